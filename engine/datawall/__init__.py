@@ -1,0 +1,1 @@
+"""Probabilistic forecasts of data-wall timing and model release dates."""

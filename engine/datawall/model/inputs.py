@@ -1,0 +1,127 @@
+"""What one draw of the world needs to know: every uncertain input, declared once.
+
+This module loads no JAX, so that scenarios can be listed and checked at once.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+Scalar = Any
+"""A float, or a traced array of shape () inside `vmap`."""
+
+GROUPS = ("compute", "hardware", "supply", "law", "generations", "release")
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """Unit, admissible range and role of one input.
+
+    Attributes
+    ----------
+    unit
+        Unit of the value; a scenario must state the same.
+    group
+        Which part of the model the input belongs to (one of `GROUPS`).
+    lower, upper
+        Admissible range of the value; a prior must keep its whole mass inside.
+    options
+        Names of the alternatives of a structural choice, in the order of their index; empty for a number.
+    per
+        ``"generation"`` when each model generation gets a draw of its own, else ``""``.
+    """
+
+    unit: str
+    group: str
+    lower: float = float("-inf")
+    upper: float = float("inf")
+    options: tuple[str, ...] = ()
+    per: str = ""
+
+
+def declare(unit: str, group: str, lower: float = 0.0, upper: float = float("inf"), **rest: Any) -> Any:
+    """Declare an input of a record of inputs."""
+    return field(metadata={"declaration": Declaration(unit, group, lower, upper, **rest)})
+
+
+def choose(group: str, *options: str, per: str = "") -> Any:
+    """Declare a structural choice: its value is the index of one of `options`."""
+    return declare("choice", group, 0.0, len(options) - 1.0, options=options, per=per)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """One draw of every uncertain input of the world.
+
+    Levels ("at the anchor") are stated at the scenario's anchor date of their group. Growth is a factor a
+    year. Hardware is counted in H100-equivalents: one is 989.4e12 dense BF16 FLOP/s.
+    """
+
+    # The largest training run: a trend, and what may hold it back.
+    frontier_flop: Scalar = declare("FLOP", "compute")
+    compute_growth: Scalar = declare("x/yr", "compute", 1.0)
+    slowdown_date: Scalar = declare("year", "compute", 1950.0, 2200.0)
+    growth_kept: Scalar = declare("fraction", "compute", 0.0, 1.0)
+    run_budget_usd: Scalar = declare("USD", "compute")
+    run_budget_growth: Scalar = declare("x/yr", "compute")
+    run_budget_ceiling_usd: Scalar = declare("USD", "compute")
+    site_power_w: Scalar = declare("W", "compute")
+    site_power_growth: Scalar = declare("x/yr", "compute")
+    site_power_ceiling_w: Scalar = declare("W", "compute")
+    sites_per_run: Scalar = declare("sites", "compute", 1.0)
+    chip_stock_h100e: Scalar = declare("H100e", "compute")
+    chip_stock_growth: Scalar = declare("x/yr", "compute")
+    largest_run_share: Scalar = declare("fraction", "compute", 0.0, 1.0)
+    latency_flop: Scalar = declare("FLOP", "compute")
+    training_days: Scalar = declare("days", "compute")
+
+    # What an H100-equivalent does and costs.
+    mfu: Scalar = declare("fraction", "hardware", 0.0, 1.0)
+    format_speedup: Scalar = declare("x", "hardware", 1.0)
+    usd_per_h100e_hour: Scalar = declare("USD/h", "hardware")
+    flop_per_usd_growth: Scalar = declare("x/yr", "hardware")
+    watts_per_h100e: Scalar = declare("W", "hardware")
+    flop_per_watt_growth: Scalar = declare("x/yr", "hardware")
+
+    # Unique training tokens that can be had.
+    text_tokens: Scalar = declare("tokens", "supply")
+    text_quality: Scalar = declare("fraction", "supply", 0.0, 1.0)
+    supply_growth: Scalar = declare("x/yr", "supply")
+    private_text: Scalar = choose("supply", "unused", "used")
+    private_text_tokens: Scalar = declare("tokens", "supply")
+    multimodal: Scalar = choose("supply", "unused", "used")
+    multimodal_tokens: Scalar = declare("tokens", "supply")
+    synthetic_ratio: Scalar = declare("x", "supply")
+    distillation_multiplier: Scalar = declare("x", "supply", 1.0)
+
+    # The loss law, by what is known about it, and how it treats repeated data.
+    params_exponent: Scalar = declare("1", "law", 0.0, 1.0)
+    tokens_per_param_1e21: Scalar = declare("tokens/param", "law")
+    irreducible_loss: Scalar = declare("nats/token", "law")
+    reducible_loss_1e21: Scalar = declare("nats/token", "law")
+    exponent_sum: Scalar = declare("1", "law")
+    overtraining_factor: Scalar = declare("x", "law")
+    repetition_form: Scalar = choose("law", "effective_data", "additive_penalty")
+    repetition_r_d: Scalar = declare("passes", "law")
+    repetition_r_n: Scalar = declare("x", "law")
+    repetition_penalty: Scalar = declare("nats/token", "law")
+    penalty_passes_exponent: Scalar = declare("1", "law")
+    penalty_size_exponent: Scalar = declare("1", "law")
+    max_passes: Scalar = declare("passes", "law", 1.0)
+
+    # What a model generation is.
+    gpt4_flop: Scalar = declare("FLOP", "generations")
+    oom_per_generation: Scalar = declare("oom", "generations")
+    algorithmic_halving_months: Scalar = declare("months", "generations")
+
+    # From the end of training to the public.
+    release_outcome: Scalar = choose(
+        "release", "on_time", "staged", "slipped", "cancelled", per="generation"
+    )
+    post_training_lag_months: Scalar = declare("months", "release", per="generation")
+    staging_months: Scalar = declare("months", "release", per="generation")
+    slip_months: Scalar = declare("months", "release", per="generation")
+    retry_months: Scalar = declare("months", "release", per="generation")
+
+
+DECLARATIONS: dict[str, Declaration] = {f.name: f.metadata["declaration"] for f in fields(Inputs)}
+"""The declaration of each input, by name."""
