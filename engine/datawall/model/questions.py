@@ -1,0 +1,36 @@
+"""What a forecast is asked: the levels whose first passage is dated.
+
+This module loads no JAX, so that scenarios can be listed and checked at once.
+"""
+
+from dataclasses import dataclass
+
+CEILINGS = ("trend", "spend", "power", "chips", "latency")
+"""Everything that may set the size of the largest training run."""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The levels asked about; they shape the outputs, so a change recompiles the model.
+
+    Attributes
+    ----------
+    ceilings
+        Which of `CEILINGS` are in force.
+    token_passes, effective_passes, frontier_passes
+        Passes over the data at which the criterion of that name is dated (MODEL: the wall).
+    efficiency
+        Shares x of compute: the soft wall is where data-limited compute C buys the loss of x C.
+    overtraining
+        Size factor below which the overtraining headroom counts as used up.
+    generations
+        Generation indices to date; 4 is GPT-4.
+    """
+
+    ceilings: tuple[str, ...]
+    token_passes: tuple[float, ...]
+    effective_passes: tuple[float, ...]
+    frontier_passes: tuple[float, ...]
+    efficiency: tuple[float, ...]
+    overtraining: float
+    generations: tuple[float, ...]
