@@ -1,0 +1,230 @@
+"""Push draws through a function: sample, evaluate and count in one compiled loop, and keep little."""
+
+import os
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from datawall.sampling.points import Index, advance, scores, seed_word, split_index
+from datawall.sampling.sketch import Histogram, Sketch
+from datawall.sampling.tally import Tally, count, empty_tally
+
+type Function = Callable[[Any, jax.Array], Mapping[str, Any]]
+"""Maps (params, scores of shape (streams, n)) to outputs by name, each with the n draws on its last axis."""
+
+type Specs = tuple[tuple[str, Histogram], ...]
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What is left of a run of draws.
+
+    Attributes
+    ----------
+    kept
+        Every output of the first draws, by name, of shape (..., kept).
+    sketches
+        Distribution of the sketched outputs over all draws, by name.
+    draws
+        Number of draws.
+    seconds
+        Wall time, compilation included [s].
+    """
+
+    kept: dict[str, np.ndarray]
+    sketches: dict[str, Sketch]
+    draws: int
+    seconds: float
+
+
+def push(
+    function: Function,
+    params: Any,
+    draws: int,
+    *,
+    seed: int,
+    streams: np.ndarray,
+    sketches: Mapping[str, Histogram],
+    chunk: int = 4096,
+    block: int = 65_536,
+    keep: int = 4096,
+    progress: Callable[[int, int], None] | None = None,
+) -> Pushed:
+    """Push draws through a function, keeping the first ones and counting all.
+
+    Nothing that is returned depends on `chunk`, `block`, `keep` or the number of threads, but how many draws
+    are kept; a shorter run is the beginning of a longer one. Memory does not grow with `draws`.
+
+    Parameters
+    ----------
+    function
+        Traceable by JAX; column i of its outputs may depend on column i of the scores only. Pass the same
+        object again to reuse the compiled program: a new closure compiles anew, other `params` do not.
+    params
+        Pytree of numbers and arrays, the first argument of `function`.
+    draws
+        Number of draws, at least 1.
+    seed
+        Of the random numbers, in [0, 2^32).
+    streams
+        Random stream of each row of the scores, uint32 of shape (streams,) (`points.stream_ids`).
+    sketches
+        Range and resolution of each output to be counted, by name.
+    chunk
+        Draws evaluated at once: small enough for the arrays of `function` to stay in a core's cache.
+    block
+        Draws between two reports of progress: many chunks, so that a call costs little beside its draws.
+    keep
+        Number of draws of which every output is kept.
+    progress
+        Called with (draws done, draws) after each block; an exception that it raises ends the run.
+
+    Returns
+    -------
+    Pushed
+        Kept draws and sketches.
+
+    Raises
+    ------
+    ValueError
+        If `draws` or `seed` is out of range, a sketch names no output, or an output lacks the draws axis.
+    """
+    start = time.perf_counter()
+    if draws < 1:
+        raise ValueError(f"draws {draws} is not at least 1")
+    specs = tuple(sketches.items())
+    words = seed_word(seed), np.asarray(streams, np.uint32)
+    run = partial(_run, jax.config.jax_enable_x64, (function, specs, chunk), (params, *words))
+    # An empty block compiles before the threads race to, and is what the sums start from.
+    empty = run(_Block(0, 0, keep=True))
+    totals = {name: Sketch.empty(spec, empty.tallies[name].minimum.shape) for name, spec in specs}
+    kept = [empty]
+    done = 0
+    with closing(_in_threads(run, _blocks(draws, keep, chunk, block))) as results:
+        for result in results:
+            for name, tally in result.tallies.items():
+                totals[name].add(*tally)
+            if result.block.keep:
+                kept.append(result)
+            done += result.block.size
+            if progress is not None:
+                progress(done, draws)
+    return Pushed(_join(kept, keep), totals, draws, time.perf_counter() - start)
+
+
+class _Block(NamedTuple):
+    """A run of consecutive draws."""
+
+    first: int
+    size: int
+    keep: bool
+
+
+class _Result(NamedTuple):
+    """What came back of a block, on the host; `outputs` only of a block that is kept."""
+
+    block: _Block
+    tallies: dict[str, Tally]
+    outputs: dict[str, np.ndarray]
+
+
+def _blocks(draws: int, keep: int, chunk: int, block: int) -> Iterator[_Block]:
+    """Cut the draws into blocks; those that are kept are single chunks."""
+    split = min(draws, chunk * -(-keep // chunk))
+    for first in range(0, split, chunk):
+        yield _Block(first, min(chunk, split - first), keep=True)
+    for first in range(split, draws, block):
+        yield _Block(first, min(block, draws - first), keep=False)
+
+
+def _in_threads(run: Callable[[_Block], _Result], blocks: Iterator[_Block]) -> Generator[_Result]:
+    """Yield the results of blocks as they finish, with one thread for each core of a CPU."""
+    workers = (os.cpu_count() or 1) if jax.default_backend() == "cpu" else 1
+    pool = ThreadPoolExecutor(workers)
+    pending: set[Future[_Result]] = set()
+    try:
+        for block in blocks:
+            pending.add(pool.submit(run, block))
+            # One block waits behind each that runs: threads never idle, and results never pile up.
+            if len(pending) >= 2 * workers:
+                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in finished)
+        yield from (future.result() for future in as_completed(pending))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _join(kept: list[_Result], keep: int) -> dict[str, np.ndarray]:
+    """Return the first `keep` draws of each output, in the order of their index."""
+    kept = sorted(kept, key=lambda result: result.block)
+    columns = {name: [r.outputs[name][..., : r.block.size] for r in kept] for name in kept[0].outputs}
+    return {name: np.concatenate(parts, axis=-1)[..., :keep] for name, parts in columns.items()}
+
+
+def _run(x64: bool, static: tuple[Any, ...], traced: tuple[Any, ...], block: _Block) -> _Result:
+    """Run one block and fetch its result, in the caller's precision, which JAX sets for each thread."""
+    first, size = split_index(block.first), np.int32(block.size)
+    with jax.enable_x64(x64):
+        tallies, outputs = _program(jax.default_backend())(*static, *traced, first, size)
+        return _Result(block, *jax.device_get((tallies, outputs if block.keep else {})))
+
+
+@cache
+def _program(backend: str) -> Callable[..., tuple[dict[str, Tally], dict[str, jax.Array]]]:
+    """Return `_count` compiled for a backend; the wide vectors of a CPU change the speed and no bit."""
+    options = {"xla_cpu_prefer_vector_width": 512} if backend == "cpu" else None
+    return jax.jit(_count, static_argnums=(0, 1, 2), compiler_options=options)
+
+
+def _count(
+    function: Function,
+    specs: Specs,
+    chunk: int,
+    params: Any,
+    seed: jax.Array,
+    streams: jax.Array,
+    first: Index,
+    size: jax.Array,
+) -> tuple[dict[str, Tally], dict[str, jax.Array]]:
+    """Count `size` draws from `first` on, chunk by chunk; also return the outputs of the last chunk.
+
+    Kept and counted draws thus come from the same compiled code, so they agree to the last bit.
+    """
+    evaluate = jax.jit(function)  # traced once, for the shapes below and for the loop
+    shapes = jax.eval_shape(evaluate, params, jax.ShapeDtypeStruct((streams.size, chunk), jnp.float32))
+    _check(shapes, specs, chunk)
+    tallies = {name: empty_tally(spec, shapes[name].shape[:-1], shapes[name].dtype) for name, spec in specs}
+    outputs = {name: jnp.zeros(shape.shape, shape.dtype) for name, shape in shapes.items()}
+
+    def body(step: jax.Array, carry: Any) -> Any:
+        tallies, _ = carry
+        offset = step * chunk
+        z = scores(seed, advance(first, offset.astype(jnp.uint32)), chunk, streams)
+        # The barriers keep the compiler from recomputing draws and outputs in each of their consumers.
+        outputs = lax.optimization_barrier(dict(evaluate(params, lax.optimization_barrier(z))))
+        valid = offset + jnp.arange(chunk, dtype=jnp.int32) < size
+        tallies = {name: count(spec, tallies[name], outputs[name], valid) for name, spec in specs}
+        return tallies, outputs
+
+    return lax.fori_loop(0, -(-size // chunk), body, (tallies, outputs))
+
+
+def _check(shapes: Mapping[str, jax.ShapeDtypeStruct], specs: Specs, chunk: int) -> None:
+    """Raise ValueError if a sketch names no output or an output lacks the draws axis."""
+    for name, _ in specs:
+        if name not in shapes:
+            raise ValueError(f"a sketch of {name!r}, but the function returns {sorted(shapes)}")
+    for name, shape in shapes.items():
+        if shape.shape[-1:] != (chunk,):
+            raise ValueError(
+                f"output {name!r} of shape {shape.shape} lacks the draws on its last axis, {chunk}"
+            )
