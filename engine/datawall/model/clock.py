@@ -3,6 +3,7 @@
 Decimal years near 2030 are only 1e-4 years apart in single precision; years since the as-of date are not.
 """
 
+from collections.abc import Mapping
 from dataclasses import fields
 
 from datawall.model.inputs import Scalar
@@ -39,7 +40,7 @@ ANCHORS = tuple(f.name for f in fields(Clock) if not f.name.startswith("as_of"))
 """Names of the anchor dates that a scenario states."""
 
 
-def clock_at(as_of: float, anchors: dict[str, float]) -> Clock:
+def clock_at(as_of: float, anchors: Mapping[str, float]) -> Clock:
     """Return the clock that reads 0 at `as_of`.
 
     Parameters

@@ -1,5 +1,7 @@
 """C(t), the largest training run started by t: a trend under the ceilings of money, power and chips."""
 
+from collections.abc import Callable
+
 import jax.numpy as jnp
 
 from datawall.model.clock import Clock
@@ -83,7 +85,9 @@ def log_latency(inputs: Inputs, clock: Clock, t: Scalar) -> Scalar:  # noqa: ARG
     return jnp.log(inputs.latency_flop)
 
 
-_LOG_FLOP = dict(zip(CEILINGS, (log_trend, log_spend, log_power, log_chips, log_latency), strict=True))
+_LOG_FLOP: dict[str, Callable[[Inputs, Clock, Scalar], Scalar]] = dict(
+    zip(CEILINGS, (log_trend, log_spend, log_power, log_chips, log_latency), strict=True)
+)
 
 
 def log_ceilings(inputs: Inputs, clock: Clock, t: Scalar, ceilings: tuple[str, ...]) -> tuple[Scalar, ...]:

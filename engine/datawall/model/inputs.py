@@ -114,9 +114,7 @@ class Inputs:
     algorithmic_halving_months: Scalar = declare("months", "generations")
 
     # From the end of training to the public.
-    release_outcome: Scalar = choose(
-        "release", "on_time", "staged", "slipped", "cancelled", per="generation"
-    )
+    release_outcome: Scalar = choose("release", "on_time", "staged", "slipped", "cancelled", per="generation")
     post_training_lag_months: Scalar = declare("months", "release", per="generation")
     staging_months: Scalar = declare("months", "release", per="generation")
     slip_months: Scalar = declare("months", "release", per="generation")

@@ -105,7 +105,9 @@ def first_passages(observe: Observe, grid: Scalar, template: Scalar) -> tuple[Sc
     ends = list(itertools.accumulate(sizes))
     dates = jnp.concatenate(
         [
-            refine(lambda t, floor, group=group: observe(t, floor).gaps[group], _rows(bracket, end - size, end))
+            refine(
+                lambda t, floor, group=group: observe(t, floor).gaps[group], _rows(bracket, end - size, end)
+            )
             for group, (size, end) in enumerate(zip(sizes, ends, strict=True))
         ]
     )

@@ -6,10 +6,9 @@ optimum that uses U once, is ``a n^-alpha + b e^-beta + q ((e - 1) / 10)^delta n
 from one pass to several and a local search can miss it: the passes are searched on a ladder instead.
 """
 
-import functools
 import math
-from collections.abc import Iterable
 
+import jax
 import jax.numpy as jnp
 
 from datawall.model.inputs import Inputs, Scalar
@@ -60,12 +59,12 @@ class PenaltyForm:
     size_exponent
         kappa.
     ladder
-        The passes of `LADDER`.
+        The passes of `LADDER`, on the leading axis.
     """
 
     log_scale: Scalar
     size_exponent: Scalar
-    ladder: tuple[Passes, ...]
+    ladder: Passes
 
 
 def passes(law: PivotLaw, inputs: Inputs, count: Scalar) -> Passes:
@@ -87,7 +86,7 @@ def penalty_form(law: PivotLaw, inputs: Inputs) -> PenaltyForm:
     return PenaltyForm(
         jnp.log(inputs.repetition_penalty),
         inputs.penalty_size_exponent,
-        tuple(passes(law, inputs, count) for count in LADDER),
+        jax.vmap(lambda count: passes(law, inputs, count))(jnp.array(LADDER)),
     )
 
 
@@ -99,9 +98,7 @@ def log_relative_penalty(law: PivotLaw, form: PenaltyForm, log_tokens: Scalar) -
     return form.log_scale + form.size_exponent * log_size - law.log_reducible_loss(log_flop)
 
 
-def relative_losses(
-    law: PivotLaw, form: PenaltyForm, log_penalty: Scalar, log_multiplier: Scalar
-) -> tuple[Scalar, ...]:
+def relative_losses(law: PivotLaw, form: PenaltyForm, log_penalty: Scalar, log_multiplier: Scalar) -> Scalar:
     """Return the reducible loss on every rung of `LADDER` when all of C = M C0 is spent.
 
     Parameters
@@ -115,35 +112,30 @@ def relative_losses(
 
     Returns
     -------
-    tuple
-        In units of the reducible loss at C0.
+    array
+        Rungs on the leading axis, in units of the reducible loss at C0.
     """
     params_term = law.params_exponent * jnp.exp(-law.alpha * log_multiplier)
     penalty = jnp.exp(log_penalty + form.size_exponent * log_multiplier)
-    return tuple(
-        params_term * rung.size_shift + rung.token_term + penalty * (rung.repeat_cost * rung.size_relief)
-        for rung in form.ladder
-    )
+
+    def on_rung(rung: Passes) -> Scalar:
+        repeats = penalty * (rung.repeat_cost * rung.size_relief)
+        return params_term * rung.size_shift + rung.token_term + repeats
+
+    return jax.vmap(on_rung)(form.ladder)
 
 
-def lowest(values: Iterable[Scalar]) -> Scalar:
-    """Return the elementwise minimum."""
-    return functools.reduce(jnp.minimum, values)
-
-
-def best_passes(losses: tuple[Scalar, ...]) -> Scalar:
+def best_passes(losses: Scalar) -> Scalar:
     """Return the passes of the rung with the lowest loss."""
-    best = lowest(losses)
-    count = jnp.full_like(best, LADDER[0])
-    for loss, rung in zip(losses, LADDER, strict=True):
-        count = jnp.where(loss == best, rung, count)
-    return count
+    best = jnp.min(losses, axis=0)
+    on_best = jax.vmap(lambda count, loss: jnp.where(loss == best, count, jnp.inf))
+    return jnp.min(on_best(jnp.array(LADDER), losses), axis=0)
 
 
-def margin_of_more_passes(losses: tuple[Scalar, ...], count: float) -> Scalar:
+def margin_of_more_passes(losses: Scalar, count: float) -> Scalar:
     """Return by how much the best run with at least `count` passes beats the best with fewer."""
     fewer = sum(rung < count for rung in LADDER)
-    return lowest(losses[:fewer]) - lowest(losses[fewer:])
+    return jnp.min(losses[:fewer], axis=0) - jnp.min(losses[fewer:], axis=0)
 
 
 def log_worth(
@@ -170,5 +162,6 @@ def log_worth(
         return of.token_term + penalty * of.repeat_cost
 
     most = token_loss(at_most)
-    allowed = (jnp.where(rung.count <= at_most.count, token_loss(rung), most) for rung in form.ladder)
-    return (jnp.log(law.tokens_exponent) - jnp.log(lowest([most, *allowed]))) / law.beta
+    allowed = jax.vmap(lambda rung: jnp.where(rung.count <= at_most.count, token_loss(rung), most))
+    least = jnp.minimum(jnp.min(allowed(form.ladder), axis=0), most)
+    return (jnp.log(law.tokens_exponent) - jnp.log(least)) / law.beta

@@ -11,7 +11,6 @@ from datawall.model.penalty import (
     best_passes,
     log_relative_penalty,
     log_worth,
-    lowest,
     margin_of_more_passes,
     passes,
     penalty_form,
@@ -19,7 +18,7 @@ from datawall.model.penalty import (
 )
 from datawall.model.pivot import PivotLaw, pivot_law
 from datawall.model.questions import Questions
-from datawall.model.saturation import effective_multiple, split_compute
+from datawall.model.saturation import effective_multiple, log_optimal_multiples
 from datawall.records import record
 
 EFFECTIVE_DATA = DECLARATIONS["repetition_form"].options.index("effective_data")
@@ -127,7 +126,7 @@ def scarcity(data: DataLaw, log_flop: Scalar, log_tokens: Scalar, questions: Que
     beyond = jnp.maximum(log_multiplier, 0.0)
     log_size = law.params_exponent * log_multiplier
 
-    log_params, log_passes = split_compute(law.alpha, law.beta, data.r_d, data.r_n, beyond, steps=2)
+    log_params, log_passes = log_optimal_multiples(law.alpha, law.beta, data.r_d, data.r_n, beyond, steps=2)
     log_penalty = log_relative_penalty(law, data.penalty, log_tokens)
     losses = relative_losses(law, data.penalty, log_penalty, beyond)
 
@@ -142,7 +141,7 @@ def scarcity(data: DataLaw, log_flop: Scalar, log_tokens: Scalar, questions: Que
         penalised = log_worth(law, data.penalty, log_penalty, log_size, priced)
         return either(jnp.log(effective_multiple(priced.count, data.r_d)), penalised)
 
-    log_loss = jnp.log(either(effective_loss(data, log_params, log_passes), lowest(losses)))
+    log_loss = jnp.log(either(effective_loss(data, log_params, log_passes), jnp.min(losses, axis=0)))
     return Scarcity(
         log_ratio=log_ratio,
         passes=jnp.where(plenty, jnp.exp(log_ratio), either(jnp.exp(log_passes), best_passes(losses))),

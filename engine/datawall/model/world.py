@@ -86,7 +86,9 @@ def overtraining_headroom(law: DataLaw, log_affordable: Scalar) -> Scalar:
     return jnp.exp(jnp.log(jnp.maximum(room, 1e-30)) / law.law.alpha)
 
 
-def supply_gaps(data: DataLaw, seen: Scarcity, log_factor: Scalar, questions: Questions) -> tuple[Scalar, ...]:
+def supply_gaps(
+    data: DataLaw, seen: Scarcity, log_factor: Scalar, questions: Questions
+) -> tuple[Scalar, ...]:
     """Return a gap for each wall that compares demand with supply: zero or more once it is reached.
 
     Parameters
