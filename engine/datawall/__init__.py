@@ -1,1 +1,25 @@
-"""Probabilistic forecasts of data-wall timing and model release dates."""
+"""Probabilistic forecasts of data-wall timing and model release dates.
+
+Importing the package loads no JAX; the first use of a function does.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datawall.forecasting import forecast
+    from datawall.scenario import load_scenario
+
+__all__ = ["forecast", "load_scenario"]
+
+_HOMES = {"forecast": "datawall.forecasting", "load_scenario": "datawall.scenario"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'datawall' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,139 @@
+"""The command line: parse, call, print. Heavy imports wait until a command needs them."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from datawall.errors import DatawallError
+
+app = typer.Typer(
+    help="When does AI training run out of data, when do the next model generations arrive, how sure are we?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+priors = typer.Typer(help="List, show and check scenarios: the numbers that a forecast starts from.")
+app.add_typer(priors, name="priors", no_args_is_help=True)
+
+ScenarioName = Annotated[str, typer.Argument(help="A shipped scenario, or the path of a TOML file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]
+DEFAULT_DRAWS = 1_000_000
+
+
+@contextmanager
+def _progress(title: str) -> Iterator:
+    """Show a progress bar on stderr; yields a callback of (done, total)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@app.command()
+def forecast(
+    scenario: ScenarioName = "baseline",
+    draws: Annotated[int, typer.Option(help="Number of futures drawn.")] = DEFAULT_DRAWS,
+    seed: Annotated[int, typer.Option(help="Which random futures: 0 to 4294967295.")] = 0,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Fix an input, or set a key of the scenario."),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Start here: 2026-11-01, or 2026.8.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Run folder; default runs/….")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forecast when each data wall is reached and when model generations arrive."""
+    from datawall.scenario import load_scenario, parse_override
+
+    loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
+    late = loaded.sources_after_as_of()
+    if late:
+        print(
+            f"note: {len(late)} of {len(loaded.priors)} priors rest on sources later than the as-of date",
+            file=sys.stderr,
+        )
+    with _progress("loading"):
+        # these load JAX, xarray and matplotlib
+        from datawall import runs
+        from datawall.forecasting import forecast as run
+        from datawall.summary import summary
+    folder = out or runs.default_folder(loaded.name, loaded.digest, draws, seed)
+    runs.prepare(folder)
+    with _progress("drawing futures") as progress:
+        tree = run(loaded, draws=draws, seed=seed, progress=progress)
+    flat = summary(tree)
+    if flat["manifest"]["not_a_number"]:
+        print(f"warning: not a number: {flat['manifest']['not_a_number']}; left out", file=sys.stderr)
+    if as_json:
+        print(json.dumps(flat, indent=1))
+    else:
+        from rich.console import Console
+
+        from datawall.reporting.terminal import forecast_tables, print_all
+
+        print_all(Console(), forecast_tables(flat))
+    runs.write(tree, folder)
+    print(f"written to {folder}", file=sys.stderr)
+
+
+@priors.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the shipped scenarios."""
+    from datawall.scenario import available, load_scenario
+
+    titles = {name: load_scenario(name).title for name in available()}
+    if as_json:
+        print(json.dumps(titles, indent=1))
+    else:
+        width = max(map(len, titles))
+        print("\n".join(f"{name:{width}}  {title}" for name, title in titles.items()))
+
+
+@priors.command()
+def show(scenario: ScenarioName, as_json: AsJson = False) -> None:
+    """Show every prior of a scenario with its quantiles, shape, meaning and source."""
+    from datawall.scenario import load_scenario
+
+    loaded = load_scenario(scenario)
+    if as_json:
+        print(json.dumps(loaded.resolved(), indent=1))
+    else:
+        from datawall.reporting.terminal import scenario_text
+
+        print(scenario_text(loaded))
+
+
+@priors.command()
+def check(scenario: ScenarioName) -> None:
+    """Check a scenario file; the first mistake is named and ends with exit code 2."""
+    from datawall.scenario import load_scenario
+
+    loaded = load_scenario(scenario)
+    counts = f"{len(loaded.priors)} priors, {len(loaded.correlations)} correlations"
+    print(f"{scenario}: valid; {counts}, digest {loaded.digest[:8]}")
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one sentence and exit code 2."""
+    try:
+        app()
+    except DatawallError as error:
+        print(f"datawall: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("datawall: interrupted; nothing was written", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

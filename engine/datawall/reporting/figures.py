@@ -1,0 +1,246 @@
+"""The three figures of a run: demand against supply, wall dates, release dates."""
+
+from collections.abc import Callable
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from datawall.reporting import style
+from datawall.summary import manifest
+
+WALL_TITLES = {
+    "tokens": "Tokens",
+    "effective": "Effective",
+    "overtrained": "Overtrained",
+    "frontier": "Frontier",
+    "efficiency": "Efficiency",
+}
+WALL_MEANINGS = {
+    "tokens": "compute-optimal demand exceeds\nn passes over the unique tokens",
+    "effective": "it exceeds what n passes are worth",
+    "overtrained": "data no longer allow a model k times\nsmaller at equal loss",
+    "frontier": "the best use of the compute makes\nn passes over the data",
+    "efficiency": "a share x of the compute would do\nas well with plenty of data",
+}
+SHADES = (style.BLUE, style.ORANGE, style.GREEN)
+DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)))
+DOTS = 20
+
+
+def criterion(wall: str) -> tuple[str, str]:
+    """Return the criterion of a wall and its level.
+
+    Examples
+    --------
+    >>> criterion("tokens[16]")
+    ('tokens', '16')
+    """
+    kind, level = wall.rstrip("]").split("[")
+    return kind, level
+
+
+def level_label(wall: str) -> str:
+    """Return the level of a wall in words."""
+    kind, level = criterion(wall)
+    if kind == "efficiency":
+        return f"x = {level}"
+    if kind == "overtrained":
+        return f"k = {level}"
+    return "1 pass" if level == "1" else f"{level} passes"
+
+
+def _source(tree: xr.DataTree) -> str:
+    facts = manifest(tree)
+    run = f"{facts['draws']:,} draws, seed {facts['seed']}"
+    return f"Scenario {facts['scenario']} as of {facts['as_of']:.2f}, {run}."
+
+
+def _fan(axes: Axes, summary: xr.Dataset, variable: str, colour: str) -> None:
+    values = summary[variable]
+    for lower, upper, opacity in style.BANDS:
+        low, high = (values.sel(quantile=level).values for level in (lower, upper))
+        axes.fill_between(values["year"].values, low, high, color=colour, alpha=opacity, linewidth=0)
+    axes.plot(values["year"].values, values.sel(quantile=0.5).values, color=colour, linewidth=2)
+
+
+def _label_ends(axes: Axes, ends: list[tuple[float, str, str]], least: float = 0.06) -> None:
+    """Write labels right of the axes at the given heights, at least a share of the axes apart."""
+    fractions = [axes.transAxes.inverted().transform(axes.transData.transform((0, y)))[1] for y, _, _ in ends]
+    placed = -np.inf
+    for index in np.argsort(fractions):
+        placed = max(fractions[index], placed + least)
+        _, text, colour = ends[index]
+        axes.text(1.012, placed, text, transform=axes.transAxes, color=colour, size=9, va="center")
+
+
+def _interval(axes: Axes, row: float, dates: np.ndarray, colour: str, limits: tuple[float, float]) -> None:
+    """Draw the 80 % interval and the median in a row; what lies outside the axis ends in an arrow."""
+    low, middle, high = np.clip(dates, *limits)
+    axes.plot([low, high], [row, row], color=colour, linewidth=3, solid_capstyle="butt", alpha=0.45)
+    if dates[2] > limits[1]:
+        axes.plot(limits[1], row, marker=">", color=colour, markersize=6, clip_on=False)
+    if dates[0] < limits[0]:
+        axes.plot(limits[0], row, marker="<", color=colour, markersize=6, clip_on=False)
+    if limits[0] <= dates[1] <= limits[1]:
+        axes.plot(middle, row, marker="o", color=colour, markersize=6)
+
+
+def demand_and_supply(tree: xr.DataTree) -> Figure:
+    """Draw token demand against supply as fans, with the date of each wall below."""
+    summary = tree["summary"].to_dataset()
+    years = summary["year"].values
+    limits = (float(years[0]), float(years[-1]))
+    fig = style.figure(
+        11,
+        8,
+        "Training tokens: what the largest run would use, and what there is",
+        "Lines: medians; bands: 50, 80 and 90 %. Below: 80 % interval and median of each wall. "
+        + _source(tree),
+    )
+    top, bottom = fig.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    fig.subplots_adjust(left=0.155, right=0.845, top=0.89, bottom=0.07, hspace=0.08)
+
+    ends = []
+    for variable, text, colour in (
+        ("demand_tokens", "demand", style.BLUE),
+        ("supply_tokens", "unique supply", style.ORANGE),
+    ):
+        _fan(top, summary, variable, colour)
+        ends.append((float(summary[variable].sel(quantile=0.5).values[-1]), text, colour))
+    top.set_yscale("log")
+    top.set_ylabel("tokens", size=10)
+    _label_ends(top, ends)
+
+    walls = [str(wall) for wall in summary["wall"].values]
+    for row, wall in enumerate(walls):
+        dates = summary["wall_date"].sel(wall=wall, quantile=[0.1, 0.5, 0.9]).values
+        _interval(bottom, row, dates, style.INK, limits)
+        past, never = (
+            float(summary[f"wall_date_{kind}"].sel(wall=wall).values) for kind in ("past", "never")
+        )
+        note = f"{past:.0%} past, {never:.0%} never"
+        bottom.annotate(
+            note, (1.02, row), xycoords=("axes fraction", "data"), size=8, color=style.GREY, va="center"
+        )
+    bottom.set_yticks(range(len(walls)), [f"{criterion(w)[0]}, {level_label(w)}" for w in walls])
+    bottom.set_ylim(len(walls) - 0.5, -0.5)
+    bottom.set_xlabel("year", size=10)
+    for axes in (top, bottom):
+        style.finish(axes)
+    style.years(bottom, *limits)
+    return fig
+
+
+def wall_dates(tree: xr.DataTree) -> Figure:
+    """Draw the cumulative distribution of each wall date, a panel for each criterion."""
+    cdf = tree["cdf"].to_dataset()
+    walls = [str(wall) for wall in cdf["wall"].values]
+    kinds = list(dict.fromkeys(criterion(wall)[0] for wall in walls))
+    fig = style.figure(
+        12,
+        7.6,
+        "When each data wall is reached",
+        "Share of futures that have reached the wall by a date, and at the horizon; the rest never do. "
+        + _source(tree),
+    )
+    grid = fig.subplots(2, 3)
+    fig.subplots_adjust(left=0.065, right=0.93, top=0.86, bottom=0.08, hspace=0.3, wspace=0.42)
+    for axes, kind in zip(grid.flat, kinds, strict=False):
+        _cdf_panel(axes, cdf["wall_date"], [wall for wall in walls if criterion(wall)[0] == kind])
+        axes.set_title(WALL_TITLES[kind], size=10, color=style.INK, loc="left", weight="bold")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("probability", size=9)
+    key = grid.flat[len(kinds)]
+    key.axis("off")
+    lines = [f"{WALL_TITLES[kind]}: {WALL_MEANINGS[kind]}" for kind in kinds]
+    key.text(0.0, 1.0, "\n\n".join(lines), size=9, color=style.INK, va="top", transform=key.transAxes)
+    return fig
+
+
+def _cdf_panel(axes: Axes, cdf: xr.DataArray, walls: list[str]) -> None:
+    dates = cdf["date"].values
+    style.finish(axes)
+    style.years(axes, float(dates[0]), float(dates[-1]), every=5)
+    axes.set_ylim(0, 1)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.set_xlabel("year", size=9)
+    ends = []
+    for wall, colour, dash in zip(walls, SHADES, DASHES, strict=False):
+        share = cdf.sel(wall=wall).values
+        axes.plot(dates, share, color=colour, linestyle=dash, linewidth=2)
+        ends.append((float(share[-1]), f"{level_label(wall)}\n{share[-1]:.0%}", colour))
+    _label_ends(axes, ends, least=0.12)
+
+
+def quantile_dots(dates: np.ndarray, cdf: np.ndarray) -> tuple[np.ndarray, int, int]:
+    """Return the dates of `DOTS` equally likely dots, and how many fall to the past and to never.
+
+    Parameters
+    ----------
+    dates
+        Increasing dates, of shape (k,) [decimal year].
+    cdf
+        Probability of each date or earlier, of shape (k,).
+    """
+    levels = (np.arange(DOTS) + 0.5) / DOTS
+    past, never = int(np.sum(levels < cdf[0])), int(np.sum(levels > cdf[-1]))
+    inside = levels[past : DOTS - never]
+    return np.interp(inside, cdf, dates), past, never
+
+
+def _dots(axes: Axes, base: float, dates: np.ndarray, colour: str, limits: tuple[float, float]) -> None:
+    """Stack the dots of one row, in bins as wide as a dot."""
+    width = (limits[1] - limits[0]) / 75
+    bins = np.round((dates - limits[0]) / width).astype(int)
+    heights = [int(np.sum(bins[:index] == bins[index])) for index in range(len(bins))]
+    heights = base + 0.2 * np.array(heights)
+    axes.scatter(limits[0] + bins * width, heights, s=26, color=colour, linewidth=0, zorder=3, clip_on=False)
+
+
+def release_dates(tree: xr.DataTree) -> Figure:
+    """Draw when each generation is released: quantile dots over an 80 % interval, raw and effective."""
+    cdf, summary = tree["cdf"].to_dataset(), tree["summary"].to_dataset()
+    dates = cdf["date"].values
+    limits = (float(dates[0]), min(float(dates[-1]), float(dates[0]) + 15.0))
+    rows = [(float(g), str(kind)) for g in cdf["generation"].values for kind in cdf["compute"].values]
+    fig = style.figure(
+        11,
+        1.6 + 0.62 * len(rows),
+        "When a model of each generation is released",
+        f"Each dot is one chance in {DOTS}; bar: 80 % interval with the median. {_source(tree)}",
+    )
+    axes = fig.subplots()
+    height = fig.get_figheight()
+    fig.subplots_adjust(left=0.18, right=0.79, top=1 - 0.8 / height, bottom=0.6 / height)
+    bases = [len(rows) - 1.0 - row for row in range(len(rows))]
+    for base, (generation, kind) in zip(bases, rows, strict=True):
+        colour = style.BLUE if kind == "raw" else style.ORANGE
+        at = {"compute": kind, "generation": generation}
+        inside, past, never = quantile_dots(dates, cdf["release"].sel(at).values)
+        shown = inside[inside <= limits[1]]
+        interval = summary["release"].sel(at).sel(quantile=[0.1, 0.5, 0.9]).values
+        _interval(axes, base - 0.15, interval, colour, limits)
+        _dots(axes, base + 0.08, shown, colour, limits)
+        parts = [(past, "past"), (len(inside) - len(shown), f"after {limits[1]:.0f}"), (never, "never")]
+        note = ", ".join(f"{count} {what}" for count, what in parts if count)
+        axes.annotate(
+            note, (1.025, base), xycoords=("axes fraction", "data"), size=8.5, color=style.GREY, va="center"
+        )
+    axes.set_yticks(bases, [f"generation {g:g}, {kind}" for g, kind in rows])
+    axes.set_ylim(-0.5, len(rows) - 0.2)
+    axes.set_xlabel("release date (year)", size=10)
+    style.finish(axes)
+    axes.grid(axis="y", visible=False)
+    style.years(axes, *limits)
+    return fig
+
+
+FIGURES: dict[str, Callable[[xr.DataTree], Figure]] = {
+    "demand_and_supply": demand_and_supply,
+    "wall_dates": wall_dates,
+    "release_dates": release_dates,
+}
+"""Every figure of a run, by the name of its file."""

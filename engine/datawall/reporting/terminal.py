@@ -1,0 +1,169 @@
+"""Tables of a forecast and of a scenario's priors, for the terminal."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from datawall.scenario import Prior, Scenario
+
+SHOWN = ("q10", "q50", "q90")
+HEADINGS = ("10 %", "median", "90 %")
+SPARKS = "▁▂▃▄▅▆▇█"
+SPARK_CELLS = 24
+
+type Row = Mapping[str, Any]
+
+
+def _date(row: Row, key: str) -> str:
+    value, error = row[key], row[f"mcse_{key}"]
+    if isinstance(value, str):
+        return value
+    return f"{value:.2f} [dim]±{error:.3f}[/]" if error is not None else f"{value:.2f}"
+
+
+def _number(row: Row, key: str) -> str:
+    value, error = row[key], row[f"mcse_{key}"]
+    if value is None:
+        return "-"
+    return f"{value:.3g} [dim]±{error / value:.1%}[/]" if error is not None and value else f"{value:.3g}"
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="right" if index else "left", no_wrap=True)
+    return table
+
+
+def _select(rows: Mapping[str, Row], prefix: str) -> dict[str, Row]:
+    """Return the rows whose name starts with `prefix`, by the rest of their name."""
+    return {name.removeprefix(prefix): row for name, row in rows.items() if name.startswith(prefix)}
+
+
+def walls_table(quantities: Mapping[str, Row]) -> Table:
+    """Return the table of wall dates."""
+    table = _table("When is each data wall reached?", "criterion", *HEADINGS, "past", "never")
+    for name, row in _select(quantities, "wall.").items():
+        dates = (_date(row, key) for key in SHOWN)
+        table.add_row(name, *dates, f"{row['p_past']:.1%}", f"{row['p_never']:.1%}")
+    return table
+
+
+def generations_table(quantities: Mapping[str, Row], compute: str) -> Table:
+    """Return the table of training starts and releases by one reading of compute."""
+    title = f"Model generations, {compute} compute"
+    table = _table(title, "generation", "event", *HEADINGS, "past", "never")
+    for event, variable in (("training start", "training_start"), ("release", "release")):
+        for name, row in _select(quantities, f"{variable}.{compute}").items():
+            dates = (_date(row, key) for key in SHOWN)
+            table.add_row(name.strip("[]"), event, *dates, f"{row['p_past']:.1%}", f"{row['p_never']:.1%}")
+    return table
+
+
+def path_table(quantities: Mapping[str, Row], variable: str, title: str) -> Table:
+    """Return the table of one path by year."""
+    rows = _select(quantities, f"{variable}[")
+    unit = next(iter(rows.values()))["unit"]
+    table = _table(f"{title} [{unit}]".replace("[", "\\["), "year", *HEADINGS)
+    for name, row in rows.items():
+        table.add_row(name.rstrip("]"), *(_number(row, key) for key in SHOWN))
+    return table
+
+
+def binding_table(probabilities: Mapping[str, Row]) -> Table:
+    """Return the table of the probability that each ceiling binds, by year."""
+    rows = _select(probabilities, "binding.")
+    pairs = [name.rstrip("]").split("[") for name in rows]
+    ceilings, years = (list(dict.fromkeys(column)) for column in zip(*pairs, strict=True))
+    table = _table("Which ceiling sets the largest run?", "year", *ceilings)
+    for year in years:
+        found = (rows[f"{ceiling}[{year}]"] for ceiling in ceilings)
+        cells = (f"{row['value']:.1%} [dim]±{row['mcse']:.2%}[/]" for row in found)
+        table.add_row(year, *cells)
+    return table
+
+
+def forecast_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
+    """Return every table of a forecast, from its summary as `datawall.summary.summary` makes it."""
+    quantities, facts = flat["quantities"], flat["manifest"]
+    head = (
+        f"[bold]{facts['scenario']}[/] as of {facts['as_of']:.2f}, horizon {facts['horizon']:.0f}, "
+        f"{facts['draws']:,} draws, seed {facts['seed']}\n"
+        "± is the Monte Carlo standard error of the number before it (relative where it is a percentage); "
+        "past: before the as-of date; never: not within the horizon."
+    )
+    return [
+        head,
+        walls_table(quantities),
+        path_table(quantities, "frontier_flop", "Largest training run"),
+        path_table(quantities, "demand_tokens", "Demand for tokens"),
+        path_table(quantities, "supply_tokens", "Supply of unique tokens"),
+        binding_table(flat["probabilities"]),
+        generations_table(quantities, "raw"),
+        generations_table(quantities, "effective"),
+    ]
+
+
+def print_all(console: Console, blocks: Iterable[RenderableType]) -> None:
+    """Print blocks with a blank line between them."""
+    for block in blocks:
+        console.print(block, soft_wrap=isinstance(block, str))
+        console.print()
+
+
+def sparkline(quantile: Callable[[np.ndarray], np.ndarray]) -> str:
+    """Return the density between the 1 % and the 99 % quantile as a row of bars.
+
+    Linear in the value, or in its log when the range spans more than a factor of ten.
+    """
+    values = np.asarray(quantile((np.arange(2000) + 0.5) / 2000.0), float)
+    values = values[20:-20]
+    if values[0] > 0.0 and values[-1] > 10.0 * values[0]:
+        values = np.log(values)
+    if values[0] == values[-1]:
+        return SPARKS[-1]
+    counts, _ = np.histogram(values, SPARK_CELLS)
+    return "".join(" " if not n else SPARKS[math.ceil(n / counts.max() * len(SPARKS)) - 1] for n in counts)
+
+
+def prior_block(name: str, prior: Prior) -> str:
+    """Return one prior in a few lines: quantiles, shape, meaning and source."""
+    statement = prior.statement
+    if statement["family"] == "choice":
+        pairs = zip(statement["options"], statement["weights"], strict=True)
+        numbers = ", ".join(f"{option} {weight:.0%}" for option, weight in pairs)
+    elif statement["family"] == "fixed":
+        numbers = f"fixed at {statement['value']}"
+    else:
+        low, middle, high = prior.distribution.quantile(np.array([0.1, 0.5, 0.9]))
+        shape = sparkline(prior.distribution.quantile)
+        numbers = f"{low:.4g} | {middle:.4g} | {high:.4g} {prior.unit}  {shape}"
+    source = f"{prior.source} ({prior.date}, {prior.confidence} confidence, {prior.link})"
+    lines = [f"{name} ({statement['family']}): {numbers}", prior.meaning, source]
+    return "\n".join(
+        textwrap.fill(line, 100, initial_indent="  " * bool(i), subsequent_indent="    ")
+        for i, line in enumerate(lines)
+    )
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """Return a scenario with all its priors, for reading."""
+    head = [
+        f"{scenario.name}: {scenario.title}",
+        textwrap.fill(" ".join(scenario.description.split()), 100),
+        f"as of {scenario.as_of:.2f}, horizon {scenario.horizon:.0f}, {len(scenario.priors)} priors, "
+        f"{len(scenario.correlations)} rank correlations",
+        "Each prior: 10 % | median | 90 % quantile, and its density from 1 % to 99 %.",
+    ]
+    blocks = [prior_block(name, prior) for name, prior in scenario.priors.items()]
+    pairs = [f"{c.inputs[0]} ~ {c.inputs[1]}: {c.spearman:+.2f} ({c.source})" for c in scenario.correlations]
+    return "\n\n".join(["\n".join(head), *blocks, "\n".join(["Rank correlations:", *pairs])])

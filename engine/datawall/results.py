@@ -1,0 +1,292 @@
+"""From arrays to labelled results in ArviZ's groups: the only place where labels are made."""
+
+import json
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import jax
+import numpy as np
+import xarray as xr
+
+from datawall.model.inputs import DECLARATIONS
+from datawall.model.world import wall_names
+from datawall.sampling.pushforward import Pushed
+from datawall.sampling.sketch import Histogram, Sketch
+from datawall.scenario import Scenario
+
+COMPUTE = ("raw", "effective")
+QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+BINS_PER_YEAR = 128
+CDF_POINTS_PER_YEAR = 20
+LOG_BINS_PER_OOM = 128
+LN_10 = float(np.log(10.0))
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the axes of the outputs mean.
+
+    Attributes
+    ----------
+    scenario
+        What was asked.
+    years
+        Dates of the paths [decimal year].
+    """
+
+    scenario: Scenario
+    years: np.ndarray
+
+    @property
+    def coords(self) -> dict[str, list]:
+        """The coordinates of every dimension but chain and draw."""
+        questions = self.scenario.questions
+        return {
+            "wall": list(wall_names(questions)),
+            "compute": list(COMPUTE),
+            "generation": list(questions.generations),
+            "year": list(self.years),
+        }
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output of the world: how it is counted, labelled and read.
+
+    Attributes
+    ----------
+    name
+        Its key in the outputs of the world.
+    unit
+        Unit in which it is reported.
+    dims
+        Its dimensions, draws left out.
+    histogram
+        Range and resolution in which it is counted, in the model's own scale.
+    scale
+        The model's own scale: ``"date"`` (years since the as-of date), ``"log10"``, ``"linear"`` or
+        ``"choice"`` (an index).
+    description
+        What it is, in a few words.
+    """
+
+    name: str
+    unit: str
+    dims: tuple[str, ...]
+    histogram: Histogram
+    scale: str
+    description: str
+
+
+def outputs_of(labels: Labels) -> list[Output]:
+    """Return the outputs that are counted over all draws."""
+    scenario = labels.scenario
+    span = scenario.horizon - scenario.as_of
+    dates = Histogram(0.0, span, max(1, round(BINS_PER_YEAR * span)))
+    choices = len(scenario.questions.ceilings)
+
+    def date(name: str, dims: tuple[str, ...], description: str) -> Output:
+        return Output(name, "year", dims, dates, "date", description)
+
+    def path(name: str, unit: str, lower: int, upper: int, description: str) -> Output:
+        bins = Histogram(lower, upper, LOG_BINS_PER_OOM * (upper - lower))
+        return Output(name, unit, ("year",), bins, "log10", description)
+
+    return [
+        date("wall_date", ("wall",), "first passage of the wall criterion"),
+        date("training_start", ("compute", "generation"), "start of the first run of this generation"),
+        date("release", ("compute", "generation"), "first release of a model of this generation"),
+        path("frontier_flop", "FLOP", 10, 50, "compute of the largest training run"),
+        path("effective_flop", "FLOP", 10, 70, "its compute at GPT-4's algorithms and with plenty of data"),
+        path("demand_tokens", "tokens", 5, 30, "tokens it would use if data were plenty"),
+        path("supply_tokens", "tokens", 5, 30, "unique tokens to be had, distillation counted"),
+        path("passes", "passes", -12, 12, "passes that a compute-optimal run makes over the supply"),
+        path("efficiency", "x", -30, 1, "share of its compute that would do with plenty of data"),
+        Output(
+            "overtraining_headroom",
+            "x",
+            ("year",),
+            Histogram(0.0, 64.0, 8192),
+            "linear",
+            "largest size reduction at equal loss that the data allow; below 1 none",
+        ),
+        Output("loss", "nats/token", ("year",), Histogram(0.0, 16.0, 16384), "linear", "loss of the run"),
+        Output(
+            "binding_ceiling",
+            "choice",
+            ("year",),
+            Histogram(-0.5, choices - 0.5, choices),
+            "choice",
+            "index of the ceiling that sets the largest run",
+        ),
+    ]
+
+
+def reported(output: Output, values: np.ndarray, as_of: float) -> np.ndarray:
+    """Return values of the model's own scale in the unit of the output."""
+    values = np.asarray(values, np.float64)
+    if output.scale == "date":
+        return as_of + values
+    return 10.0**values if output.scale == "log10" else values
+
+
+def quantile_with_error(output: Output, sketch: Sketch, as_of: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the quantiles and their Monte Carlo standard errors in the unit of the output."""
+    value = reported(output, sketch.quantile(QUANTILES), as_of)
+    error = sketch.quantile_mcse(QUANTILES)
+    if output.scale == "log10":
+        # d(10^x) = ln 10 10^x dx
+        error = error * LN_10 * np.where(np.isfinite(value), value, 1.0)
+    return value, error
+
+
+def _variable(dims: tuple[str, ...], values: np.ndarray, unit: str, description: str) -> xr.Variable:
+    return xr.Variable(dims, values, {"unit": unit, "description": description})
+
+
+def _kept(values: np.ndarray) -> np.ndarray:
+    """Move the draws to the front, under a single chain."""
+    return np.moveaxis(values, -1, 0)[None]
+
+
+def prior_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
+    """Return the inputs of the kept draws, choices by index."""
+    variables = {}
+    for name, declaration in DECLARATIONS.items():
+        dims = ("chain", "draw", *([declaration.per] if declaration.per else []))
+        variable = _variable(dims, _kept(pushed.kept[f"input.{name}"]), declaration.unit, "")
+        variable.attrs["description"] = labels.scenario.priors[name].meaning
+        variable.attrs["group"] = declaration.group
+        if declaration.options:
+            variable.attrs["options"] = list(declaration.options)
+        variables[name] = variable
+    return xr.Dataset(variables, {"generation": labels.coords["generation"]})
+
+
+def predictive_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
+    """Return the outputs of the kept draws."""
+    variables = {}
+    for output in outputs_of(labels):
+        values = reported(output, _kept(pushed.kept[output.name]), labels.scenario.as_of)
+        variables[output.name] = _variable(
+            ("chain", "draw", *output.dims), values, output.unit, output.description
+        )
+    variables["binding_ceiling"].attrs["options"] = list(labels.scenario.questions.ceilings)
+    return xr.Dataset(variables, labels.coords)
+
+
+def summary_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
+    """Return quantiles, masses and their Monte Carlo standard errors over all draws."""
+    scenario = labels.scenario
+    variables = {}
+    for output in outputs_of(labels):
+        sketch = pushed.sketches[output.name]
+        if output.scale == "choice":
+            share = sketch.counts[..., 1:-1] / sketch.total[..., None]
+            error = np.sqrt(share * (1.0 - share) / sketch.total[..., None])
+            dims = (*output.dims, "ceiling")
+            variables[output.name] = _variable(dims, share, "probability", "probability that it binds")
+            variables[f"{output.name}_mcse"] = _variable(dims, error, "probability", "standard error")
+            continue
+        value, error = quantile_with_error(output, sketch, scenario.as_of)
+        dims = (*output.dims, "quantile")
+        variables[output.name] = _variable(dims, value, output.unit, output.description)
+        variables[f"{output.name}_mcse"] = _variable(dims, error, output.unit, "Monte Carlo standard error")
+        if output.scale == "date":
+            past, never = sketch.below, sketch.above
+            variables[f"{output.name}_past"] = _variable(
+                output.dims, past, "probability", "before the as-of date"
+            )
+            variables[f"{output.name}_never"] = _variable(
+                output.dims, never, "probability", "not within the horizon"
+            )
+    coords = {**labels.coords, "quantile": list(QUANTILES), "ceiling": list(scenario.questions.ceilings)}
+    return xr.Dataset(variables, coords)
+
+
+def cdf_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
+    """Return the cumulative distribution of each date over all draws, with its standard error."""
+    scenario = labels.scenario
+    span = scenario.horizon - scenario.as_of
+    since = np.linspace(0.0, span, max(2, round(CDF_POINTS_PER_YEAR * span) + 1))
+    # whole years are wanted to the last digit, so they join the even grid
+    whole = np.arange(np.ceil(scenario.as_of), np.floor(scenario.horizon) + 1.0) - scenario.as_of
+    since = np.unique(np.concatenate([since, whole]))
+    variables = {}
+    for output in outputs_of(labels):
+        if output.scale == "date":
+            dims = (*output.dims, "date")
+            value, error = pushed.sketches[output.name].probability(since)
+            variables[output.name] = _variable(dims, value, "probability", f"P({output.description} <= date)")
+            variables[f"{output.name}_mcse"] = _variable(dims, error, "probability", "standard error")
+    coords = {name: labels.coords[name] for name in ("wall", "compute", "generation")}
+    return xr.Dataset(variables, {**coords, "date": scenario.as_of + since})
+
+
+def constants_group(labels: Labels) -> xr.Dataset:
+    """Return the dates that the forecast takes as given."""
+    scenario = labels.scenario
+    dates = {"as_of": scenario.as_of, "horizon": scenario.horizon}
+    anchors = {f"anchor_{name}": date for name, date in scenario.anchors.items()}
+    return xr.Dataset(
+        {name: _variable((), np.asarray(date), "year", "") for name, date in (dates | anchors).items()}
+    )
+
+
+def manifest(pushed: Pushed, labels: Labels, seed: int) -> dict:
+    """Return what is needed to tell where the numbers come from, and to make them again."""
+    scenario = labels.scenario
+    device = jax.devices()[0]
+    return {
+        "scenario": scenario.name,
+        "scenario_digest": scenario.digest,
+        "scenario_resolved": scenario.resolved(),
+        "as_of": scenario.as_of,
+        "horizon": scenario.horizon,
+        "sources_after_as_of": list(scenario.sources_after_as_of()),
+        "seed": seed,
+        "draws": pushed.draws,
+        "sampler": "random (Threefry2x32-20, addressed by seed, draw and input)",
+        "precision": str(jax.numpy.result_type(float)),
+        "versions": {name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "xarray")},
+        "python": platform.python_version(),
+        "device": f"{device.platform} ({device.device_kind})",
+        "not_a_number": {
+            name: int(sketch.nan.sum()) for name, sketch in pushed.sketches.items() if sketch.nan.any()
+        },
+        "seconds": round(pushed.seconds, 3),
+    }
+
+
+def results(pushed: Pushed, labels: Labels, seed: int) -> xr.DataTree:
+    """Return a run as a DataTree.
+
+    Parameters
+    ----------
+    pushed
+        Kept draws and sketches.
+    labels
+        What their axes mean.
+    seed
+        Of the run, for the manifest.
+
+    Returns
+    -------
+    xarray.DataTree
+        See `datawall.forecast`. The root carries the manifest as JSON in the attribute ``manifest``.
+    """
+    groups = {
+        "prior": prior_group(pushed, labels),
+        "prior_predictive": predictive_group(pushed, labels),
+        "summary": summary_group(pushed, labels),
+        "cdf": cdf_group(pushed, labels),
+        "constant_data": constants_group(labels),
+    }
+    for name in ("prior", "prior_predictive"):
+        size = groups[name].sizes["draw"]
+        groups[name] = groups[name].assign_coords(chain=[0], draw=np.arange(size))
+    record = manifest(pushed, labels, seed)
+    tree = xr.DataTree.from_dict(groups)
+    tree.attrs = {"manifest": json.dumps(record), "creation_library": "datawall"}
+    return tree

@@ -1,0 +1,61 @@
+"""The run folder: everything that a forecast leaves on disk."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import xarray as xr
+
+from datawall.errors import DatawallError
+from datawall.reporting.figures import FIGURES
+from datawall.summary import manifest, summary, to_csv
+
+
+def default_folder(scenario: str, digest: str, draws: int, seed: int) -> Path:
+    """Return where a run goes when nobody says: the same command gives the same place."""
+    return Path("runs") / f"{scenario}-{digest[:8]}-{draws}-seed{seed}"
+
+
+def prepare(folder: Path) -> None:
+    """Make the run folder, before hours of work depend on it.
+
+    Raises
+    ------
+    DatawallError
+        If it cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise DatawallError(
+            f"--out {folder}: cannot write there ({error.strerror}); give a folder that can be written"
+        ) from error
+
+
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file whole or not at all."""
+    partial = path.with_name(f".{path.name}")
+    write(partial)
+    partial.replace(path)
+
+
+def write(tree: xr.DataTree, folder: Path) -> None:
+    """Write a forecast to its folder: results, summaries, manifest and figures."""
+    flat = summary(tree)
+    texts = {
+        "summary.json": json.dumps(flat, indent=1),
+        "summary.csv": to_csv(flat["quantities"]),
+        "manifest.json": json.dumps(manifest(tree), indent=1),
+    }
+    _replace(folder / "forecast.nc", lambda path: tree.to_netcdf(path, engine="h5netcdf"))
+    for name, draw in FIGURES.items():
+        figure = draw(tree)
+        for kind in ("png", "svg"):
+            _replace(
+                folder / f"{name}.{kind}", lambda path, f=figure, k=kind: f.savefig(path, format=k, dpi=160)
+            )
+    for name, text in texts.items():
+        _replace(folder / name, lambda path, t=text: path.write_text(t, encoding="utf-8"))
