@@ -1,0 +1,113 @@
+r"""Dependence between inputs: a table of Spearman correlations becomes a Gaussian copula.
+
+The normal scores of two inputs with rank correlation :math:`\rho` get Pearson correlation
+:math:`2\sin(\pi\rho/6)`, which gives back :math:`\rho` for continuous inputs whatever their families. An atom
+(a mixture with mass at zero) weakens the rank correlation that is seen.
+
+References
+----------
+Kruskal (1958), Ordinal Measures of Association, Journal of the American Statistical Association 53(284).
+"""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from datawall.model.inputs import DECLARATIONS
+from datawall.scenario.errors import Problem, suggestion
+
+SMALLEST_EIGENVALUE = 1e-6
+"""Below this, inputs are so dependent that single precision cannot factor their correlations."""
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """The Spearman correlation of two inputs, and who says so."""
+
+    inputs: tuple[str, str]
+    spearman: float
+    source: str
+
+
+def pearson(spearman: float) -> float:
+    """Return the correlation of normal scores that gives this rank correlation.
+
+    Examples
+    --------
+    >>> round(pearson(0.5), 4)
+    0.5176
+    """
+    return 2.0 * math.sin(math.pi * spearman / 6.0)
+
+
+def copula(
+    correlations: Sequence[Correlation], fixed: Collection[str] = ()
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """Return the correlated inputs and the Cholesky factor of their normal scores' correlations.
+
+    Parameters
+    ----------
+    correlations
+        Each pair at most once; pairs not listed are independent given the rest of the table.
+    fixed
+        Inputs with one value only: a correlation with one of them says nothing and is dropped.
+
+    Returns
+    -------
+    names : tuple of str
+        The correlated inputs, in the order of their declaration.
+    cholesky : ndarray, shape (len(names), len(names))
+        Lower triangular L with ``L @ L.T`` the Pearson correlations.
+
+    Raises
+    ------
+    Problem
+        If a pair cannot be correlated or no joint distribution has these correlations.
+    """
+    _check_pairs(correlations)
+    kept = [c for c in correlations if not set(c.inputs) & set(fixed)]
+    stated = {name for c in kept for name in c.inputs}
+    names = tuple(name for name in DECLARATIONS if name in stated)
+    matrix = np.eye(len(names))
+    for correlation in kept:
+        i, j = map(names.index, correlation.inputs)
+        matrix[i, j] = matrix[j, i] = pearson(correlation.spearman)
+    _check_positive_definite(names, matrix, kept)
+    return names, np.linalg.cholesky(matrix)
+
+
+def _check_pairs(correlations: Sequence[Correlation]) -> None:
+    seen: set[frozenset[str]] = set()
+    for place, correlation in enumerate(correlations):
+        path = ("correlations", place, "inputs")
+        for name in correlation.inputs:
+            if name not in DECLARATIONS:
+                raise Problem(path, f"unknown input {name!r}; {suggestion(name, DECLARATIONS)}")
+            if DECLARATIONS[name].options:
+                raise Problem(
+                    path, f"need inputs that are numbers, got the choice {name!r}; drop this correlation"
+                )
+            if DECLARATIONS[name].per:
+                message = f"need inputs with one draw, got {name!r}, drawn for each generation"
+                raise Problem(path, f"{message}; drop this correlation")
+        if (pair := frozenset(correlation.inputs)) in seen:
+            raise Problem(
+                path, f"need each pair once, got {' and '.join(correlation.inputs)} again; drop one"
+            )
+        seen.add(pair)
+
+
+def _check_positive_definite(names: Sequence[str], matrix: np.ndarray, kept: Sequence[Correlation]) -> None:
+    values, vectors = np.linalg.eigh(matrix)
+    if not len(values) or values[0] >= SMALLEST_EIGENVALUE:
+        return
+    # The eigenvector of the smallest eigenvalue shows which inputs contradict each other.
+    involved = {n for n, weight in zip(names, np.abs(vectors[:, 0]), strict=True) if weight > 0.1}
+    pairs = ", ".join(f"{' and '.join(c.inputs)} {c.spearman:g}" for c in kept if set(c.inputs) <= involved)
+    raise Problem(
+        ("correlations",),
+        f"need correlations that can hold together, got {pairs} (smallest eigenvalue {values[0]:.2g}); "
+        "move some of them towards zero",
+    )

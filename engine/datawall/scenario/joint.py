@@ -1,0 +1,153 @@
+"""The joint distribution of the inputs, as the sampler sees it: normal scores in, inputs out.
+
+What is static (names, families, who correlates with whom) is hashable, so that `jit` compiles once for it;
+what is numbers (parameters of the priors, the Cholesky factor) is traced, so that changing a prior's numbers
+does not recompile. Streams of the same family are evaluated together, which keeps the program small.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from datawall.model.inputs import DECLARATIONS
+from datawall.scenario.dependence import Correlation, copula
+from datawall.scenario.families import FAMILIES, Distribution
+from datawall.scenario.special import SCORE_LIMIT
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The static part of a joint distribution.
+
+    Attributes
+    ----------
+    inputs
+        Name, first stream and number of draws of each input; 0 draws stand for a single one without an axis.
+    groups
+        The streams that are evaluated together, and the family of the first of them, whose quantile function
+        all of them share.
+    correlated
+        The streams that the copula ties, in the order of its Cholesky factor.
+    """
+
+    inputs: tuple[tuple[str, int, int], ...]
+    groups: tuple[tuple[str, tuple[int, ...]], ...]
+    correlated: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Joint:
+    """The joint distribution of the inputs.
+
+    Attributes
+    ----------
+    names
+        The inputs, in the order of their declaration.
+    streams
+        A label for each scalar draw: ``"mfu"``, or ``"slip_months[0]"`` where each generation draws its own.
+    structure
+        What `inputs_from_scores` must know when it is compiled; hashable.
+    params
+        Its numbers: ``{"groups": [one dict of stacked parameters a group], "cholesky": array}``.
+    """
+
+    names: tuple[str, ...]
+    streams: tuple[str, ...]
+    structure: Structure
+    params: dict[str, Any]
+
+
+def build_joint(
+    distributions: Mapping[str, Distribution], correlations: Sequence[Correlation], generations: int
+) -> Joint:
+    """Return the joint distribution of declared inputs.
+
+    Parameters
+    ----------
+    distributions
+        One for each input.
+    correlations
+        Spearman correlations; those with a fixed input are dropped.
+    generations
+        How many draws an input declared ``per="generation"`` has.
+    """
+    names = tuple(name for name in DECLARATIONS if name in distributions)
+    streams, inputs, owners = [], [], []
+    for name in names:
+        size = generations if DECLARATIONS[name].per == "generation" else 0
+        inputs.append((name, len(streams), size))
+        streams += [f"{name}[{k}]" for k in range(size)] if size else [name]
+        owners += [name] * max(size, 1)
+
+    alike: dict[Any, list[int]] = {}
+    for row, name in enumerate(owners):
+        alike.setdefault(_shape(distributions[name]), []).append(row)
+    fixed = [name for name in names if distributions[name].family == "fixed"]
+    correlated, cholesky = copula(correlations, fixed)
+
+    groups = tuple((distributions[owners[rows[0]]].family, tuple(rows)) for rows in alike.values())
+    stacked = [_stack([distributions[owners[row]].params for row in rows]) for _, rows in groups]
+    structure = Structure(tuple(inputs), groups, tuple(streams.index(name) for name in correlated))
+    return Joint(names, tuple(streams), structure, {"groups": stacked, "cholesky": cholesky})
+
+
+def inputs_from_scores(structure: Structure, params: Mapping[str, Any], z: Any) -> dict[str, Any]:
+    """Return the inputs at independent normal scores.
+
+    Pure, and the same for a draw whatever other draws are evaluated beside it.
+
+    Parameters
+    ----------
+    structure, params
+        Of a `Joint`; `structure` is static under `jit`.
+    z
+        Standard normal scores, shape (streams, n).
+
+    Returns
+    -------
+    dict
+        Each input by name: shape (n,), or (generations, n) where each generation draws its own. A choice is
+        the index of its option, as a float.
+    """
+    import jax
+    import jax.numpy as jnp
+
+    params = jax.tree.map(lambda leaf: jnp.asarray(leaf, z.dtype), params)
+    scores = jnp.clip(_correlate(structure.correlated, params["cholesky"], z), -SCORE_LIMIT, SCORE_LIMIT)
+    values = jnp.concatenate(
+        [
+            jax.vmap(FAMILIES[family].quantile)(group, scores[np.array(rows)])
+            for (family, rows), group in zip(structure.groups, params["groups"], strict=True)
+        ]
+    )
+    # The draws of one input stay together: they share a group, in order.
+    place = {row: k for k, row in enumerate(row for _, rows in structure.groups for row in rows)}
+    return {
+        name: values[place[first] : place[first] + size] if size else values[place[first]]
+        for name, first, size in structure.inputs
+    }
+
+
+def _correlate(tied: tuple[int, ...], cholesky: Any, z: Any) -> Any:
+    import jax.numpy as jnp
+
+    if not tied:
+        return z
+    # A sum written out: a matrix product may add in an order that depends on the number of draws.
+    mixed = sum(cholesky[:, k, None] * z[row][None] for k, row in enumerate(tied))
+    place = np.arange(len(z))
+    place[list(tied)] = len(z) + np.arange(len(tied))
+    return jnp.concatenate([z, mixed])[place]
+
+
+def _shape(distribution: Distribution) -> tuple[Callable, tuple[tuple[str, tuple[int, ...]], ...]]:
+    params = distribution.params
+    return FAMILIES[distribution.family].quantile, tuple(
+        (key, np.shape(params[key])) for key in sorted(params)
+    )
+
+
+def _stack(params: Sequence[Mapping[str, Any]]) -> dict[str, np.ndarray]:
+    return {key: np.stack([np.asarray(p[key], float) for p in params]) for key in params[0]}

@@ -1,0 +1,99 @@
+"""A validated scenario: dated beliefs about every input, and the questions to answer."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from datawall.model.questions import Questions
+from datawall.scenario.dependence import Correlation
+from datawall.scenario.families import Distribution
+from datawall.scenario.joint import Joint, build_joint
+from datawall.units import decimal_year
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is believed about one input, and on whose word.
+
+    Attributes
+    ----------
+    distribution
+        The belief.
+    unit, meaning
+        Unit of the value, and one line on what it is.
+    source, link, date, confidence
+        Who says so, where, when, and how sure it is (``low``, ``medium`` or ``high``).
+    statement
+        The family and its keys, as the file states them.
+    """
+
+    distribution: Distribution
+    unit: str
+    meaning: str
+    source: str
+    link: str
+    date: dt.date
+    confidence: str
+    statement: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario after extension, overrides and validation.
+
+    Attributes
+    ----------
+    name, title, description
+        How to refer to it.
+    path
+        The file it was read from.
+    as_of, horizon
+        First and last moment of the forecast [decimal year].
+    anchors
+        The moment at which each group's levels are stated [decimal year].
+    questions
+        What to answer.
+    priors
+        One for each input, in the order of their declaration.
+    correlations
+        Spearman correlations, as stated.
+    content
+        The tables of the file as resolved, free of anything that JSON cannot hold.
+    """
+
+    name: str
+    title: str
+    description: str
+    path: Path
+    as_of: float
+    horizon: float
+    anchors: Mapping[str, float]
+    questions: Questions
+    priors: Mapping[str, Prior]
+    correlations: tuple[Correlation, ...]
+    content: Mapping[str, Any]
+
+    def joint(self) -> Joint:
+        """Return the joint distribution of the inputs."""
+        distributions = {name: prior.distribution for name, prior in self.priors.items()}
+        return build_joint(distributions, self.correlations, len(self.questions.generations))
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the whole content as plain data for JSON: what a run's manifest records."""
+        return json.loads(self._canonical())
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the resolved content, in hexadecimal."""
+        return hashlib.sha256(self._canonical().encode()).hexdigest()
+
+    def sources_after_as_of(self) -> list[str]:
+        """Return the inputs whose source is dated after the as-of date, so it could not have been known."""
+        return [name for name, prior in self.priors.items() if decimal_year(prior.date) > self.as_of]
+
+    def _canonical(self) -> str:
+        return json.dumps(self.content, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -1,0 +1,144 @@
+"""The tables of a scenario file, version 1: closed, typed, and complete after extension."""
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from datawall.model.inputs import DECLARATIONS
+from datawall.scenario.closed import Closed, Moment, Number, Text, check, each, wrong
+from datawall.scenario.errors import suggestion
+from datawall.scenario.mixture import AnyStatement, nest
+from datawall.scenario.statement import ABOUT_PRIOR
+
+VERSION = 1
+LINK = re.compile(r"(https?://|arXiv:|doi:)\S+")
+
+type Ceiling = Literal["trend", "spend", "power", "chips", "latency"]
+
+
+def _version(value: Any) -> int:
+    if type(value) is not int or value != VERSION:
+        raise wrong(f"need schema = {VERSION}", value, "this version of datawall reads no other")
+    return value
+
+
+def _day(value: Any) -> dt.date:
+    if type(value) is not dt.date:
+        raise wrong("need a date", value, "write the day the source states, like 2026-07-19, unquoted")
+    return value
+
+
+Link = Annotated[
+    str,
+    check(
+        lambda link: not link or LINK.fullmatch(link) is not None, "need a link", "write https://… or arXiv:…"
+    ),
+]
+
+
+class PriorTable(Closed):
+    """``[priors.NAME]``: what is believed about one input, on whose word."""
+
+    unit: Text
+    meaning: Text
+    source: Text
+    link: Link = ""
+    date: Annotated[dt.date, BeforeValidator(_day)]
+    confidence: Literal["low", "medium", "high"]
+    statement: AnyStatement
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nest_the_family(cls, data: Any) -> Any:
+        return nest(data, ABOUT_PRIOR)
+
+
+class AnchorsTable(Closed):
+    """``[anchors]``: the dates at which levels are stated."""
+
+    frontier: Moment
+    spending: Moment
+    power: Moment
+    chips: Moment
+    supply: Moment
+    gpt4: Moment
+
+
+Passes = Annotated[tuple[Number, ...], each(lambda x: x >= 1, "need numbers of at least 1")]
+
+
+class QuestionsTable(Closed):
+    """``[questions]``: what the forecast shall answer."""
+
+    ceilings: Annotated[
+        tuple[Ceiling, ...],
+        each(lambda _: True, ""),
+        check(lambda names: "trend" in names, 'need "trend" among the ceilings', "add it"),
+    ]
+    token_passes: Passes
+    effective_passes: Passes
+    frontier_passes: Passes
+    efficiency: Annotated[tuple[Number, ...], each(lambda x: 0 < x < 1, "need numbers between 0 and 1")]
+    overtraining: Annotated[Number, check(lambda x: x > 1, "need a factor above 1", "3 is usual")]
+    generations: Annotated[
+        tuple[Number, ...],
+        each(lambda _: True, ""),
+        check(lambda g: list(g) == sorted(g), "need increasing numbers", "sort them"),
+    ]
+
+
+class CorrelationTable(Closed):
+    """``[[correlations]]``: the rank correlation of two inputs."""
+
+    inputs: Annotated[
+        tuple[str, ...], check(lambda pair: len(set(pair)) == len(pair) == 2, "need two inputs", "name two")
+    ]
+    spearman: Annotated[
+        Number, check(lambda r: -1 < r < 1, "need -1 < spearman < 1", "fix one input instead")
+    ]
+    source: Text
+
+
+def _one_prior_for_each_input(priors: Any) -> Any:
+    if not isinstance(priors, dict):
+        raise wrong("need tables [priors.NAME]", priors, "write one for each input")
+    for name in priors:
+        if name not in DECLARATIONS:
+            message = f"unknown input; {suggestion(name, DECLARATIONS)}"
+            raise PydanticCustomError("unknown_key", "{message}", {"message": message, "key": name})
+    for name in DECLARATIONS:
+        if name not in priors:
+            remedy = f"add [priors.{name}], or extend a scenario that has it"
+            raise wrong("need a prior for this input", None, remedy, name)
+    return priors
+
+
+class ScenarioFile(Closed):
+    """A whole scenario, after extension and overrides."""
+
+    schema_: Annotated[int, BeforeValidator(_version)] = Field(alias="schema")
+    name: Annotated[
+        str,
+        check(
+            lambda s: re.fullmatch(r"[\w.-]+", s) is not None,
+            "need a name of letters, digits, . _ -",
+            "rename",
+        ),
+    ]
+    title: Text
+    description: Text
+    as_of: Moment
+    horizon: Moment
+    anchors: AnchorsTable
+    questions: QuestionsTable
+    priors: Annotated[dict[str, PriorTable], BeforeValidator(_one_prior_for_each_input)]
+    correlations: tuple[CorrelationTable, ...] = ()
+
+    @model_validator(mode="after")
+    def _horizon_after_as_of(self) -> "ScenarioFile":
+        if not self.as_of < self.horizon:
+            raise wrong(f"need a year after as_of = {self.as_of:g}", self.horizon, "move either", "horizon")
+        return self
