@@ -29,12 +29,16 @@ DEFAULT_DRAWS = 1_000_000
 def _progress(title: str) -> Iterator:
     """Show a progress bar on stderr; yields a callback of (done, total)."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task("starting", total=None)
+        try:
+            yield lambda done, total: bar.update(task, description=title, completed=done, total=total)
+        except KeyboardInterrupt:
+            bar.update(task, description="interrupted; nothing was written")
+            raise
 
 
 @app.command()
@@ -53,23 +57,25 @@ def forecast(
     as_json: AsJson = False,
 ) -> None:
     """Forecast when each data wall is reached and when model generations arrive."""
+    from datawall import runs
+    from datawall.checks import check_draws, check_seed
     from datawall.scenario import load_scenario, parse_override
+    from datawall.summary import summary
 
+    check_draws(draws)
+    check_seed(seed)
     loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
+    folder = out or runs.default_folder(loaded.name, loaded.digest, draws, seed)
+    runs.prepare(folder)
     late = loaded.sources_after_as_of()
     if late:
         print(
             f"note: {len(late)} of {len(loaded.priors)} priors rest on sources later than the as-of date",
             file=sys.stderr,
         )
-    with _progress("loading"):
-        # these load JAX, xarray and matplotlib
-        from datawall import runs
-        from datawall.forecasting import forecast as run
-        from datawall.summary import summary
-    folder = out or runs.default_folder(loaded.name, loaded.digest, draws, seed)
-    runs.prepare(folder)
     with _progress("drawing futures") as progress:
+        from datawall.forecasting import forecast as run  # loads JAX
+
         tree = run(loaded, draws=draws, seed=seed, progress=progress)
     flat = summary(tree)
     if flat["manifest"]["not_a_number"]:
@@ -130,9 +136,6 @@ def main() -> None:
     except DatawallError as error:
         print(f"datawall: {error}", file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("datawall: interrupted; nothing was written", file=sys.stderr)
-        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from datawall.errors import DatawallError
+from datawall.checks import check_draws, check_seed
+from datawall.compilation import keep_compiled_programs
 from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.questions import Questions
@@ -27,7 +28,6 @@ PATHS_UNTIL = 2040.0
 """Last year for which paths are reported, when the horizon reaches so far [year]."""
 DRAWS = 1_000_000
 KEPT_DRAWS = 4096
-LARGEST_SEED = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -128,10 +128,9 @@ def forecast(
     """
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
-    if draws < 1:
-        raise DatawallError(f"draws: need at least 1, got {draws}; give a positive number of draws")
-    if not 0 <= seed <= LARGEST_SEED:
-        raise DatawallError(f"seed: need 0 to {LARGEST_SEED}, got {seed}; give a seed in that range")
+    check_draws(draws)
+    check_seed(seed)
+    keep_compiled_programs()
 
     grid = time_grid(scenario.as_of, scenario.horizon)
     until = PATHS_UNTIL if scenario.as_of < PATHS_UNTIL < scenario.horizon else scenario.horizon

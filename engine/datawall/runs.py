@@ -1,15 +1,19 @@
 """The run folder: everything that a forecast leaves on disk."""
 
+from __future__ import annotations
+
 import json
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-
-import xarray as xr
+from typing import TYPE_CHECKING
 
 from datawall.errors import DatawallError
-from datawall.reporting.figures import FIGURES
 from datawall.summary import manifest, summary, to_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import xarray as xr
 
 
 def default_folder(scenario: str, digest: str, draws: int, seed: int) -> Path:
@@ -44,6 +48,8 @@ def _replace(path: Path, write: Callable[[Path], object]) -> None:
 
 def write(tree: xr.DataTree, folder: Path) -> None:
     """Write a forecast to its folder: results, summaries, manifest and figures."""
+    from datawall.reporting.figures import FIGURES  # loads matplotlib, which a bad folder need not wait for
+
     flat = summary(tree)
     texts = {
         "summary.json": json.dumps(flat, indent=1),

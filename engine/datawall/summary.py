@@ -1,13 +1,17 @@
 """A forecast as flat named numbers: what the tables, the JSON and the CSV are made of."""
 
+from __future__ import annotations
+
 import csv
 import io
 import json
 import math
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xarray as xr
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import xarray as xr
 
 DATES = ("wall_date", "training_start", "release")
 PATHS = (

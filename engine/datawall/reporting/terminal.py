@@ -60,12 +60,12 @@ def walls_table(quantities: Mapping[str, Row]) -> Table:
 
 def generations_table(quantities: Mapping[str, Row], compute: str) -> Table:
     """Return the table of training starts and releases by one reading of compute."""
-    title = f"Model generations, {compute} compute"
-    table = _table(title, "generation", "event", *HEADINGS, "past", "never")
-    for event, variable in (("training start", "training_start"), ("release", "release")):
+    table = _table(f"Model generations, {compute} compute", "generation", *HEADINGS, "past", "never")
+    for event, variable in (("start", "training_start"), ("release", "release")):
         for name, row in _select(quantities, f"{variable}.{compute}").items():
             dates = (_date(row, key) for key in SHOWN)
-            table.add_row(name.strip("[]"), event, *dates, f"{row['p_past']:.1%}", f"{row['p_never']:.1%}")
+            label = f"{name.strip('[]')} {event}"
+            table.add_row(label, *dates, f"{row['p_past']:.1%}", f"{row['p_never']:.1%}")
     return table
 
 
@@ -73,7 +73,7 @@ def path_table(quantities: Mapping[str, Row], variable: str, title: str) -> Tabl
     """Return the table of one path by year."""
     rows = _select(quantities, f"{variable}[")
     unit = next(iter(rows.values()))["unit"]
-    table = _table(f"{title} [{unit}]".replace("[", "\\["), "year", *HEADINGS)
+    table = _table(f"{title}, {unit}", "year", *HEADINGS)
     for name, row in rows.items():
         table.add_row(name.rstrip("]"), *(_number(row, key) for key in SHOWN))
     return table

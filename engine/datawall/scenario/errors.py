@@ -9,6 +9,9 @@ type KeyPath = tuple[str | int, ...]
 """Where a value stands in a scenario: ``("priors", "mfu", "interval")``."""
 
 
+FEW = 20
+
+
 class ScenarioError(DatawallError):
     """A scenario that cannot be used: file, key, value, what is expected and what to do."""
 
@@ -38,7 +41,7 @@ def shown(value: object) -> str:
 
 
 def suggestion(word: object, known: Iterable[str]) -> str:
-    """Return the remedy for an unknown word: the nearest known one, or all of them.
+    """Return the remedy for an unknown word: the nearest known one, or all of them where they are few.
 
     Examples
     --------
@@ -47,4 +50,8 @@ def suggestion(word: object, known: Iterable[str]) -> str:
     """
     known = list(known)
     near = difflib.get_close_matches(str(word), known, n=1)
-    return f"did you mean '{near[0]}'?" if near else f"use one of: {', '.join(known)}"
+    if near:
+        return f"did you mean '{near[0]}'?"
+    if len(known) > FEW:
+        return "`datawall priors show baseline` lists the inputs"
+    return f"use one of: {', '.join(known)}"

@@ -1,0 +1,34 @@
+"""Compiled programs are kept between runs, so only the first forecast on a machine waits for the compiler."""
+
+import hashlib
+import os
+import platform
+from pathlib import Path
+
+import jax
+
+
+def _machine() -> str:
+    """Return a label of this processor: a program may use instructions that another one lacks."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        features = next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    except OSError:
+        features = platform.processor()
+    return f"{platform.machine()}-{hashlib.sha256(features.encode()).hexdigest()[:12]}"
+
+
+def keep_compiled_programs() -> None:
+    """Let JAX keep compiled programs in the user's cache folder, unless the user has chosen another one.
+
+    A folder that cannot be made is passed over: it costs time, not answers.
+    """
+    if jax.config.jax_compilation_cache_dir is not None:
+        return
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = home / "datawall" / "programs" / _machine()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))

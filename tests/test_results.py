@@ -1,0 +1,155 @@
+"""Labels, groups, summaries, run folders and figures of a forecast."""
+
+import csv
+import io
+import json
+
+import arviz as az
+import numpy as np
+import pytest
+import xarray as xr
+
+import datawall
+from datawall import runs
+from datawall.errors import DatawallError
+from datawall.reporting.figures import FIGURES, quantile_dots
+from datawall.reporting.terminal import forecast_tables, sparkline
+from datawall.summary import summary, to_csv, year_label
+
+
+@pytest.fixture(scope="module")
+def tree():
+    return datawall.forecast("baseline", draws=6000)
+
+
+@pytest.fixture(scope="module")
+def flat(tree):
+    return summary(tree)
+
+
+def test_groups_are_arviz_shaped(tree):
+    assert set(tree.children) == {"prior", "prior_predictive", "summary", "cdf", "constant_data"}
+    for group in ("prior", "prior_predictive"):
+        for name, values in tree[group].data_vars.items():
+            assert values.dims[:2] == ("chain", "draw"), name
+            assert values.attrs["unit"], name
+
+
+def test_every_variable_has_a_unit(tree):
+    for node in tree.leaves:
+        assert all(variable.attrs.get("unit") for variable in node.data_vars.values()), node.path
+
+
+def test_arviz_reads_the_file(tree, tmp_path):
+    runs.write(tree, tmp_path)
+    found = az.from_netcdf(tmp_path / "forecast.nc")
+    table = az.summary(found, group="prior", var_names=["mfu"], kind="stats", round_to=6)
+    assert 0.2 < table.loc["mfu", "mean"] < 0.5
+    found.close()
+
+
+def test_summary_agrees_with_the_kept_draws(tree):
+    # 4096 of 6000 draws are kept, so the two differ by sampling error only: 6 standard errors of the smaller
+    kept = tree["prior_predictive/release"].sel(compute="raw", generation=5.5).values.ravel()
+    row = tree["summary"].to_dataset().sel(compute="raw", generation=5.5)
+    at = row.sel(quantile=0.5)
+    found = np.quantile(np.where(kept <= 2026.8329, -np.inf, kept), 0.5, method="inverted_cdf")
+    assert abs(found - at["release"]) < 6 * at["release_mcse"]
+
+
+def test_masses_and_probabilities_are_shares(tree):
+    data = tree["summary"].to_dataset()
+    inside = tree["cdf/wall_date"].isel(date=-1)
+    np.testing.assert_allclose(inside + data["wall_date_never"], 1.0, atol=1e-12)
+    np.testing.assert_allclose(tree["cdf/wall_date"].isel(date=0), data["wall_date_past"], atol=2e-3)
+    np.testing.assert_allclose(data["binding_ceiling"].sum("ceiling"), 1.0, atol=1e-12)
+    assert (np.diff(tree["cdf/release"], axis=-1) >= 0).all()
+
+
+def test_names_and_keys_of_the_summary(flat):
+    row = flat["quantities"]["wall.tokens[1]"]
+    assert {"unit", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "mcse_q50", "p_past", "p_never"} <= set(
+        row
+    )
+    assert {"release.raw[5.5]", "training_start.effective[7]", "frontier_flop[2030]"} <= set(
+        flat["quantities"]
+    )
+    assert flat["quantities"]["frontier_flop[2030]"]["unit"] == "FLOP"
+    assert {"wall.tokens[1]<=2030", "binding.power[2030]"} <= set(flat["probabilities"])
+    assert set(flat["probabilities"]["wall.tokens[1]<=2030"]) == {"value", "mcse"}
+
+
+def test_quantiles_in_the_mass_of_past_and_never_are_words(flat):
+    words = {row[key] for row in flat["quantities"].values() for key in ("q05", "q50", "q95")}
+    assert {"past", "never"} <= {word for word in words if isinstance(word, str)}
+    json.dumps(flat, allow_nan=False)
+
+
+def test_ordering_of_criteria(tree):
+    """More passes come later; what passes are worth is never more than their number."""
+    walls = tree["prior_predictive/wall_date"].isel(chain=0)
+    assert (walls.sel(wall="tokens[1]") <= walls.sel(wall="tokens[4]")).all()
+    assert (walls.sel(wall="tokens[4]") <= walls.sel(wall="tokens[16]")).all()
+    assert (walls.sel(wall="effective[16]") <= walls.sel(wall="tokens[16]") + 1e-4).all()
+    assert (walls.sel(wall="efficiency[0.5]") <= walls.sel(wall="efficiency[0.1]")).all()
+
+
+def test_releases_follow_starts_and_generations(tree):
+    release = tree["prior_predictive/release"]
+    assert (release.diff("generation").fillna(0.0) >= 0).all()
+    assert (release.sel(compute="effective") <= release.sel(compute="raw")).mean() > 0.99
+
+
+def test_csv_has_one_line_a_quantity(flat):
+    rows = list(csv.DictReader(io.StringIO(to_csv(flat["quantities"]))))
+    assert [row["quantity"] for row in rows] == list(flat["quantities"])
+
+
+def test_run_folder_is_complete_and_loads(tree, tmp_path):
+    folder = tmp_path / "deep" / "run"
+    runs.prepare(folder)
+    runs.write(tree, folder)
+    names = {path.name for path in folder.iterdir()}
+    pictures = {f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")}
+    assert names == {"forecast.nc", "summary.json", "summary.csv", "manifest.json"} | pictures
+    found = xr.open_datatree(folder / "forecast.nc", engine="h5netcdf")
+    xr.testing.assert_identical(found.load(), tree)
+    found.close()
+    assert json.loads((folder / "summary.json").read_text())["manifest"]["draws"] == 6000
+
+
+def test_unwritable_folder_is_named(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    with pytest.raises(DatawallError, match=r"--out .*file/run"):
+        runs.prepare(blocked / "run")
+
+
+@pytest.mark.parametrize("scenario", ["bearish", "seed2024"])
+def test_figures_draw_other_scenarios(scenario):
+    other = datawall.forecast(scenario, draws=300)
+    for draw in FIGURES.values():
+        draw(other).canvas.draw()
+
+
+def test_tables_render(flat):
+    assert len(forecast_tables(flat)) == 8
+
+
+def test_dots_share_out_past_and_never():
+    dates, past, never = quantile_dots(np.array([2026.0, 2030.0, 2040.0]), np.array([0.25, 0.5, 0.75]))
+    assert (len(dates), past, never) == (10, 5, 5)
+    assert (np.diff(dates) > 0).all()
+
+
+@pytest.mark.parametrize(("year", "label"), [(2030.0, "2030"), (2026.8329, "2026.83")])
+def test_year_labels(year, label):
+    assert year_label(year) == label
+
+
+def test_sparkline_peaks_where_the_density_does():
+    from scipy.stats import norm
+
+    bars = sparkline(norm(10.0, 1.0).ppf)
+    assert bars[len(bars) // 2] in "▇█"
+    assert bars[0] == bars[-1] == "▁"
