@@ -1,0 +1,142 @@
+"""What the documents say can be done is done here: commands, Python blocks, links and shown numbers."""
+
+import re
+import shlex
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import datawall
+from datawall import forecasting, runs, summary
+from datawall.cli import app
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted(
+    path for folder in (".", "benchmarks", "docs", "priors") for path in (ROOT / folder).glob("*.md")
+)
+DRAWS = 4096
+"""One chunk, the least that a run computes: fewer draws would save no time."""
+
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+ROW = re.compile(
+    r"(?P<name>\w+\[[\d.]+\]|[\d.]+ release) +(?P<dates>.*?) +(?P<past>[\d.]+)% +(?P<never>[\d.]+)%"
+)
+
+
+def blocks(path, *languages):
+    return [text for language, text in BLOCK.findall(path.read_text("utf-8")) if language in languages]
+
+
+def commands(path):
+    """Return the arguments of each `datawall` command in the document's shell blocks."""
+    for line in "".join(blocks(path, "", "bash")).splitlines():
+        for part in line.split("&&"):
+            words = shlex.split(part.partition(" > ")[0], comments=True)
+            if "datawall" in words[:3]:
+                yield words[words.index("datawall") + 1 :]
+
+
+COMMANDS = [words for path in DOCUMENTS for words in commands(path)]
+
+
+@pytest.fixture(scope="module")
+def tree():
+    return datawall.forecast("baseline", draws=DRAWS)
+
+
+@pytest.fixture(scope="module")
+def flat(tree):
+    return summary.summary(tree)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty working directory with the files that the README writes down."""
+    monkeypatch.chdir(tmp_path)
+    for text in blocks(ROOT / "README.md", "toml"):
+        Path(text.splitlines()[0].removeprefix("# ")).write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_documents_are_found():
+    assert {path.name for path in DOCUMENTS} >= {"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}
+    assert ["forecast"] in COMMANDS
+    assert len(COMMANDS) > 10
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
+@pytest.mark.usefixtures("folder")
+def test_command_is_understood(words, flat, monkeypatch):
+    """Each command runs to its end, but that one forecast stands in for all and is not written."""
+    monkeypatch.setattr(forecasting, "forecast", lambda *_, **__: None)
+    monkeypatch.setattr(summary, "summary", lambda _: flat)
+    monkeypatch.setattr(runs, "prepare", lambda _: None)
+    monkeypatch.setattr(runs, "write", lambda *_: None)
+    found = CliRunner().invoke(app, words)
+    assert found.exception is None
+    assert found.exit_code == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_wrong_command_is_not_understood():
+    assert CliRunner().invoke(app, ["forecast", "--set", "mfoo=1"]).exception is not None
+    assert CliRunner().invoke(app, ["forecast", "--darws", "9"]).exit_code == 2
+
+
+@pytest.mark.parametrize("path", [path for path in DOCUMENTS if blocks(path, "python")], ids=lambda p: p.name)
+@pytest.mark.usefixtures("folder")
+def test_python_blocks_run(path):
+    source = re.sub(r"draws=[\d_]+", f"draws={DRAWS}", "\n".join(blocks(path, "python")))
+    with plt.rc_context({"backend": "agg"}):
+        exec(compile(source, path.name, "exec"), {})
+        plt.close("all")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_local_links_exist(path):
+    targets = [target.partition("#")[0] for target in LINK.findall(path.read_text("utf-8"))]
+    missing = [t for t in targets if not t.startswith(("http", "mailto")) and not (path.parent / t).exists()]
+    assert not missing
+
+
+def shown_rows(text):
+    """Yield the variable, coordinates, dates and masses of each row of the README's table."""
+    for row in ROW.finditer(text):
+        index, is_release, _ = row["name"].partition(" release")
+        at = {"compute": "raw", "generation": float(index)} if is_release else {"wall": index}
+        dates = re.findall(r"past|never|\d{4}\.\d\d", row["dates"])
+        yield "release" if is_release else "wall_date", at, dates, float(row["past"]), float(row["never"])
+
+
+def stale_rows(text, tree, allowed=5.0):
+    """Return the rows that the draws contradict by more than `allowed` standard errors of a probability."""
+    as_of = tree["constant_data/as_of"].item()
+    found = set()
+    for variable, at, shown, *masses in shown_rows(text):
+        draws = tree["prior_predictive"][variable].sel(at).values
+        past, never = np.mean(draws < as_of), np.mean(np.isinf(draws) & (draws > 0))
+        pairs = list(zip(np.array(masses) / 100, (past, never), strict=True))
+        for level, date in zip((0.1, 0.5, 0.9), shown, strict=True):
+            match date:
+                case "past":
+                    pairs.append((max(level, past), past))
+                case "never":
+                    pairs.append((max(1 - level, never), never))
+                case _:
+                    pairs.append((level, np.mean(draws <= float(date))))
+        said, counted = np.array(pairs).T
+        if np.any(np.abs(said - counted) > allowed * np.sqrt((said * (1 - said) + 1 / DRAWS) / DRAWS) + 1e-3):
+            found |= set(at.values())
+    return found
+
+
+def test_the_table_of_the_readme_is_what_the_program_prints(tree):
+    (text,) = blocks(ROOT / "README.md", "text")
+    walls = {at["wall"] for variable, at, *_ in shown_rows(text) if variable == "wall_date"}
+    assert walls == set(tree["summary/wall_date"]["wall"].values)
+    assert stale_rows(text, tree) == set()
+    assert stale_rows(text.replace("2029.", "2030."), tree) == {"tokens[1]"}
