@@ -1,0 +1,168 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from datawall.model import passage
+from datawall.model.passage import Observation, first_passages
+from numerics import root
+
+YEARS = np.arange(0.0, 11.0)
+
+
+def passages(path, levels, grid=YEARS):
+    """First dates at which a path, kept from falling, reaches each level."""
+
+    def observe(t, floor):
+        level = jnp.maximum(path(t), floor)
+        return Observation(level, (tuple(level - asked for asked in levels),), {"level": level})
+
+    dates, paths = jax.jit(lambda g: first_passages(observe, g, jnp.asarray(0.0)))(jnp.asarray(grid))
+    return np.asarray(dates), np.asarray(paths["level"])
+
+
+@pytest.fixture(params=[False, True], ids=["single", "double"])
+def precision(request):
+    with jax.enable_x64(request.param):
+        yield 1e-12 if request.param else 1e-5
+
+
+@pytest.mark.usefixtures("precision")
+def test_dates_in_either_precision():
+    dates, _ = passages(lambda t: 2.0 * t, (0.5, 4.0, 19.0))
+    np.testing.assert_allclose(dates, [0.25, 2.0, 9.5], rtol=1e-6)
+
+
+def test_straight_lines_are_exact():
+    dates, levels = passages(lambda t: 1.5 * t - 4.0, (0.0, 3.125))
+    np.testing.assert_allclose(dates, [4 / 1.5, 4.75], rtol=1e-6)
+    np.testing.assert_allclose(levels, 1.5 * YEARS - 4.0, rtol=1e-6)
+
+
+def test_never_past_and_at_once():
+    dates, _ = passages(lambda t: t, (11.0, -1.0, 0.0, 10.0))
+    np.testing.assert_array_equal(dates, [np.inf, -np.inf, -np.inf, 10.0])
+
+
+def test_a_level_that_falls_was_still_reached():
+    """Up to 3 at t = 2.5, down to 1.5 at t = 4, then up again."""
+
+    def path(t):
+        return jnp.where(t < 2.5, 1.2 * t, jnp.where(t < 4.0, 5.5 - t, 1.5 * t - 4.5))
+
+    dates, levels = passages(path, (1.8, 2.4, 4.5))
+    np.testing.assert_allclose(dates, [1.5, 2.0, 6.0], rtol=1e-5)
+    assert (np.diff(levels) >= 0).all()
+    np.testing.assert_allclose(levels[3:5], 2.5, rtol=1e-6)
+
+
+KINKS = [(at, share, slope) for at in (0.1, 0.5, 0.9) for share in (0.05, 0.5, 0.95) for slope in (0.2, 4.0)]
+
+
+def kinked(at, slope):
+    """Slope 1, then another from within the fifth step on."""
+    return lambda t: jnp.minimum(t, 4.0 + at) + slope * jnp.maximum(t - 4.0 - at, 0.0)
+
+
+@pytest.mark.parametrize(("at", "share", "slope"), KINKS)
+def test_a_kink_within_a_step(at, share, slope):
+    """The promise of `REFINEMENTS`: less than 1e-4 of a grid step is left."""
+    end = 4.0 + at + slope * (1.0 - at)
+    level = 4.0 + share * (end - 4.0)
+    expected = level if level < 4.0 + at else 4.0 + at + (level - 4.0 - at) / slope
+    with jax.enable_x64(True):
+        dates, _ = passages(kinked(at, slope), (level,))
+    assert dates[0] == pytest.approx(expected, abs=1e-4)
+
+
+def test_refinement_finds_kinks_and_jumps_in_the_limit(monkeypatch):
+    monkeypatch.setattr(passage, "REFINEMENTS", 60)
+    with jax.enable_x64(True):
+        dates, _ = passages(kinked(0.5, 0.2), (4.55,))
+        assert dates[0] == pytest.approx(4.75, abs=1e-9)
+        dates, _ = passages(lambda t: t + jnp.where(t >= 4.3, 5.0, 0.0), (6.0,))
+        assert dates[0] == pytest.approx(4.3, abs=1e-6)
+
+
+def test_a_jump_is_dated_within_its_step():
+    dates, _ = passages(lambda t: t + jnp.where(t >= 4.3, 5.0, 0.0), (6.0,))
+    assert 4.0 < dates[0] < 5.0
+
+
+# Smooth paths that bend like a budget under its ceiling: the date does not depend on the grid.
+def bent(t, growth, ceiling, xp):
+    return growth * t + xp.log(-xp.expm1(-xp.exp(0.7 * t - ceiling)))
+
+
+def bent_passages(growth, ceiling, share, grid):
+    levels = [bent(share * 10.0, growth, ceiling, np)]
+    return passages(lambda t: bent(t, growth, ceiling, jnp), levels, grid)[0][0], levels[0]
+
+
+@pytest.mark.parametrize("growth", [0.05, 0.3, 1.2])
+@pytest.mark.parametrize("share", [0.13, 0.47, 0.88])
+def test_the_date_does_not_depend_on_the_grid(growth, share):
+    with jax.enable_x64(True):
+        yearly, _ = bent_passages(growth, 2.0, share, YEARS)
+        quarterly, _ = bent_passages(growth, 2.0, share, np.arange(0.0, 10.01, 0.25))
+    assert yearly == pytest.approx(10.0 * share, abs=1e-4)
+    assert yearly == pytest.approx(quarterly, abs=1e-4)
+
+
+def test_without_refinement_the_date_is_off(monkeypatch):
+    monkeypatch.setattr(passage, "REFINEMENTS", 0)
+    with jax.enable_x64(True):
+        yearly, _ = bent_passages(0.05, 2.0, 0.33, YEARS)
+    assert abs(yearly - 3.3) > 1e-3
+
+
+@pytest.fixture(scope="module")
+def random_path():
+    """First passage of a path of a line, a parabola and a wave, compiled once."""
+
+    def path(t, c, xp=jnp):
+        return c[0] * t + c[1] * t**2 + c[2] * (t + xp.sin(c[3] * t) / c[3])
+
+    def dates(coefficients, level):
+        def observe(t, floor):
+            reached = jnp.maximum(path(t, coefficients), floor)
+            return Observation(reached, ((reached - level,),), {})
+
+        return first_passages(observe, jnp.arange(11.0), level)[0][0]
+
+    return path, jax.jit(dates)
+
+
+positive = st.floats(0.05, 3.0)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.tuples(positive, st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.1, 0.6)), st.floats(0.01, 0.99)
+)
+def test_rising_paths_agree_with_a_root_finder(random_path, coefficients, share):
+    path, dates = random_path
+    level = share * float(path(10.0, coefficients, np))
+    expected = root(lambda t: float(path(t, coefficients, np)) - level, 0.0, 10.0)
+    with jax.enable_x64(True):
+        assert float(dates(jnp.array(coefficients), level)) == pytest.approx(expected, abs=1e-4)
+
+
+def test_many_draws_are_many_single_draws():
+    slopes = jnp.array([0.3, 1.0, 2.0, 0.01])
+
+    def dates(slope):
+        def observe(t, floor):
+            level = jnp.maximum(slope * t, floor)
+            return Observation(level, ((level - 2.5,),), {"level": level})
+
+        return first_passages(observe, jnp.arange(11.0), slope)
+
+    together, paths = dates(slopes)
+    alone, single = jax.vmap(dates, out_axes=-1)(slopes)
+    np.testing.assert_array_equal(together, alone)
+    np.testing.assert_array_equal(paths["level"], single["level"])
+    np.testing.assert_allclose(together[0, :3], [2.5 / 0.3, 2.5, 1.25], rtol=1e-6)
+    assert np.isposinf(together[0, 3])
