@@ -58,6 +58,7 @@ def valid_scenario() -> dict[str, Any]:
             "efficiency": [0.5, 0.1],
             "overtraining": 3.0,
             "generations": [5, 5.5, 6],
+            "price_gains": [100],
         },
         "priors": {name: prior(name) for name in DECLARATIONS},
         "correlations": [

@@ -33,6 +33,7 @@ QUESTIONS = Questions(
     efficiency=(0.5, 0.1),
     overtraining=3.0,
     generations=(5.0, 5.5, 6.0, 6.5, 7.0),
+    price_gains=(10.0, 100.0),
 )
 
 RANGES = {
@@ -77,9 +78,14 @@ RANGES = {
     "penalty_passes_exponent": (0.25, 0.55),
     "penalty_size_exponent": (0.4, 1.0),
     "max_passes": (1.5, 30.0),
+    "sparsity": (1.0, 40.0),
+    "sparsity_exponent": (0.02, 0.6),
+    "hybrid_factor": (0.4, 1.0),
+    "multi_token_overhead": (1e-3, 0.1),
     "gpt4_flop": (8e24, 4.4e25),
     "oom_per_generation": (0.7, 2.3),
     "algorithmic_halving_months": (4.0, 16.0),
+    "other_efficiency_growth": (1.05, 5.0),
     "post_training_lag_months": (0.5, 10.0),
     "staging_months": (0.2, 5.0),
     "slip_months": (1.0, 14.0),

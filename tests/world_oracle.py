@@ -110,6 +110,13 @@ class Oracle:
         growth = d.supply_growth ** (year - self.anchors["supply"])
         return natural * (1 + d.synthetic_ratio) * d.distillation_multiplier * growth
 
+    def dense_flop(self, year: Any) -> Any:
+        """Compute of the dense, plainly trained run with the same optimum."""
+        d = self.draw
+        physical = d.distillation_multiplier if d.distillation_reading == 1 else 1.0
+        gain = d.sparsity**d.sparsity_exponent * (1 - d.multi_token_overhead) * physical
+        return np.exp(self.log_flop(year)) * gain
+
     # The loss law, from what holds at its optimum at 1e21 FLOP.
     @cached_property
     def law(self) -> tuple[float, float, float, float]:
@@ -167,7 +174,7 @@ class Oracle:
 
     def best(self, year: Any) -> tuple[Any, Any]:
         """Passes and reducible loss of the best run."""
-        flop, unique = np.exp(self.log_flop(year)), self.unique(year)
+        flop, unique = self.dense_flop(year), self.unique(year)
         params, tokens = self.optimum(flop)
         if self.draw.repetition_form == ADDITIVE_PENALTY and self.counts is not None:
             losses = np.array([self.limited_loss(flop, unique, e) for e in self.counts])
@@ -194,7 +201,7 @@ class Oracle:
         if self.draw.repetition_form == EFFECTIVE_DATA:
             return self.effective(most, self.draw.repetition_r_d) + 0 * year
         unique = self.unique(year)
-        params = self.optimum(np.exp(self.log_flop(year)))[0] / shrink
+        params = self.optimum(self.dense_flop(year))[0] / shrink
         _, B, _, beta = self.law
 
         def tokens_loss(passes: Any) -> Any:
@@ -209,22 +216,27 @@ class Oracle:
 
     # What is asked.
     def log_demand(self, year: Any) -> Any:
-        return np.log(self.draw.overtraining_factor * self.optimum(np.exp(self.log_flop(year)))[1])
+        return np.log(self.draw.overtraining_factor * self.optimum(self.dense_flop(year))[1])
 
-    def data_factor(self, flop: Any, shrink: Any) -> Any:
-        """Tokens, over the optimum's, that bring a smaller model to equal loss; inf if none do."""
-        A, B, alpha, beta = self.law
-        params, tokens = self.optimum(flop)
-        left = self.reducible(params, tokens) - A * (params / shrink) ** -alpha
-        return np.where(left > 0, (B / np.where(left > 0, left, 1.0)) ** (1 / beta), np.inf) / tokens
+    def overtrained_loss(self, flop: Any, shrink: Any, tokens: Any) -> Any:
+        """Reducible loss of a model smaller than the optimum of `flop`, of a hybrid architecture."""
+        params = self.optimum(flop)[0] / shrink
+        dense, best = self.reducible(params, tokens), self.reducible(*self.optimum(6 * params * tokens))
+        return best + self.draw.hybrid_factor * (dense - best)
 
     def headroom(self, year: Any, at: float) -> Any:
         """Largest k whose tokens are affordable, with repeats priced as for a model `at` times smaller."""
-        A, B, alpha, beta = self.law
-        params, tokens = self.optimum(np.exp(self.log_flop(year)))
-        affordable = self.worth(year, self.draw.max_passes, at) * self.unique(year)
-        left = self.reducible(params, tokens) - B * affordable**-beta
-        return params * (np.maximum(left, 0.0) / A) ** (1 / alpha)
+        tokens = self.worth(year, self.draw.max_passes, at) * self.unique(year)
+        return np.array([self.smallest(*run) for run in zip(self.dense_flop(year), tokens, strict=True)])
+
+    def smallest(self, flop: float, tokens: float) -> float:
+        """Largest k at equal loss on these tokens; their share of the optimum's where they do not feed it."""
+        params, needed = self.optimum(flop)
+        if tokens < needed:
+            return tokens / needed
+        loss = self.reducible(params, needed)
+        log_k = root(lambda x: np.log(self.overtrained_loss(flop, np.exp(x), tokens) / loss), 0.0, 30.0)
+        return np.exp(log_k)
 
     def walls(self, questions: Any) -> list[Path]:
         """Numbers that reach zero at each wall."""
@@ -237,15 +249,15 @@ class Oracle:
             return lambda t: self.log_demand(t) - np.log(self.worth(t, e, 1.0) * self.unique(t))
 
         def overtrained(t: Any) -> Any:
-            flop = np.exp(self.log_flop(t))
-            needed = self.optimum(flop)[1] * self.data_factor(flop, k)
-            return np.log(needed / self.unique(t) / self.worth(t, d.max_passes, k))
+            flop = self.dense_flop(t)
+            tokens = self.worth(t, d.max_passes, k) * self.unique(t)
+            return np.log(self.overtrained_loss(flop, k, tokens) / self.reducible(*self.optimum(flop)))
 
         def frontier(e: float) -> Path:
             return lambda t: np.log(self.best(t)[0] / e)
 
         def efficiency(x: float) -> Path:
-            return lambda t: np.log(x) + self.log_flop(t) - self.log_equal_flop(t)
+            return lambda t: np.log(x) + np.log(self.dense_flop(t)) - self.log_equal_flop(t)
 
         return [
             *map(tokens, questions.token_passes),
@@ -261,7 +273,8 @@ class Oracle:
 
         def log_effective(t: Any) -> Any:
             doublings = (t - self.anchors["gpt4"]) * 12 / d.algorithmic_halving_months
-            return self.log_equal_flop(t) + doublings * np.log(2)
+            lost = np.log(self.dense_flop(t)) - self.log_equal_flop(t)
+            return self.log_flop(t) - lost + doublings * np.log(2)
 
         def reach(path: Path, index: float) -> Path:
             level = d.gpt4_flop * 10 ** (d.oom_per_generation * (index - 4))

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from datawall.model.inputs import DECLARATIONS
+from datawall.model.price import SOURCES
 from datawall.model.world import wall_names
 from datawall.sampling.pushforward import Pushed
 from datawall.sampling.sketch import Histogram, Sketch
@@ -46,6 +47,8 @@ class Labels:
             "wall": list(wall_names(questions)),
             "compute": list(COMPUTE),
             "generation": list(questions.generations),
+            "gain": list(questions.price_gains),
+            "source": list(SOURCES),
             "year": list(self.years),
         }
 
@@ -97,6 +100,16 @@ def outputs_of(labels: Labels) -> list[Output]:
         date("wall_date", ("wall",), "first passage of the wall criterion"),
         date("training_start", ("compute", "generation"), "start of the first run of this generation"),
         date("release", ("compute", "generation"), "first release of a model of this generation"),
+        date("price_gain", ("gain",), "price of a fixed capability lower by this factor"),
+        Output("price_decline", "x/yr", (), Histogram(-1.0, 7.0, 8192), "log10", "yearly fall of that price"),
+        Output(
+            "price_share",
+            "fraction",
+            ("source",),
+            Histogram(-1.0, 2.0, 3072),
+            "linear",
+            "share of the fall, in logs, by its source",
+        ),
         path("frontier_flop", "FLOP", 10, 50, "compute of the largest training run"),
         path("effective_flop", "FLOP", 10, 70, "its compute at GPT-4's algorithms and with plenty of data"),
         path("demand_tokens", "tokens", 5, 30, "tokens it would use if data were plenty"),
@@ -220,7 +233,7 @@ def cdf_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
             value, error = pushed.sketches[output.name].probability(since)
             variables[output.name] = _variable(dims, value, "probability", f"P({output.description} <= date)")
             variables[f"{output.name}_mcse"] = _variable(dims, error, "probability", "standard error")
-    coords = {name: labels.coords[name] for name in ("wall", "compute", "generation")}
+    coords = {name: labels.coords[name] for name in ("wall", "compute", "generation", "gain")}
     return xr.Dataset(variables, {**coords, "date": scenario.as_of + since})
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-DATES = ("wall_date", "training_start", "release")
+DATES = ("wall_date", "training_start", "release", "price_gain")
+SCALARS = ("price_decline", "price_share")
 PATHS = (
     "frontier_flop",
     "effective_flop",
@@ -38,6 +39,8 @@ def date_name(variable: str, at: dict[str, Any]) -> str:
     """Return the name of one date, such as ``wall.tokens[1]`` or ``release.raw[5.5]``."""
     if variable == "wall_date":
         return f"wall.{at['wall']}"
+    if variable == "price_gain":
+        return f"price_gain[{at['gain']:g}]"
     return f"{variable}.{at['compute']}[{at['generation']:g}]"
 
 
@@ -92,6 +95,9 @@ def quantities(tree: xr.DataTree) -> dict[str, Row]:
     for variable in DATES:
         for at, values in _points(summary[variable], "quantile"):
             rows[date_name(variable, at)] = _row(summary, variable, at, values)
+    for variable in SCALARS:
+        for at, values in _points(summary[variable], "quantile"):
+            rows[f"{variable}[{at['source']}]" if at else variable] = _row(summary, variable, at, values)
     for variable in PATHS:
         for at, values in _points(summary[variable], "quantile"):
             rows[f"{variable}[{year_label(at['year'])}]"] = _row(summary, variable, at, values)

@@ -16,9 +16,15 @@ from world_cases import ANCHORS, AS_OF, HORIZON, YEARS, futures, random_draws
 from world_oracle import EFFECTIVE_DATA, Oracle
 
 GRID = YEARS - AS_OF
-TREND = Questions(("trend",), (1.0, 4.0, 16.0), (4.0, 16.0), (4.0, 16.0), (), 3.0, (5.0,))
-TOKENS = Questions(("trend",), (1.0,), (), (), (), 3.0, (5.0,))
-FREE = {"slowdown_date": 2190.0, "repetition_form": float(EFFECTIVE_DATA)}
+TREND = Questions(("trend",), (1.0, 4.0, 16.0), (4.0, 16.0), (4.0, 16.0), (), 3.0, (5.0,), (100.0,))
+TOKENS = Questions(("trend",), (1.0,), (), (), (), 3.0, (5.0,), (100.0,))
+FREE = {
+    "slowdown_date": 2190.0,
+    "repetition_form": float(EFFECTIVE_DATA),
+    "sparsity": 1.0,
+    "multi_token_overhead": 0.0,
+    "distillation_reading": 0.0,
+}
 AT_ONCE = dict.fromkeys(ANCHORS, AS_OF)
 
 
@@ -97,6 +103,7 @@ LOGGED = (
 
 
 @jax.enable_x64(True)
+@pytest.mark.slow
 def test_slopes_are_finite_and_right():
     """Reverse mode against central differences and the formula, whatever the other walls of a draw do."""
     draws = random_draws(40, 5, 1, **FREE)

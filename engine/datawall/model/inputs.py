@@ -9,7 +9,7 @@ from typing import Any
 Scalar = Any
 """A float, or a traced array of shape () inside `vmap`."""
 
-GROUPS = ("compute", "hardware", "supply", "law", "generations", "release")
+GROUPS = ("compute", "hardware", "supply", "law", "architecture", "generations", "release")
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ class Inputs:
     multimodal_tokens: Scalar = declare("tokens", "supply")
     synthetic_ratio: Scalar = declare("x", "supply")
     distillation_multiplier: Scalar = declare("x", "supply", 1.0)
+    distillation_reading: Scalar = choose("supply", "nominal", "physical")
 
     # The loss law, by what is known about it, and how it treats repeated data.
     params_exponent: Scalar = declare("1", "law", 0.0, 1.0)
@@ -108,10 +109,17 @@ class Inputs:
     penalty_size_exponent: Scalar = declare("1", "law")
     max_passes: Scalar = declare("passes", "law", 1.0)
 
+    # What the architecture makes of compute.
+    sparsity: Scalar = declare("x", "architecture", 1.0)
+    sparsity_exponent: Scalar = declare("1", "architecture", 0.0, 1.0)
+    hybrid_factor: Scalar = declare("x", "architecture", 0.0, 1.0)
+    multi_token_overhead: Scalar = declare("fraction", "architecture", 0.0, 1.0)
+
     # What a model generation is.
     gpt4_flop: Scalar = declare("FLOP", "generations")
     oom_per_generation: Scalar = declare("oom", "generations")
     algorithmic_halving_months: Scalar = declare("months", "generations")
+    other_efficiency_growth: Scalar = declare("x/yr", "generations", 1.0)
 
     # From the end of training to the public.
     release_outcome: Scalar = choose("release", "on_time", "staged", "slipped", "cancelled", per="generation")

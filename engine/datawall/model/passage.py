@@ -9,8 +9,12 @@ import jax.numpy as jnp
 from datawall.model.inputs import Scalar
 from datawall.records import record
 
-REFINEMENTS = 3
-"""Steps of the Illinois method after bracketing; they leave less than 1e-4 of a grid step."""
+REFINEMENTS = 6
+"""Steps of false position after bracketing.
+
+On a yearly grid they leave smooth paths within rounding, and paths with a kink inside the year within 1e-3
+year in all but a few of a thousand cases.
+"""
 
 
 @record
@@ -102,37 +106,45 @@ def first_passages(observe: Observe, grid: Scalar, template: Scalar) -> tuple[Sc
         return (seen.level, gaps, bracket, date), seen.paths
 
     (_, _, bracket, _), paths = jax.lax.scan(advance, start, grid)
+    reached = jnp.isfinite(bracket.end)
+    inside = reached & jnp.isfinite(bracket.gap_start)
+    # a gap without a bracket gets a harmless one, for a slope through inf - inf would be nan
+    harmless = Bracket(grid[0], grid[-1], -1.0, 1.0, -jnp.inf)
+    bracket = jax.tree.map(lambda found, instead: jnp.where(inside, found, instead), bracket, harmless)
     ends = list(itertools.accumulate(sizes))
     dates = jnp.concatenate(
         [
             refine(
-                lambda t, floor, group=group: observe(t, floor).gaps[group], _rows(bracket, end - size, end)
+                lambda t, floor, group=group: observe(t, floor).gaps[group],
+                jax.tree.map(lambda rows, end=end, size=size: rows[end - size : end], bracket),
             )
             for group, (size, end) in enumerate(zip(sizes, ends, strict=True))
         ]
     )
-    dates = jnp.where(jnp.isinf(bracket.gap_start) & ~jnp.isinf(bracket.end), -jnp.inf, dates)
-    return jnp.where(jnp.isinf(bracket.end), jnp.inf, dates), paths
-
-
-def _rows(bracket: Bracket, start: int, end: int) -> Bracket:
-    return jax.tree.map(lambda rows: rows[start:end], bracket)
+    return jnp.where(inside, dates, jnp.where(reached, -jnp.inf, jnp.inf)), paths
 
 
 def refine(gaps: Callable[[Scalar, Scalar], tuple[Scalar, ...]], bracket: Bracket) -> Scalar:
-    """Return the root of each gap inside its bracket by the Illinois variant of false position."""
+    """Return the root of each gap inside its bracket, by false position.
+
+    An end that is kept twice running would stay for ever, so its gap is scaled down as Anderson and Björck
+    (1973, BIT 13) propose: by 1 minus the ratio of the two gaps found last on the other side.
+    """
 
     def gaps_at(dates: Scalar, floors: Scalar) -> Scalar:
         return jnp.stack([gap[row] for row, gap in enumerate(jax.vmap(gaps)(dates, floors))])
 
-    def halve_kept_end(_: int, carry: tuple[Bracket, Scalar]) -> tuple[Bracket, Scalar]:
+    def scaled(kept: Scalar, gap: Scalar, replaced: Scalar, again: Scalar) -> Scalar:
+        share = 1.0 - gap / jnp.where(replaced == 0.0, 1.0, replaced)
+        return jnp.where(again, jnp.where(share > 0.0, share, 0.5) * kept, kept)
+
+    def step(_: int, carry: tuple[Bracket, Scalar]) -> tuple[Bracket, Scalar]:
         bracket, side = carry
         date = crossing(bracket)
         gap = gaps_at(date, bracket.floor)
         below = gap < 0.0
-        # an end that is kept twice running is given half its weight, else it would stay for ever
-        gap_end = jnp.where(below & (side < 0), 0.5 * bracket.gap_end, bracket.gap_end)
-        gap_start = jnp.where(~below & (side > 0), 0.5 * bracket.gap_start, bracket.gap_start)
+        gap_start = scaled(bracket.gap_start, gap, bracket.gap_end, side > 0)
+        gap_end = scaled(bracket.gap_end, gap, bracket.gap_start, side < 0)
         bracket = Bracket(
             jnp.where(below, date, bracket.start),
             jnp.where(below, bracket.end, date),
@@ -140,8 +152,7 @@ def refine(gaps: Callable[[Scalar, Scalar], tuple[Scalar, ...]], bracket: Bracke
             jnp.where(below, gap_end, gap),
             bracket.floor,
         )
-        return bracket, jnp.where(below, -1, 1)
+        return bracket, jnp.where(below, -1.0, 1.0)
 
-    side = jnp.zeros(jnp.shape(bracket.start), jnp.int32)
-    refined, _ = jax.lax.fori_loop(0, REFINEMENTS, halve_kept_end, (bracket, side))
+    refined, _ = jax.lax.fori_loop(0, REFINEMENTS, step, (bracket, jnp.zeros_like(bracket.start)))
     return crossing(refined)

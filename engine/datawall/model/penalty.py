@@ -70,12 +70,14 @@ class PenaltyForm:
 def passes(law: PivotLaw, inputs: Inputs, count: Scalar) -> Passes:
     """Return the terms of `count` passes."""
     log_count = jnp.log(count)
-    # a first pass costs nothing: 0^delta as exp(delta ln 0) = 0
-    log_extra = jnp.log((count - 1.0) / REFERENCE_EXTRA_PASSES)
+    repeats = count > 1.0
+    # the inner condition keeps ln 0 out of the slopes
+    log_extra = jnp.log(jnp.where(repeats, count - 1.0, 1.0) / REFERENCE_EXTRA_PASSES)
+    cost = jnp.exp(inputs.penalty_passes_exponent * log_extra)
     return Passes(
         count,
         law.tokens_exponent * jnp.exp(-law.beta * log_count),
-        jnp.exp(inputs.penalty_passes_exponent * log_extra),
+        jnp.where(repeats, cost, 0.0),
         jnp.exp(law.alpha * log_count),
         jnp.exp(-inputs.penalty_size_exponent * log_count),
     )
@@ -133,9 +135,13 @@ def best_passes(losses: Scalar) -> Scalar:
 
 
 def margin_of_more_passes(losses: Scalar, count: float) -> Scalar:
-    """Return by how much the best run with at least `count` passes beats the best with fewer."""
+    """Return by how much the best run with at least `count` passes beats the best with fewer.
+
+    Infinite where one of the two kinds is not on the ladder.
+    """
     fewer = sum(rung < count for rung in LADDER)
-    return jnp.min(losses[:fewer], axis=0) - jnp.min(losses[fewer:], axis=0)
+    best_with_fewer = jnp.min(losses[:fewer], axis=0, initial=jnp.inf)
+    return best_with_fewer - jnp.min(losses[fewer:], axis=0, initial=jnp.inf)
 
 
 def log_worth(

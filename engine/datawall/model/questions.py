@@ -25,6 +25,8 @@ class Questions:
         Size factor below which the overtraining headroom counts as used up.
     generations
         Generation indices to date; 4 is GPT-4.
+    price_gains
+        Factors by which the price of a fixed capability is to fall from the as-of date.
     """
 
     ceilings: tuple[str, ...]
@@ -34,3 +36,4 @@ class Questions:
     efficiency: tuple[float, ...]
     overtraining: float
     generations: tuple[float, ...]
+    price_gains: tuple[float, ...]

@@ -134,6 +134,8 @@ def scarcity(data: DataLaw, log_flop: Scalar, log_tokens: Scalar, questions: Que
         return jnp.where(data.is_effective_data, effective, penalised)
 
     def margin(count: float) -> Scalar:
+        if count == 1.0:  # the first pass is complete where the data begin to limit, under either form
+            return log_ratio
         limited = either(log_passes - math.log(count), margin_of_more_passes(losses, count))
         return jnp.where(plenty, log_ratio - math.log(count), limited)
 

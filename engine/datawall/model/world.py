@@ -4,10 +4,13 @@ import math
 
 import jax.numpy as jnp
 
+from datawall.model.architecture import log_compute_gain
 from datawall.model.clock import Clock
 from datawall.model.frontier import log_ceilings, log_growth
 from datawall.model.inputs import Inputs, Scalar
+from datawall.model.overtraining import headroom, wall_gap
 from datawall.model.passage import Observation, first_passages
+from datawall.model.price import PriceDecline, price_decline, years_for_gain
 from datawall.model.questions import Questions
 from datawall.model.release import release_dates, release_delay
 from datawall.model.scarcity import DataLaw, Scarcity, data_law, scarcity
@@ -31,28 +34,20 @@ class Future:
     starts, releases
         For ``"raw"`` and ``"effective"`` compute, when training of each generation starts and when a model as
         large is released; generations on the leading axis.
+    price_gains
+        When the price of a fixed capability has fallen by each factor asked.
+    price
+        How fast it falls, and why.
     paths
-        By name, values on the grid (leading axis): see `PATH_UNITS`.
+        By name, values on the grid (leading axis), logs to base 10.
     """
 
     walls: Scalar
     starts: dict[str, Scalar]
     releases: dict[str, Scalar]
+    price_gains: Scalar
+    price: PriceDecline
     paths: dict[str, Scalar]
-
-
-PATH_UNITS = {
-    "frontier_flop": "log10 FLOP",
-    "effective_flop": "log10 FLOP",
-    "demand_tokens": "log10 tokens",
-    "supply_tokens": "log10 tokens",
-    "passes": "log10 passes",
-    "efficiency": "log10 x",
-    "overtraining_headroom": "x",
-    "loss": "nats/token",
-    "binding_ceiling": "choice",
-}
-"""The paths that are reported, with their units."""
 
 
 def wall_names(questions: Questions) -> tuple[str, ...]:
@@ -66,46 +61,14 @@ def wall_names(questions: Questions) -> tuple[str, ...]:
     )
 
 
-def log_overtraining_data(law: DataLaw, shrink: float) -> Scalar:
-    """Return ln of the factor in tokens that a model smaller by `shrink` needs for equal loss.
-
-    ``[s / (1 + s - k^alpha)]^(1/beta)`` with ``s = alpha / beta``; very large at and past the smallest size.
-    """
-    s = law.law.alpha / law.law.beta
-    room = jnp.maximum(1.0 + s - jnp.exp(law.law.alpha * math.log(shrink)), 1e-30)
-    return (jnp.log(s) - jnp.log(room)) / law.law.beta
-
-
-def overtraining_headroom(law: DataLaw, log_affordable: Scalar) -> Scalar:
-    """Return the largest size factor whose tokens are affordable; below 1 when not even the optimum's are.
-
-    The inverse of `log_overtraining_data`: ``k = (1 + s - s X^-beta)^(1/alpha)``.
-    """
-    s = law.law.alpha / law.law.beta
-    room = 1.0 + s - s * jnp.exp(-law.law.beta * log_affordable)
-    return jnp.exp(jnp.log(jnp.maximum(room, 1e-30)) / law.law.alpha)
-
-
-def supply_gaps(
-    data: DataLaw, seen: Scarcity, log_factor: Scalar, questions: Questions
-) -> tuple[Scalar, ...]:
-    """Return a gap for each wall that compares demand with supply: zero or more once it is reached.
-
-    Parameters
-    ----------
-    data, seen
-        The draw's data law and its scarcity at the date.
-    log_factor
-        ln of the tokens used per compute-optimal token.
-    questions
-        The levels asked.
-    """
-    log_demand = seen.log_ratio + log_factor
-    overtrained = seen.log_ratio + log_overtraining_data(data, questions.overtraining)
+def supply_gaps(inputs: Inputs, data: DataLaw, seen: Scarcity, questions: Questions) -> tuple[Scalar, ...]:
+    """Return a gap for each wall that compares demand with supply: zero or more once it is reached."""
+    log_demand = seen.log_ratio + jnp.log(inputs.overtraining_factor)
+    log_affordable = seen.log_overtrained_worth - seen.log_ratio
     return (
         *(log_demand - math.log(passes) for passes in questions.token_passes),
         *(log_demand - log_worth for log_worth in seen.log_worths),
-        overtrained - seen.log_overtrained_worth,
+        wall_gap(data.law, inputs.hybrid_factor, questions.overtraining, log_affordable),
     )
 
 
@@ -141,28 +104,31 @@ def observe(
     log_flop = jnp.maximum(lowest, floor)
 
     log_tokens = log_training_tokens(inputs, clock, t)
-    seen = scarcity(data, log_flop, log_tokens, questions)
-    log_equivalent = log_flop + seen.log_efficiency
-    log_effective = log_equivalent + log_algorithmic_gain(inputs, clock, t)
-    log_factor = jnp.log(inputs.overtraining_factor)
+    log_useful = log_flop + log_compute_gain(inputs)
+    seen = scarcity(data, log_useful, log_tokens, questions)
+    # sparsity and distillation are algorithmic progress, which the halving time counts already
+    log_effective = log_flop + seen.log_efficiency + log_algorithmic_gain(inputs, clock, t)
+    log_demand = log_tokens + seen.log_ratio + jnp.log(inputs.overtraining_factor)
+    log_affordable = seen.log_overtrained_worth - seen.log_ratio
+    log_reducible = data.law.log_reducible_loss(log_useful + seen.log_efficiency)
 
     levels = [log_generation_flop(inputs, index) for index in questions.generations]
     return Observation(
         level=log_flop,
         gaps=(
-            supply_gaps(data, seen, log_factor, questions),
+            supply_gaps(inputs, data, seen, questions),
             (*optimum_gaps(seen, questions), *(log_effective - level for level in levels)),
             tuple(log_flop - level for level in levels),
         ),
         paths={
             "frontier_flop": log_flop / LOG_10,
             "effective_flop": log_effective / LOG_10,
-            "demand_tokens": (log_tokens + seen.log_ratio + log_factor) / LOG_10,
+            "demand_tokens": log_demand / LOG_10,
             "supply_tokens": log_tokens / LOG_10,
             "passes": jnp.log(seen.passes) / LOG_10,
             "efficiency": seen.log_efficiency / LOG_10,
-            "overtraining_headroom": overtraining_headroom(data, seen.log_overtrained_worth - seen.log_ratio),
-            "loss": data.law.irreducible + jnp.exp(data.law.log_reducible_loss(log_equivalent)),
+            "overtraining_headroom": headroom(data.law, inputs.hybrid_factor, log_affordable),
+            "loss": data.law.irreducible + jnp.exp(log_reducible),
             "binding_ceiling": binding,
         },
     )
@@ -191,6 +157,12 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
     effective, raw = jnp.split(dates[walls:], 2)
     starts = {"raw": raw, "effective": effective}
     delay = release_delay(inputs)
+    price = price_decline(inputs)
     return Future(
-        dates[:walls], starts, {kind: release_dates(start, delay) for kind, start in starts.items()}, paths
+        walls=dates[:walls],
+        starts=starts,
+        releases={kind: release_dates(start, delay) for kind, start in starts.items()},
+        price_gains=jnp.stack([years_for_gain(price, gain) for gain in questions.price_gains]),
+        price=price,
+        paths=paths,
     )

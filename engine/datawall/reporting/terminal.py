@@ -69,6 +69,18 @@ def generations_table(quantities: Mapping[str, Row], compute: str) -> Table:
     return table
 
 
+def price_table(quantities: Mapping[str, Row]) -> Table:
+    """Return the table of the price of a fixed capability: when it has fallen by how much, and why."""
+    table = _table("Price of a fixed capability", "what", *HEADINGS, "past", "never")
+    for name, row in _select(quantities, "price_gain").items():
+        dates = (_date(row, key) for key in SHOWN)
+        table.add_row(f"{name.strip('[]')}x lower", *dates, f"{row['p_past']:.1%}", f"{row['p_never']:.1%}")
+    table.add_row("fall, x/yr", *(_number(quantities["price_decline"], key) for key in SHOWN))
+    for name, row in _select(quantities, "price_share").items():
+        table.add_row(f"share of {name.strip('[]')}", *(_number(row, key) for key in SHOWN))
+    return table
+
+
 def path_table(quantities: Mapping[str, Row], variable: str, title: str) -> Table:
     """Return the table of one path by year."""
     rows = _select(quantities, f"{variable}[")
@@ -110,6 +122,8 @@ def forecast_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
         binding_table(flat["probabilities"]),
         generations_table(quantities, "raw"),
         generations_table(quantities, "effective"),
+        path_table(quantities, "overtraining_headroom", "How much smaller a model of equal loss can be"),
+        price_table(quantities),
     ]
 
 

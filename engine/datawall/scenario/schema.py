@@ -83,6 +83,11 @@ class QuestionsTable(Closed):
     frontier_passes: Passes
     efficiency: Annotated[tuple[Number, ...], each(lambda x: 0 < x < 1, "need numbers between 0 and 1")]
     overtraining: Annotated[Number, check(lambda x: x > 1, "need a factor above 1", "3 is usual")]
+    price_gains: Annotated[
+        tuple[Number, ...],
+        each(lambda x: x > 1, "need factors above 1"),
+        check(lambda g: list(g) == sorted(g), "need increasing numbers", "sort them"),
+    ]
     generations: Annotated[
         tuple[Number, ...],
         each(lambda _: True, ""),

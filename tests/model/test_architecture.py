@@ -1,0 +1,147 @@
+"""Sparsity, multi-token prediction, distillation, hybrids and prices: each lever against brute force."""
+
+import math
+from dataclasses import replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from datawall.model.architecture import PHYSICAL, log_compute_gain
+from datawall.model.inputs import DECLARATIONS, Inputs
+from datawall.model.levers import overtraining
+from datawall.model.overtraining import headroom, relative_loss, wall_gap
+from datawall.model.pivot import pivot_law, scaling_law
+from datawall.model.price import price_decline, years_for_gain
+from datawall.model.scaling import loss, optimal_allocation
+from numerics import root, search_minimum
+
+PLAIN = Inputs(
+    **dict.fromkeys(DECLARATIONS, 1.0)
+    | {
+        "params_exponent": 0.48,
+        "tokens_per_param_1e21": 18.0,
+        "irreducible_loss": 1.8,
+        "reducible_loss_1e21": 0.5,
+        "exponent_sum": 0.7,
+        "multi_token_overhead": 0.0,
+        "distillation_reading": 0.0,
+        "sparsity_exponent": 0.0,
+    }
+)
+FLOP = 4e25
+
+pytestmark = pytest.mark.usefixtures("exact")
+
+
+def gain(**changed):
+    return math.exp(float(log_compute_gain(replace(PLAIN, **changed))))
+
+
+def best_split(loss_of):
+    """Return the tokens and the loss of the best run of FLOP by search over its active parameters."""
+    log_params, least = search_minimum(lambda x: float(loss_of(math.exp(x))), 15.0, 35.0)
+    return FLOP / 6 / math.exp(log_params), least
+
+
+def test_a_plain_transformer_gains_nothing():
+    assert gain() == 1.0
+
+
+def test_a_sparse_run_has_the_optimum_of_a_larger_dense_one():
+    """The loss of N active parameters is that of N s^rho; FLOP counts active ones."""
+    law = scaling_law(pivot_law(PLAIN))
+    s, rho = 16.0, 0.5
+    tokens, least = best_split(lambda n: loss(law, n * s**rho, FLOP / 6 / n))
+    dense = optimal_allocation(law, FLOP * gain(sparsity=s, sparsity_exponent=rho))
+    assert least == pytest.approx(float(dense.loss), rel=1e-10)
+    assert tokens == pytest.approx(float(dense.tokens), rel=1e-4)
+
+
+def test_physical_distillation_is_the_optimum_with_more_tokens():
+    law = scaling_law(pivot_law(PLAIN))
+    m = 2.0
+    tokens, least = best_split(lambda n: loss(law, n, m * FLOP / 6 / n))
+    dense = optimal_allocation(
+        law, FLOP * gain(distillation_multiplier=m, distillation_reading=float(PHYSICAL))
+    )
+    assert least == pytest.approx(float(dense.loss), rel=1e-10)
+    assert m * tokens == pytest.approx(float(dense.tokens), rel=1e-4)
+    # the demand for real tokens falls by m^(1 - b) and not by m
+    b = 1 - PLAIN.params_exponent
+    fall = float(optimal_allocation(law, FLOP).tokens) / tokens
+    assert fall == pytest.approx(m ** (1 - b), rel=1e-4)
+
+
+def test_nominal_distillation_leaves_the_run_as_it_is():
+    assert gain(distillation_multiplier=2.0) == 1.0
+
+
+def test_predicting_several_tokens_costs_compute_and_saves_none():
+    assert gain(multi_token_overhead=0.03) == pytest.approx(0.97)
+
+
+@pytest.mark.parametrize("shrink", [1.5, 3.0, 5.0])
+def test_a_plain_overtrained_model_is_the_closed_form(shrink):
+    law = pivot_law(PLAIN)
+    needed = overtraining(scaling_law(law), shrink).data_factor
+    assert float(wall_gap(law, 1.0, shrink, jnp.log(needed))) == pytest.approx(0.0, abs=1e-12)
+    assert float(headroom(law, 1.0, jnp.log(needed))) == pytest.approx(shrink, rel=1e-12)
+
+
+@pytest.mark.parametrize("hybrid", [0.2, 0.7, 1.0])
+@pytest.mark.parametrize("tokens", [1.0, 1.7, 30.0])
+def test_headroom_is_the_root_of_equal_loss(hybrid, tokens):
+    """The isoFLOP penalty of the model's own compute, times the share a hybrid keeps, by the public law."""
+    law = pivot_law(PLAIN)
+    public = scaling_law(law)
+    best = optimal_allocation(public, FLOP)
+
+    def excess(log_k):
+        params, seen = float(best.params) / math.exp(log_k), float(best.tokens) * tokens
+        own = float(optimal_allocation(public, 6 * params * seen).loss)
+        return own + hybrid * (float(loss(public, params, seen)) - own) - float(best.loss)
+
+    found = float(headroom(law, hybrid, math.log(tokens)))
+    expected = 1.0 if tokens == 1.0 else math.exp(root(excess, 1e-9, 20.0))
+    assert found == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_hybrid_lets_models_be_smaller():
+    law = pivot_law(PLAIN)
+    room = [float(headroom(law, h, math.log(4.0))) for h in (1.0, 0.8, 0.5)]
+    assert room == sorted(room)
+    assert room[0] < room[-1]
+
+
+def test_no_headroom_where_the_data_do_not_feed_the_optimum():
+    assert float(headroom(pivot_law(PLAIN), 1.0, math.log(0.8))) == pytest.approx(0.8)
+
+
+def test_headroom_in_single_precision():
+    law = jax.tree.map(np.float32, pivot_law(PLAIN))
+    tokens = np.float32(np.log(30.0))
+    single = headroom(law, np.float32(0.7), tokens)
+    assert float(single) == pytest.approx(float(headroom(pivot_law(PLAIN), 0.7, math.log(30.0))), rel=1e-5)
+
+
+def test_the_optimum_is_the_unit_of_loss():
+    assert float(relative_loss(pivot_law(PLAIN), 0.3, 0.0, 0.0)) == pytest.approx(1.0)
+
+
+def test_the_price_falls_by_the_product_of_its_sources():
+    inputs = replace(
+        PLAIN, flop_per_usd_growth=1.37, algorithmic_halving_months=8.0, other_efficiency_growth=2.0
+    )
+    decline = price_decline(inputs)
+    factor = 1.37 * 2 ** (12 / 8) * 2.0
+    assert math.exp(float(decline.log_factor)) == pytest.approx(factor)
+    assert float(decline.shares.sum()) == pytest.approx(1.0)
+    assert float(decline.shares[0]) == pytest.approx(math.log(1.37) / math.log(factor))
+    assert float(years_for_gain(decline, 100.0)) == pytest.approx(math.log(100) / math.log(factor))
+
+
+def test_a_price_that_does_not_fall_never_gains():
+    inputs = replace(PLAIN, flop_per_usd_growth=0.1, algorithmic_halving_months=1e9)
+    assert float(years_for_gain(price_decline(inputs), 100.0)) == math.inf
