@@ -39,7 +39,7 @@ def test_json_is_the_summary_file_of_the_scenario_as_set(tmp_path):
     assert flat == json.loads((tmp_path / "summary.json").read_text())
     facts = flat["manifest"]
     assert facts["as_of"] == pytest.approx(2024.415, abs=0.001)
-    assert facts["scenario_resolved"]["priors"]["repetition_form"]["value"] == "additive_penalty"
+    assert facts["scenario_resolved"]["priors"]["repetition_form"]["statement"]["value"] == "additive_penalty"
     assert facts["sources_after_as_of"]
     assert "later than the as-of date" in found.stderr
 

@@ -55,7 +55,8 @@ class World:
         inputs = Inputs(**inputs_from_scores(self.structure, params["joint"], z))
         future = simulate(inputs, params["clock"], params["grid"], self.questions)
         return {
-            **{f"input.{name}": value for name, value in vars(inputs).items()},
+            # one array: an output apiece would be a kernel apiece
+            "inputs": jnp.concatenate([jnp.atleast_2d(value) for value in vars(inputs).values()]),
             "wall_date": future.walls,
             "training_start": jnp.stack([future.starts[kind] for kind in COMPUTE]),
             "release": jnp.stack([future.releases[kind] for kind in COMPUTE]),

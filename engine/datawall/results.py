@@ -166,10 +166,15 @@ def _kept(values: np.ndarray) -> np.ndarray:
 def prior_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
     """Return the inputs of the kept draws, choices by index."""
     variables = {}
+    rows = iter(pushed.kept["inputs"])
     for name, declaration in DECLARATIONS.items():
+        if declaration.per:
+            own = np.stack([next(rows) for _ in labels.coords[declaration.per]])
+        else:
+            own = next(rows)
         dims = ("chain", "draw", *([declaration.per] if declaration.per else []))
-        variable = _variable(dims, _kept(pushed.kept[f"input.{name}"]), declaration.unit, "")
-        variable.attrs["description"] = labels.scenario.priors[name].meaning
+        meaning = labels.scenario.priors[name].meaning
+        variable = _variable(dims, _kept(own), declaration.unit, meaning)
         variable.attrs["group"] = declaration.group
         if declaration.options:
             variable.attrs["options"] = list(declaration.options)

@@ -16,7 +16,7 @@ from jax import lax
 
 from datawall.sampling.points import Index, advance, scores, seed_word, split_index
 from datawall.sampling.sketch import Histogram, Sketch
-from datawall.sampling.tally import Tally, count, empty_tally
+from datawall.sampling.tally import Counted, Layout, Tally, count, empty_tally
 
 type Function = Callable[[Any, jax.Array], Mapping[str, Any]]
 """Maps (params, scores of shape (streams, n)) to outputs by name, each with the n draws on its last axis."""
@@ -104,14 +104,15 @@ def push(
     specs = tuple(sketches.items())
     words = seed_word(seed), np.asarray(streams, np.uint32)
     run = partial(_run, jax.config.jax_enable_x64, (function, specs, chunk), (params, *words))
-    # An empty block compiles before the threads race to, and is what the sums start from.
+    # An empty block compiles before the threads race to, and shows the shapes of the outputs.
     empty = run(_Block(0, 0, keep=True))
-    totals = {name: Sketch.empty(spec, empty.tallies[name].minimum.shape) for name, spec in specs}
+    layout = _layout(specs, empty.outputs)
+    totals = {output.name: Sketch.empty(output.histogram, output.shape) for output in layout.outputs}
     kept = [empty]
     done = 0
     with closing(_in_threads(run, _blocks(draws, keep, chunk, block))) as results:
         for result in results:
-            for name, tally in result.tallies.items():
+            for name, *tally in layout.split(result.tally):
                 totals[name].add(*tally)
             if result.block.keep:
                 kept.append(result)
@@ -133,7 +134,7 @@ class _Result(NamedTuple):
     """What came back of a block, on the host; `outputs` only of a block that is kept."""
 
     block: _Block
-    tallies: dict[str, Tally]
+    tally: Tally
     outputs: dict[str, np.ndarray]
 
 
@@ -179,7 +180,7 @@ def _run(x64: bool, static: tuple[Any, ...], traced: tuple[Any, ...], block: _Bl
 
 
 @cache
-def _program(backend: str) -> Callable[..., tuple[dict[str, Tally], dict[str, jax.Array]]]:
+def _program(backend: str) -> Callable[..., tuple[Tally, dict[str, jax.Array]]]:
     """Return `_count` compiled for a backend; the wide vectors of a CPU change the speed and no bit."""
     options = {"xla_cpu_prefer_vector_width": 512} if backend == "cpu" else None
     return jax.jit(_count, static_argnums=(0, 1, 2), compiler_options=options)
@@ -194,7 +195,7 @@ def _count(
     streams: jax.Array,
     first: Index,
     size: jax.Array,
-) -> tuple[dict[str, Tally], dict[str, jax.Array]]:
+) -> tuple[Tally, dict[str, jax.Array]]:
     """Count `size` draws from `first` on, chunk by chunk; also return the outputs of the last chunk.
 
     Kept and counted draws thus come from the same compiled code, so they agree to the last bit.
@@ -202,20 +203,25 @@ def _count(
     evaluate = jax.jit(function)  # traced once, for the shapes below and for the loop
     shapes = jax.eval_shape(evaluate, params, jax.ShapeDtypeStruct((streams.size, chunk), jnp.float32))
     _check(shapes, specs, chunk)
-    tallies = {name: empty_tally(spec, shapes[name].shape[:-1], shapes[name].dtype) for name, spec in specs}
+    layout = _layout(specs, shapes)
+    dtype = jnp.result_type(jnp.float32, *(shapes[name].dtype for name, _ in specs))
     outputs = {name: jnp.zeros(shape.shape, shape.dtype) for name, shape in shapes.items()}
 
     def body(step: jax.Array, carry: Any) -> Any:
-        tallies, _ = carry
+        tally, _ = carry
         offset = step * chunk
         z = scores(seed, advance(first, offset.astype(jnp.uint32)), chunk, streams)
         # The barriers keep the compiler from recomputing draws and outputs in each of their consumers.
         outputs = lax.optimization_barrier(dict(evaluate(params, lax.optimization_barrier(z))))
         valid = offset + jnp.arange(chunk, dtype=jnp.int32) < size
-        tallies = {name: count(spec, tallies[name], outputs[name], valid) for name, spec in specs}
-        return tallies, outputs
+        return count(layout, tally, outputs, valid) if specs else tally, outputs
 
-    return lax.fori_loop(0, -(-size // chunk), body, (tallies, outputs))
+    return lax.fori_loop(0, -(-size // chunk), body, (empty_tally(layout, dtype), outputs))
+
+
+def _layout(specs: Specs, outputs: Mapping[str, Any]) -> Layout:
+    """Return how outputs of these shapes are counted."""
+    return Layout(tuple(Counted(name, spec, outputs[name].shape[:-1]) for name, spec in specs))
 
 
 def _check(shapes: Mapping[str, jax.ShapeDtypeStruct], specs: Specs, chunk: int) -> None:

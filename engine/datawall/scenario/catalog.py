@@ -5,6 +5,9 @@ from pathlib import Path
 
 from datawall.scenario.errors import ScenarioError, suggestion
 
+CLAIMS = "claims.toml"
+"""The one file beside the scenarios that is none: the claims of others, held against the model."""
+
 
 def folder() -> Path:
     """Return the folder of the shipped priors."""
@@ -15,7 +18,7 @@ def folder() -> Path:
 
 def available() -> list[str]:
     """Return the names of the shipped scenarios, sorted."""
-    return sorted(path.stem for path in folder().glob("*.toml"))
+    return sorted(path.stem for path in folder().glob("*.toml") if path.name != CLAIMS)
 
 
 def find(name_or_path: str | Path, beside: Path | None = None) -> Path:

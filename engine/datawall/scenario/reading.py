@@ -71,7 +71,7 @@ def read_layers(name_or_path: str | Path) -> Layers:
     """
     path = find(name_or_path)
     label = str(name_or_path) if path == Path(name_or_path) else path.name
-    child = _read(path, label)
+    child = read_source(path, label)
     parent_name = child.tables.get("extends")
     if parent_name is None:
         return Layers((child,))
@@ -82,7 +82,7 @@ def read_layers(name_or_path: str | Path) -> Layers:
         raise child.error(
             ("extends",), f"a scenario cannot extend itself, got {parent_name!r}; name another one"
         )
-    parent = _read(parent_path, parent_path.name)
+    parent = read_source(parent_path, parent_path.name)
     if "extends" in parent.tables:
         message = f"need a scenario that extends no other, got {parent_name!r}"
         raise child.error(
@@ -91,7 +91,14 @@ def read_layers(name_or_path: str | Path) -> Layers:
     return Layers((child, parent))
 
 
-def _read(path: Path, label: str) -> Source:
+def read_source(path: Path, label: str) -> Source:
+    """Read a TOML file that the user calls `label`.
+
+    Raises
+    ------
+    ScenarioError
+        If it cannot be read or is no TOML.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

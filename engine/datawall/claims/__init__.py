@@ -1,0 +1,1 @@
+"""Claims of others about compute and data, restated, computed and judged."""

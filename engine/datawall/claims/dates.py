@@ -1,0 +1,111 @@
+"""Claims on dates and growth: supply, the wall, generations, prices."""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from datawall.claims.beliefs import GENERATIONS, Beliefs, drawn
+from datawall.claims.recorded import evidence
+from datawall.claims.registry import ALL_LAWS, computation
+from datawall.errors import DatawallError
+from datawall.forecasting import time_grid
+from datawall.model.efficiency import years_for_gain
+from datawall.model.generations import (
+    SOURCE_GPT4_FLOP,
+    SOURCE_OOM_PER_GENERATION,
+    Clock,
+)
+from datawall.model.inputs import Inputs
+from datawall.model.supply import log_unique_tokens
+from datawall.model.wall import DistillMode, wall_date
+from datawall.model.world import simulate
+from datawall.units import DAYS_PER_YEAR, MONTHS_PER_YEAR
+
+type Pace = Literal["everything", "hardware_and_algorithms", "observed_prices"]
+
+
+@computation()
+def supply_at(beliefs: Beliefs, *, at: float) -> Any:
+    """Return the unique training tokens that can be had at a date."""
+    years = at - beliefs.scenario.as_of
+    return jnp.exp(log_unique_tokens(beliefs.inputs, beliefs.clock, years))
+
+
+@computation(laws=ALL_LAWS)
+def wall_delay(beliefs: Beliefs, *, distill: float, mode: DistillMode) -> Any:
+    """Return by how much a token multiplier delays the wall of one pass [years]."""
+    inputs, law = beliefs.inputs, beliefs.law
+    supply = inputs.text_tokens * inputs.text_quality
+
+    def date(multiplier: float) -> Any:
+        return wall_date(
+            jnp.exp(law.log_token_coef),
+            law.token_exponent,
+            inputs.frontier_flop,
+            inputs.compute_growth,
+            supply,
+            inputs.supply_growth,
+            0.0,
+            distill=multiplier,
+            distill_mode=mode,
+        ).date
+
+    return date(distill) - date(1.0)
+
+
+@computation()
+def generation_date(beliefs: Beliefs, *, index: float, event: Clock) -> Any:
+    """Return when a generation starts training or is released, by raw compute and 100x a unit of index."""
+    if index not in GENERATIONS:
+        known = ", ".join(map(str, GENERATIONS))
+        raise DatawallError(f"claims: no generation {index:g} is dated; use one of: {known}")
+    return _generation_dates(beliefs)[event][GENERATIONS.index(index)]
+
+
+@cache
+def _generation_dates(beliefs: Beliefs) -> dict[str, np.ndarray]:
+    """Return the dates of all generations asked, by event, as the world model has them [year]."""
+    scenario = beliefs.scenario
+    asked = replace(
+        scenario.questions, token_passes=(1.0,), effective_passes=(), frontier_passes=(), efficiency=(0.5,)
+    )
+    # the source's own mapping, so that only when is in question and not what
+    inputs = vars(beliefs.inputs) | {
+        "gpt4_flop": drawn(beliefs, SOURCE_GPT4_FLOP),
+        "oom_per_generation": drawn(beliefs, SOURCE_OOM_PER_GENERATION),
+    }
+    single = {name: np.asarray(value, np.float32) for name, value in inputs.items()}
+    grid = np.asarray(time_grid(scenario.as_of, scenario.horizon) - scenario.as_of, np.float32)
+    with jax.enable_x64(False):  # the world model is written for single precision
+        future = jax.jit(lambda values, times: simulate(Inputs(**values), beliefs.clock, times, asked))(
+            single, grid
+        )
+    dates = {"start": future.starts["raw"], "release": future.releases["raw"]}
+    return {event: np.asarray(value, np.float64) + scenario.as_of for event, value in dates.items()}
+
+
+@computation()
+def lag_to_release(beliefs: Beliefs) -> Any:
+    """Return the time from the start of training to release when nothing goes wrong [years]."""
+    inputs = beliefs.inputs
+    post_training = inputs.post_training_lag_months[0] / MONTHS_PER_YEAR
+    return inputs.training_days / DAYS_PER_YEAR + post_training
+
+
+@computation()
+def years_of_cheapening(beliefs: Beliefs, *, gain: float, pace: Pace) -> Any:
+    """Return how long a fixed capability takes to become `gain` times cheaper [years]."""
+    inputs = beliefs.inputs
+    hardware_and_algorithms = inputs.flop_per_usd_growth * 2.0 ** (
+        MONTHS_PER_YEAR / inputs.algorithmic_halving_months
+    )
+    factor_per_year = {
+        "everything": hardware_and_algorithms * inputs.other_efficiency_growth,
+        "hardware_and_algorithms": hardware_and_algorithms,
+        "observed_prices": evidence("trends.csv", "quantity", "inference_price", "central"),
+    }[pace]
+    return years_for_gain(gain, factor_per_year)
