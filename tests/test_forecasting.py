@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -151,7 +152,7 @@ def test_scenarios_share_their_random_numbers():
 
 def test_other_numbers_do_not_recompile():
     datawall.forecast("baseline", draws=10)
-    program = _program("cpu")
+    program: Any = _program("cpu")
     compiled = program._cache_size()
     datawall.forecast(load_scenario("baseline", {"priors.mfu.interval": [0.2, 0.3]}), draws=10)
     datawall.forecast("baseline", draws=20, seed=9)

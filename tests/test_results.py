@@ -43,7 +43,7 @@ def test_every_variable_has_a_unit(tree):
 def test_arviz_reads_the_file(tree, tmp_path):
     runs.write(tree, tmp_path)
     found = az.from_netcdf(tmp_path / "forecast.nc")
-    table = az.summary(found, group="prior", var_names=["mfu"], kind="stats", round_to=6)
+    table = az.summary(found, group="prior", var_names=["mfu"], kind="stats", round_to="6g")
     assert 0.2 < table.loc["mfu", "mean"] < 0.5
     found.close()
 

@@ -1,4 +1,4 @@
-"""Sparsity, multi-token prediction, distillation, hybrids and prices: each lever against brute force."""
+"""Sparsity, multi-token prediction, distillation and hybrids: each lever against brute force."""
 
 import math
 from dataclasses import replace
@@ -13,7 +13,6 @@ from datawall.model.inputs import DECLARATIONS, Inputs
 from datawall.model.levers import overtraining
 from datawall.model.overtraining import headroom, relative_loss, wall_gap
 from datawall.model.pivot import pivot_law, scaling_law
-from datawall.model.price import price_decline, years_for_gain
 from datawall.model.scaling import loss, optimal_allocation
 from numerics import root, search_minimum
 
@@ -128,20 +127,3 @@ def test_headroom_in_single_precision():
 
 def test_the_optimum_is_the_unit_of_loss():
     assert float(relative_loss(pivot_law(PLAIN), 0.3, 0.0, 0.0)) == pytest.approx(1.0)
-
-
-def test_the_price_falls_by_the_product_of_its_sources():
-    inputs = replace(
-        PLAIN, flop_per_usd_growth=1.37, algorithmic_halving_months=8.0, other_efficiency_growth=2.0
-    )
-    decline = price_decline(inputs)
-    factor = 1.37 * 2 ** (12 / 8) * 2.0
-    assert math.exp(float(decline.log_factor)) == pytest.approx(factor)
-    assert float(decline.shares.sum()) == pytest.approx(1.0)
-    assert float(decline.shares[0]) == pytest.approx(math.log(1.37) / math.log(factor))
-    assert float(years_for_gain(decline, 100.0)) == pytest.approx(math.log(100) / math.log(factor))
-
-
-def test_a_price_that_does_not_fall_never_gains():
-    inputs = replace(PLAIN, flop_per_usd_growth=0.1, algorithmic_halving_months=1e9)
-    assert float(years_for_gain(price_decline(inputs), 100.0)) == math.inf

@@ -29,6 +29,25 @@ class PriceDecline:
     halving_months: Real
 
 
+@record
+class EfficiencyGrowth:
+    """The pace at which a capability becomes cheaper, and where it comes from.
+
+    Attributes
+    ----------
+    factor_per_year
+        Product of the three growths [x/yr].
+    hardware_share, algorithms_share, rest_share
+        Share of each in the log of that product. They add to 1; one is negative where a growth is below 1
+        and the product above, and all are nan or infinite where the product is 1.
+    """
+
+    factor_per_year: Real
+    hardware_share: Real
+    algorithms_share: Real
+    rest_share: Real
+
+
 def price_decline(ratio: Real, years: Real) -> PriceDecline:
     """Turn a fall of price over some years into a pace.
 
@@ -81,3 +100,63 @@ def years_for_gain(ratio: Real, factor_per_year: Real) -> jax.Array:
     falls = rate > 0
     time = gain / jnp.where(falls, rate, 1.0)
     return jnp.where(falls | (gain == 0), time, jnp.inf)
+
+
+def efficiency_growth(hardware_growth: Real, halving_months: Real, rest_growth: Real) -> EfficiencyGrowth:
+    """Compose the pace at which a capability becomes cheaper from its sources.
+
+    Parameters
+    ----------
+    hardware_growth
+        Growth of FLOP per USD [x/yr].
+    halving_months
+        Time in which algorithms halve the compute that the capability takes [months]; inf where they stand
+        still, negative where they regress.
+    rest_growth
+        Growth of what remains: utilisation, margins, serving [x/yr].
+
+    Returns
+    -------
+    EfficiencyGrowth
+        The pace, and the share of each source in its log.
+
+    Examples
+    --------
+    >>> growth = efficiency_growth(1.4, 8.0, 1.5)
+    >>> round(float(growth.factor_per_year), 2), round(float(growth.algorithms_share), 2)
+    (5.94, 0.58)
+    """
+    hardware, rest = log(hardware_growth), log(rest_growth)
+    algorithms = MONTHS_PER_YEAR * math.log(2) / halving_months
+    total = hardware + algorithms + rest
+    return EfficiencyGrowth(
+        factor_per_year=jnp.exp(total),
+        hardware_share=hardware / total,
+        algorithms_share=algorithms / total,
+        rest_share=rest / total,
+    )
+
+
+def gain_date(gain: Real, factor_per_year: Real, start: Real) -> jax.Array:
+    """Return when a gain is reached at a constant pace.
+
+    Parameters
+    ----------
+    gain
+        Gain to reach [x].
+    factor_per_year
+        Pace [x/yr].
+    start
+        Date from which the gain counts [year].
+
+    Returns
+    -------
+    Array
+        Date [year]: `start` for a gain of at most 1, inf where the pace is at most 1.
+
+    Examples
+    --------
+    >>> round(float(gain_date(100.0, 10.0, 2026.5)), 2)
+    2028.5
+    """
+    return start + years_for_gain(gain, factor_per_year)

@@ -6,11 +6,11 @@ import jax.numpy as jnp
 
 from datawall.model.architecture import log_compute_gain
 from datawall.model.clock import Clock
+from datawall.model.efficiency import EfficiencyGrowth, efficiency_growth, years_for_gain
 from datawall.model.frontier import log_ceilings, log_growth
 from datawall.model.inputs import Inputs, Scalar
 from datawall.model.overtraining import headroom, wall_gap
 from datawall.model.passage import Observation, first_passages
-from datawall.model.price import PriceDecline, price_decline, years_for_gain
 from datawall.model.questions import Questions
 from datawall.model.release import release_dates, release_delay
 from datawall.model.scarcity import DataLaw, Scarcity, data_law, scarcity
@@ -46,7 +46,7 @@ class Future:
     starts: dict[str, Scalar]
     releases: dict[str, Scalar]
     price_gains: Scalar
-    price: PriceDecline
+    price: EfficiencyGrowth
     paths: dict[str, Scalar]
 
 
@@ -157,12 +157,16 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
     effective, raw = jnp.split(dates[walls:], 2)
     starts = {"raw": raw, "effective": effective}
     delay = release_delay(inputs)
-    price = price_decline(inputs)
+    price = efficiency_growth(
+        inputs.flop_per_usd_growth, inputs.algorithmic_halving_months, inputs.other_efficiency_growth
+    )
     return Future(
         walls=dates[:walls],
         starts=starts,
         releases={kind: release_dates(start, delay) for kind, start in starts.items()},
-        price_gains=jnp.stack([years_for_gain(price, gain) for gain in questions.price_gains]),
+        price_gains=jnp.stack(
+            [years_for_gain(gain, price.factor_per_year) for gain in questions.price_gains]
+        ),
         price=price,
         paths=paths,
     )
