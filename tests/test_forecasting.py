@@ -138,7 +138,9 @@ def test_a_run_is_the_beginning_of_a_longer_one():
     short, long = (datawall.forecast("baseline", draws=n, seed=5) for n in (700, 1400))
     for group in ("prior", "prior_predictive"):
         for name, values in short[group].data_vars.items():
-            np.testing.assert_array_equal(values, long[group][name].isel(draw=slice(700)), err_msg=name)
+            np.testing.assert_array_equal(
+                values, long[group][str(name)].isel(draw=slice(700)), err_msg=str(name)
+            )
 
 
 def test_scenarios_share_their_random_numbers():

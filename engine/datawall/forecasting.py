@@ -16,7 +16,7 @@ from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.questions import Questions
 from datawall.model.world import simulate
-from datawall.results import COMPUTE, LN_10, Labels, outputs_of, results
+from datawall.results import COMPUTE, SOURCES, Labels, outputs_of, results
 from datawall.sampling.points import stream_ids
 from datawall.sampling.pushforward import push
 from datawall.scenario import Scenario, load_scenario
@@ -61,8 +61,8 @@ class World:
             "training_start": jnp.stack([future.starts[kind] for kind in COMPUTE]),
             "release": jnp.stack([future.releases[kind] for kind in COMPUTE]),
             "price_gain": future.price_gains,
-            "price_decline": future.price.log_factor / LN_10,
-            "price_share": future.price.shares,
+            "price_decline": jnp.log10(future.price.factor_per_year),
+            "price_share": jnp.stack([getattr(future.price, f"{source}_share") for source in SOURCES]),
             **{name: path[slice(*self.reported)] for name, path in future.paths.items()},
         }
 

@@ -10,13 +10,13 @@ import numpy as np
 import xarray as xr
 
 from datawall.model.inputs import DECLARATIONS
-from datawall.model.price import SOURCES
 from datawall.model.world import wall_names
 from datawall.sampling.pushforward import Pushed
 from datawall.sampling.sketch import Histogram, Sketch
 from datawall.scenario import Scenario
 
 COMPUTE = ("raw", "effective")
+SOURCES = ("hardware", "algorithms", "rest")
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 BINS_PER_YEAR = 128
 CDF_POINTS_PER_YEAR = 20

@@ -94,11 +94,10 @@ class Layout:
         for output in self.outputs:
             slots, quantities = output.quantities * output.slots, output.quantities
             counts = np.asarray(tally.counts[slot : slot + slots]).reshape(*output.shape, output.slots)
-            extremes = (
-                np.asarray(part[quantity : quantity + quantities]).reshape(output.shape)
-                for part in (tally.minimum, tally.maximum)
-            )
-            yield output.name, counts, *extremes
+            own = slice(quantity, quantity + quantities)
+            minimum = np.asarray(tally.minimum[own]).reshape(output.shape)
+            maximum = np.asarray(tally.maximum[own]).reshape(output.shape)
+            yield output.name, counts, minimum, maximum
             slot, quantity = slot + slots, quantity + quantities
 
 
