@@ -22,6 +22,12 @@ app.add_typer(priors, name="priors", no_args_is_help=True)
 
 ScenarioName = Annotated[str, typer.Argument(help="A shipped scenario, or the path of a TOML file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]
+Seed = Annotated[int, typer.Option(help="Which random futures: 0 to 4294967295.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Fix an input, or set a key of the scenario."),
+]
+AsOf = Annotated[str | None, typer.Option(metavar="DATE", help="Start here: 2026-11-01, or 2026.8.")]
 DEFAULT_DRAWS = 1_000_000
 
 
@@ -127,6 +133,40 @@ def check(scenario: ScenarioName) -> None:
     loaded = load_scenario(scenario)
     counts = f"{len(loaded.priors)} priors, {len(loaded.correlations)} correlations"
     print(f"{scenario}: valid; {counts}, digest {loaded.digest[:8]}")
+
+
+@app.command()
+def explain(
+    scenario: ScenarioName = "baseline",
+    draw: Annotated[int | None, typer.Option(metavar="I", help="Which future, counted from 0.")] = None,
+    median: Annotated[bool, typer.Option("--median", help="Every input at its median instead.")] = False,
+    seed: Seed = 0,
+    set_: Settings = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Walk one future from its inputs to its dates, every step with its equation and numbers."""
+    from datawall.checks import check_seed
+    from datawall.scenario import load_scenario, parse_override
+
+    if median and draw is not None:
+        raise DatawallError("--median: is a future of its own; drop it or --draw")
+    check_seed(seed)
+    loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
+    from datawall import explanation
+    from datawall.reporting.terminal import explanation_text
+
+    if median:
+        title, inputs = "every input at its median", explanation.median_inputs(loaded)
+    else:
+        title = f"draw {draw or 0}, seed {seed}"
+        inputs = explanation.inputs_of_draw(loaded, draw or 0, seed)
+    explained = explanation.explain(loaded, inputs)
+    if as_json:
+        print(json.dumps(explained.as_data(), indent=1))
+    else:
+        print(f"{loaded.name} as of {loaded.as_of:.4f}, {title}\n")
+        print(explanation_text(explained))
 
 
 @app.command()

@@ -13,6 +13,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from datawall.explanation import Explanation
     from datawall.scenario import Prior, Scenario
 
 SHOWN = ("q10", "q50", "q90")
@@ -181,3 +182,26 @@ def scenario_text(scenario: Scenario) -> str:
     blocks = [prior_block(name, prior) for name, prior in scenario.priors.items()]
     pairs = [f"{c.inputs[0]} ~ {c.inputs[1]}: {c.spearman:+.2f} ({c.source})" for c in scenario.correlations]
     return "\n\n".join(["\n".join(head), *blocks, "\n".join(["Rank correlations:", *pairs])])
+
+
+def _value(value: float, unit: str) -> str:
+    if not math.isfinite(value):
+        return "never" if value > 0 else "before the grid"
+    return f"{value:.4f}" if unit == "year" else f"{value:.6g} {unit}"
+
+
+def explanation_text(explained: Explanation) -> str:
+    """Return an explained future for reading: inputs, then sections of steps with equation and numbers."""
+    lines = ["Inputs"]
+    for name, (value, unit) in explained.inputs.items():
+        values = value if isinstance(value, list) else [value]
+        shown = ", ".join(f"{v:.6g}" if isinstance(v, float) else str(v) for v in values)
+        lines.append(f"  {name} = {shown}" + ("" if unit == "choice" else f" {unit}"))
+    for section in explained.sections:
+        lines += ["", section.title]
+        for step in section.steps:
+            lines.append(f"  {step.name}: {_value(step.value, step.unit)}")
+            lines.append(f"      {step.equation}")
+            if step.numbers:
+                lines.append(f"      = {step.numbers}")
+    return "\n".join(lines)

@@ -1,0 +1,48 @@
+"""The inputs of one future, in plain numbers."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from datawall.errors import DatawallError
+from datawall.model.inputs import DECLARATIONS, Inputs
+from datawall.sampling.points import scores, split_index, stream_ids
+from datawall.scenario import Scenario
+from datawall.scenario.joint import inputs_from_scores
+
+LARGEST_DRAW = 2**63 - 1
+
+
+def inputs_of_draw(scenario: Scenario, draw: int, seed: int) -> Inputs:
+    """Return the inputs of one draw of a forecast, as the forecast has them."""
+    if not 0 <= draw <= LARGEST_DRAW:
+        raise DatawallError(f"--draw: need 0 to {LARGEST_DRAW}, got {draw}; draws count from 0")
+    joint = scenario.joint()
+    z = scores(np.uint32(seed), split_index(draw), 1, stream_ids(joint.streams))
+    return _one(inputs_from_scores(joint.structure, joint.params, z))
+
+
+def median_inputs(scenario: Scenario) -> Inputs:
+    """Return every input at the median of its prior, and each choice at its median option."""
+    joint = scenario.joint()
+    return _one(inputs_from_scores(joint.structure, joint.params, jnp.zeros((len(joint.streams), 1))))
+
+
+def _one(values: dict[str, jax.Array]) -> Inputs:
+    columns = {name: np.asarray(value, np.float64)[..., 0] for name, value in values.items()}
+    return Inputs(**{name: value if value.ndim else float(value) for name, value in columns.items()})
+
+
+def named(inputs: Inputs) -> dict[str, tuple[Any, str]]:
+    """Return value and unit of each input, a choice by the name of its option."""
+    named = {}
+    for name, declaration in DECLARATIONS.items():
+        values = np.atleast_1d(getattr(inputs, name))
+        if declaration.options:
+            shown = [declaration.options[round(value)] for value in values]
+        else:
+            shown = [float(value) for value in values]
+        named[name] = (shown if declaration.per else shown[0], declaration.unit)
+    return named
