@@ -1,4 +1,4 @@
-"""The mistakes that implementers make, planted one by one: each must fail a check that the right code passes."""
+"""The mistakes that implementers make, planted one by one: each fails a check that the right code passes."""
 
 import math
 from collections.abc import Callable
@@ -64,14 +64,8 @@ def plus_two() -> None:
 
 def physical() -> None:
     """Physically read, distillation by m delays the wall by (1 - b) ln m over the closing rate."""
-    common = {
-        "exponent": 0.5,
-        "flop0": 1e26,
-        "flop_growth": 4.0,
-        "stock0": 1e15,
-        "stock_growth": 1.05,
-        "t0": 2026.0,
-    }
+    compute = {"flop0": 1e26, "flop_growth": 4.0, "exponent": 0.5}
+    common: dict[str, Any] = compute | {"stock0": 1e15, "stock_growth": 1.05, "t0": 2026.0}
     dates = [
         float(wall.wall_date(1.0, **common, distill=m, distill_mode="physical").date) for m in (1.0, 2.0)
     ]
@@ -113,6 +107,14 @@ def swapped_shares(law: Any) -> Any:
     return replace(right, A=right.A * law.tokens_exponent / law.params_exponent * 1.5)
 
 
+def doubling(k: Any, k0: Any, ooms: Any) -> Any:
+    return ooms * math.log2(k / k0)
+
+
+def tenfold(index: Any, flop_gpt4: Any, _: Any) -> Any:
+    return flop_gpt4 * 10 ** (index - 4)
+
+
 RIGHT_OVERTRAINING = levers.overtraining
 RIGHT_WALL_DATE = wall.wall_date
 RIGHT_SCALING_LAW = pivot.scaling_law
@@ -128,20 +130,18 @@ MISTAKES: list[tuple[str, Callable[[], None], Any, str, Any]] = [
         plus_two,
         learning_order,
         "learning_delay_ooms",
-        lambda k, k0, ooms: ooms * math.log2(k / k0),
+        doubling,
     ),
     ("nominal for physical", physical, wall, "wall_date", nominal),
-    ("10x a generation", generation_five, generations, "index_to_flop", lambda i, c, oom: c * 10 ** (i - 4)),
+    ("10x a generation", generation_five, generations, "index_to_flop", tenfold),
     ("unbalanced terms", balanced_terms, pivot, "scaling_law", swapped_shares),
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "check", "module", "attribute", "wrong"), MISTAKES, ids=[m[0] for m in MISTAKES]
-)
-def test_a_planted_mistake_is_caught(name, check, module, attribute, wrong, monkeypatch):
+@pytest.mark.parametrize("mistake", MISTAKES, ids=[mistake[0] for mistake in MISTAKES])
+def test_a_planted_mistake_is_caught(mistake, monkeypatch):
+    _, check, module, attribute, wrong = mistake
     check()
     monkeypatch.setattr(module, attribute, wrong)
     with pytest.raises(AssertionError):
         check()
-        pytest.fail(f"{name}: nothing noticed")
