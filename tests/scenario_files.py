@@ -16,7 +16,7 @@ def family_for(declaration: Declaration) -> dict[str, Any]:
     if upper < float("inf"):
         interval = [lower + 0.3 * (upper - lower), lower + 0.5 * (upper - lower)]
         return {"family": "logit_normal", "interval": interval, "mass": 0.8, "bounds": [lower, upper]}
-    if lower > 0:
+    if lower >= 1.0:
         quantiles = {"p10": 2 * lower, "p50": 3 * lower, "p90": 5 * lower}
         return {"family": "metalog", "quantiles": quantiles, "lower": lower}
     return {"family": "lognormal", "interval": [2.0, 4.0], "mass": 0.8}

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 from scipy import stats
@@ -40,6 +41,9 @@ POINT = {
     "post_training_lag_months": 3.0,
     "training_days": 100.0,
     "gpt4_flop": 2.1e25,
+    "sparsity": 1.0,
+    "multi_token_overhead": 0.0,
+    "distillation_reading": "nominal",
     "oom_per_generation": 2.0,
 }
 
@@ -143,6 +147,13 @@ def test_a_run_is_the_beginning_of_a_longer_one():
             )
 
 
+def test_a_forecast_is_the_same_whatever_the_callers_precision():
+    single = datawall.forecast("baseline", draws=8)["prior_predictive/wall_date"]
+    with jax.enable_x64(True):
+        double = datawall.forecast("baseline", draws=8)["prior_predictive/wall_date"]
+    np.testing.assert_array_equal(single, double)
+
+
 def test_scenarios_share_their_random_numbers():
     one, other = (datawall.forecast(name, draws=64)["prior"].to_dataset() for name in ("baseline", "bullish"))
     # the priors differ, the scores behind them do not
@@ -168,7 +179,8 @@ def test_equal_worlds_are_one_program():
 
 
 @pytest.mark.parametrize(
-    ("draws", "seed", "what"), [(0, 0, "draws"), (-3, 0, "draws"), (5, -1, "seed"), (5, 2**32, "seed")]
+    ("draws", "seed", "what"),
+    [(0, 0, "draws"), (-3, 0, "draws"), (10**21, 0, "draws"), (5, -1, "seed"), (5, 2**32, "seed")],
 )
 def test_bad_draws_and_seeds_are_named(draws, seed, what):
     with pytest.raises(DatawallError, match=what):

@@ -133,7 +133,7 @@ def test_figures_draw_other_scenarios(scenario):
 
 
 def test_tables_render(flat):
-    assert len(forecast_tables(flat)) == 8
+    assert len(forecast_tables(flat)) == 10
 
 
 def test_dots_share_out_past_and_never():

@@ -3,15 +3,20 @@
 from datawall.errors import DatawallError
 
 LARGEST_SEED = 2**32 - 1
+MOST_DRAWS = 2**63 - 1
 
 
 def check_draws(draws: int) -> None:
-    """Raise `DatawallError` unless there is at least one draw."""
-    if draws < 1:
-        raise DatawallError(f"draws: need at least 1, got {draws}; give a positive number of draws")
+    """Raise `DatawallError` unless this is a number of draws that can be addressed."""
+    if isinstance(draws, bool) or not isinstance(draws, int):
+        raise DatawallError(f"draws: need a whole number, got {draws!r}; give a positive number of draws")
+    if not 1 <= draws <= MOST_DRAWS:
+        raise DatawallError(f"draws: need at least 1, got {draws}; give a positive number below 2^63")
 
 
 def check_seed(seed: int) -> None:
     """Raise `DatawallError` unless the seed fits in 32 bits."""
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise DatawallError(f"seed: need a whole number, got {seed!r}; give one from 0 to {LARGEST_SEED}")
     if not 0 <= seed <= LARGEST_SEED:
         raise DatawallError(f"seed: need 0 to {LARGEST_SEED}, got {seed}; give a seed in that range")

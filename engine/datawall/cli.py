@@ -86,6 +86,9 @@ def forecast(
     flat = summary(tree)
     if flat["manifest"]["not_a_number"]:
         print(f"warning: not a number: {flat['manifest']['not_a_number']}; left out", file=sys.stderr)
+    # written first: a reader of the tables may close the pipe
+    runs.write(tree, folder)
+    print(f"written to {folder}", file=sys.stderr)
     if as_json:
         print(json.dumps(flat, indent=1))
     else:
@@ -94,8 +97,6 @@ def forecast(
         from datawall.reporting.terminal import forecast_tables, print_all
 
         print_all(Console(), forecast_tables(flat))
-    runs.write(tree, folder)
-    print(f"written to {folder}", file=sys.stderr)
 
 
 @priors.command("list")

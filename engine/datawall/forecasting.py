@@ -141,18 +141,21 @@ def forecast(
     reported = (LOOKBACK_YEARS, int(np.searchsorted(grid, until, side="right")))
     joint = scenario.joint()
     labels = Labels(scenario, grid[slice(*reported)])
-    pushed = push(
-        World(joint.structure, scenario.questions, reported),
-        {
-            "joint": joint.params,
-            "clock": clock_at(scenario.as_of, scenario.anchors),
-            "grid": np.asarray(grid - scenario.as_of, np.float32),
-        },
-        draws,
-        seed=seed,
-        streams=stream_ids(joint.streams),
-        sketches={output.name: output.histogram for output in outputs_of(labels)},
-        keep=KEPT_DRAWS,
-        progress=progress,
-    )
+    params = {
+        "joint": joint.params,
+        "clock": clock_at(scenario.as_of, scenario.anchors),
+        "grid": np.asarray(grid - scenario.as_of, np.float32),
+    }
+    # draws are single precision whatever the caller's setting, so that a forecast is the same everywhere
+    with jax.enable_x64(False):
+        pushed = push(
+            World(joint.structure, scenario.questions, reported),
+            params,
+            draws,
+            seed=seed,
+            streams=stream_ids(joint.streams),
+            sketches={output.name: output.histogram for output in outputs_of(labels)},
+            keep=KEPT_DRAWS,
+            progress=progress,
+        )
     return results(pushed, labels, seed)

@@ -10,9 +10,10 @@ import numpy as np
 import xarray as xr
 
 from datawall.model.inputs import DECLARATIONS
+from datawall.model.reals import LOG10
 from datawall.model.world import wall_names
 from datawall.sampling.pushforward import Pushed
-from datawall.sampling.sketch import Histogram, Sketch
+from datawall.sampling.sketch import Histogram, Sketch, share_mcse
 from datawall.scenario import Scenario
 
 COMPUTE = ("raw", "effective")
@@ -21,7 +22,6 @@ QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 BINS_PER_YEAR = 128
 CDF_POINTS_PER_YEAR = 20
 LOG_BINS_PER_OOM = 128
-LN_10 = float(np.log(10.0))
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,13 @@ def outputs_of(labels: Labels) -> list[Output]:
         path("effective_flop", "FLOP", 10, 70, "its compute at GPT-4's algorithms and with plenty of data"),
         path("demand_tokens", "tokens", 5, 30, "tokens it would use if data were plenty"),
         path("supply_tokens", "tokens", 5, 30, "unique tokens to be had, distillation counted"),
-        path("passes", "passes", -12, 12, "passes that a compute-optimal run makes over the supply"),
+        path(
+            "passes",
+            "passes",
+            -12,
+            12,
+            "passes of the best run over the supply; in half octaves under the penalty",
+        ),
         path("efficiency", "x", -30, 1, "share of its compute that would do with plenty of data"),
         Output(
             "overtraining_headroom",
@@ -150,7 +156,7 @@ def quantile_with_error(output: Output, sketch: Sketch, as_of: float) -> tuple[n
     error = sketch.quantile_mcse(QUANTILES)
     if output.scale == "log10":
         # d(10^x) = ln 10 10^x dx
-        error = error * LN_10 * np.where(np.isfinite(value), value, 1.0)
+        error = error * LOG10 * np.where(np.isfinite(value), value, 1.0)
     return value, error
 
 
@@ -187,6 +193,9 @@ def predictive_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
     variables = {}
     for output in outputs_of(labels):
         values = reported(output, _kept(pushed.kept[output.name]), labels.scenario.as_of)
+        if output.scale == "date":
+            values = np.where(values < labels.scenario.as_of, -np.inf, values)
+            values = np.where(values >= labels.scenario.horizon, np.inf, values)
         variables[output.name] = _variable(
             ("chain", "draw", *output.dims), values, output.unit, output.description
         )
@@ -202,7 +211,7 @@ def summary_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
         sketch = pushed.sketches[output.name]
         if output.scale == "choice":
             share = sketch.counts[..., 1:-1] / sketch.total[..., None]
-            error = np.sqrt(share * (1.0 - share) / sketch.total[..., None])
+            error = share_mcse(share, sketch.total[..., None])
             dims = (*output.dims, "ceiling")
             variables[output.name] = _variable(dims, share, "probability", "probability that it binds")
             variables[f"{output.name}_mcse"] = _variable(dims, error, "probability", "standard error")
@@ -219,6 +228,10 @@ def summary_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
             variables[f"{output.name}_never"] = _variable(
                 output.dims, never, "probability", "not within the horizon"
             )
+            for kind, share in (("past", past), ("never", never)):
+                variables[f"{output.name}_{kind}_mcse"] = _variable(
+                    output.dims, share_mcse(share, sketch.total), "probability", "standard error"
+                )
     coords = {**labels.coords, "quantile": list(QUANTILES), "ceiling": list(scenario.questions.ceilings)}
     return xr.Dataset(variables, coords)
 
@@ -266,7 +279,7 @@ def manifest(pushed: Pushed, labels: Labels, seed: int) -> dict:
         "seed": seed,
         "draws": pushed.draws,
         "sampler": "random (Threefry2x32-20, addressed by seed, draw and input)",
-        "precision": str(jax.numpy.result_type(float)),
+        "precision": "float32",
         "versions": {name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "xarray")},
         "python": platform.python_version(),
         "device": f"{device.platform} ({device.device_kind})",

@@ -42,8 +42,13 @@ def prepare(folder: Path) -> None:
 def _replace(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file whole or not at all."""
     partial = path.with_name(f".{path.name}")
-    write(partial)
-    partial.replace(path)
+    try:
+        write(partial)
+        partial.replace(path)
+    except OSError as error:
+        raise DatawallError(
+            f"{path}: cannot be written ({error.strerror or error}); free its place"
+        ) from error
 
 
 def write(tree: xr.DataTree, folder: Path) -> None:

@@ -25,7 +25,6 @@ PATHS = (
     "overtraining_headroom",
     "loss",
 )
-PROBABILITY_YEARS = (2027.0, 2028.0, 2030.0, 2035.0, 2040.0)
 
 type Row = dict[str, Any]
 
@@ -72,6 +71,8 @@ def _row(summary: xr.Dataset, variable: str, at: dict[str, Any], values: xr.Data
     if is_date:
         row["p_past"] = summary[f"{variable}_past"].sel(at).item()
         row["p_never"] = summary[f"{variable}_never"].sel(at).item()
+        row["mcse_p_past"] = summary[f"{variable}_past_mcse"].sel(at).item()
+        row["mcse_p_never"] = summary[f"{variable}_never_mcse"].sel(at).item()
     return row
 
 
@@ -87,7 +88,8 @@ def quantities(tree: xr.DataTree) -> dict[str, Row]:
     -------
     dict
         Rows with ``unit``, the quantiles ``q05`` to ``q95`` and ``mcse_q05`` to ``mcse_q95``; dates also have
-        ``p_past`` and ``p_never``, and ``"past"`` or ``"never"`` for a quantile that falls in that mass.
+        ``p_past`` and ``p_never`` with their errors, and ``"past"`` or ``"never"`` for a quantile that falls
+        in that mass.
         A standard error is None where the quantile or a neighbour of it is not a number.
     """
     summary = tree["summary"].to_dataset()
@@ -108,7 +110,7 @@ def probabilities(tree: xr.DataTree) -> dict[str, Row]:
     """Return the probabilities of a forecast by name, each with its Monte Carlo standard error."""
     cdf, summary = tree["cdf"].to_dataset(), tree["summary"].to_dataset()
     rows = {}
-    years = [year for year in PROBABILITY_YEARS if year in cdf["date"].values]
+    years = [year for year in summary["year"].values if year == int(year)]
     for variable in DATES:
         for at, values in _points(cdf[variable], "date"):
             for year in years:

@@ -166,3 +166,9 @@ def test_many_draws_are_many_single_draws():
     np.testing.assert_array_equal(paths["level"], single["level"])
     np.testing.assert_allclose(together[0, :3], [2.5 / 0.3, 2.5, 1.25], rtol=1e-6)
     assert np.isposinf(together[0, 3])
+
+
+def test_a_path_that_is_not_a_number_has_no_date():
+    """Neither never nor past: a defect of the model is not an answer."""
+    dates, _ = passages(lambda t: jnp.where(t < 3.0, t, jnp.nan), (1.5, 4.0))
+    np.testing.assert_array_equal(dates, [1.5, np.nan])

@@ -92,7 +92,7 @@ MISTAKES = {
     "outside the bounds": (
         edit("priors", "mfu", "interval", to=[0.5, 1.5]),
         "priors.mfu.interval",
-        "between 0 and 1",
+        "between 1e-30 and 1",
     ),
     "infeasible metalog": (
         family("text_tokens", family="metalog", quantiles={"p10": 1, "p50": 1.1, "p90": 9}),
@@ -236,7 +236,7 @@ def test_the_parent_is_blamed_for_its_own_mistake(tmp_path):
 @pytest.mark.parametrize(
     ("overrides", "says"),
     [
-        ({"mfu": 1.4}, "override: priors.mfu: need all mass from 0 to 1"),
+        ({"mfu": 1.4}, "override: priors.mfu: need all mass from 1e-30 to 1"),
         ({"mfu": "fast"}, "override: priors.mfu.value: need a number"),
         ({"mfu": True}, "override: priors.mfu.value: need a number"),
         ({"multimodal": 1}, "override: priors.multimodal.value: need one of unused, used"),

@@ -125,7 +125,7 @@ def evaluate(ids: Iterable[str] = (), claims: Mapping[str, ClaimTable] | None = 
     wanted = list(ids) or list(claims)
     for name in wanted:
         if name not in claims:
-            raise DatawallError(f"claims: no claim {name!r}; {suggestion(name, claims)}")
+            raise DatawallError(f"claims: no claim {name!r}; {suggestion(name, claims, 'datawall claims')}")
     with jax.enable_x64(True):
         beliefs = draw_beliefs()
         return [_judge(name, claims[name], beliefs) for name in claims if name in wanted]

@@ -8,6 +8,7 @@ within one.
 """
 
 import enum
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,6 +106,8 @@ def verdict_of_miss(size: float, tolerance: Tolerance = FACTOR) -> Verdict:
     >>> [str(verdict_of_miss(size)) for size in (1.2, 1.45, 3.0)]
     ['holds', 'roughly', 'fails']
     """
+    if math.isnan(size):
+        raise ValueError("a computation gave no number")  # a defect of the model refutes nobody
     if size <= tolerance.holds:
         return Verdict.HOLDS
     return Verdict.ROUGHLY if size <= tolerance.roughly else Verdict.FAILS

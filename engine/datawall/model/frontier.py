@@ -1,4 +1,4 @@
-"""C(t), the largest training run started by t: a trend under the ceilings of money, power and chips."""
+"""C(t), the largest training run started by t: a trend under money, power, chips and latency."""
 
 from collections.abc import Callable
 

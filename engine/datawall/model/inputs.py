@@ -38,7 +38,11 @@ class Declaration:
     per: str = ""
 
 
-def declare(unit: str, group: str, lower: float = 0.0, upper: float = float("inf"), **rest: Any) -> Any:
+POSITIVE = 1e-30
+"""Lower end of the range of inputs whose logarithm is taken."""
+
+
+def declare(unit: str, group: str, lower: float = POSITIVE, upper: float = float("inf"), **rest: Any) -> Any:
     """Declare an input of a record of inputs."""
     return field(metadata={"declaration": Declaration(unit, group, lower, upper, **rest)})
 
@@ -52,8 +56,9 @@ def choose(group: str, *options: str, per: str = "") -> Any:
 class Inputs:
     """One draw of every uncertain input of the world.
 
-    Levels ("at the anchor") are stated at the scenario's anchor date of their group. Growth is a factor a
-    year. Hardware is counted in H100-equivalents: one is 989.4e12 dense BF16 FLOP/s.
+    Levels ("at the anchor") are stated at the scenario's anchor date of their group; where a ceiling bends
+    the path, they are those of the path before it bends. Growth is a factor a year. Hardware is
+    counted in H100-equivalents: one is 989.4e12 dense BF16 FLOP/s.
     """
 
     # The largest training run: a trend, and what may hold it back.
@@ -70,12 +75,12 @@ class Inputs:
     sites_per_run: Scalar = declare("sites", "compute", 1.0)
     chip_stock_h100e: Scalar = declare("H100e", "compute")
     chip_stock_growth: Scalar = declare("x/yr", "compute")
-    largest_run_share: Scalar = declare("fraction", "compute", 0.0, 1.0)
+    largest_run_share: Scalar = declare("fraction", "compute", POSITIVE, 1.0)
     latency_flop: Scalar = declare("FLOP", "compute")
     training_days: Scalar = declare("days", "compute")
 
     # What an H100-equivalent does and costs.
-    mfu: Scalar = declare("fraction", "hardware", 0.0, 1.0)
+    mfu: Scalar = declare("fraction", "hardware", POSITIVE, 1.0)
     format_speedup: Scalar = declare("x", "hardware", 1.0)
     usd_per_h100e_hour: Scalar = declare("USD/h", "hardware")
     flop_per_usd_growth: Scalar = declare("x/yr", "hardware")
@@ -84,18 +89,18 @@ class Inputs:
 
     # Unique training tokens that can be had.
     text_tokens: Scalar = declare("tokens", "supply")
-    text_quality: Scalar = declare("fraction", "supply", 0.0, 1.0)
+    text_quality: Scalar = declare("fraction", "supply", POSITIVE, 1.0)
     supply_growth: Scalar = declare("x/yr", "supply")
     private_text: Scalar = choose("supply", "unused", "used")
-    private_text_tokens: Scalar = declare("tokens", "supply")
+    private_text_tokens: Scalar = declare("tokens", "supply", 0.0)
     multimodal: Scalar = choose("supply", "unused", "used")
-    multimodal_tokens: Scalar = declare("tokens", "supply")
-    synthetic_ratio: Scalar = declare("x", "supply")
+    multimodal_tokens: Scalar = declare("tokens", "supply", 0.0)
+    synthetic_ratio: Scalar = declare("x", "supply", 0.0)
     distillation_multiplier: Scalar = declare("x", "supply", 1.0)
     distillation_reading: Scalar = choose("supply", "nominal", "physical")
 
     # The loss law, by what is known about it, and how it treats repeated data.
-    params_exponent: Scalar = declare("1", "law", 0.0, 1.0)
+    params_exponent: Scalar = declare("1", "law", 0.01, 0.99)
     tokens_per_param_1e21: Scalar = declare("tokens/param", "law")
     irreducible_loss: Scalar = declare("nats/token", "law")
     reducible_loss_1e21: Scalar = declare("nats/token", "law")
@@ -112,8 +117,8 @@ class Inputs:
     # What the architecture makes of compute.
     sparsity: Scalar = declare("x", "architecture", 1.0)
     sparsity_exponent: Scalar = declare("1", "architecture", 0.0, 1.0)
-    hybrid_factor: Scalar = declare("x", "architecture", 0.0, 1.0)
-    multi_token_overhead: Scalar = declare("fraction", "architecture", 0.0, 1.0)
+    hybrid_factor: Scalar = declare("x", "architecture", POSITIVE, 1.0)
+    multi_token_overhead: Scalar = declare("fraction", "architecture", 0.0, 0.99)
 
     # What a model generation is.
     gpt4_flop: Scalar = declare("FLOP", "generations")
@@ -123,10 +128,10 @@ class Inputs:
 
     # From the end of training to the public.
     release_outcome: Scalar = choose("release", "on_time", "staged", "slipped", "cancelled", per="generation")
-    post_training_lag_months: Scalar = declare("months", "release", per="generation")
-    staging_months: Scalar = declare("months", "release", per="generation")
-    slip_months: Scalar = declare("months", "release", per="generation")
-    retry_months: Scalar = declare("months", "release", per="generation")
+    post_training_lag_months: Scalar = declare("months", "release", 0.0, per="generation")
+    staging_months: Scalar = declare("months", "release", 0.0, per="generation")
+    slip_months: Scalar = declare("months", "release", 0.0, per="generation")
+    retry_months: Scalar = declare("months", "release", 0.0, per="generation")
 
 
 DECLARATIONS: dict[str, Declaration] = {f.name: f.metadata["declaration"] for f in fields(Inputs)}

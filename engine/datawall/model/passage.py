@@ -86,7 +86,8 @@ def first_passages(observe: Observe, grid: Scalar, template: Scalar) -> tuple[Sc
     Returns
     -------
     dates
-        One row for each gap: -inf when it is zero or more at the first date, inf when it never is.
+        One row for each gap: -inf when it is zero or more at the first date, inf when it never is, nan when
+        it is not a number where the answer is looked for.
     paths
         The reported paths, dates on the leading axis.
     """
@@ -94,18 +95,18 @@ def first_passages(observe: Observe, grid: Scalar, template: Scalar) -> tuple[Sc
     sizes = [len(group) for group in jax.eval_shape(observe, grid[0], never).gaps]
     unset = jnp.stack([never] * sum(sizes))
     # before the grid every gap counts as positive: a level reached at the first date was reached before it
-    start = (-never, unset, Bracket(unset, unset, unset, unset, unset), grid[0])
+    start = (-never, unset, Bracket(unset, unset, unset, unset, unset), jnp.isnan(unset), grid[0])
 
     def advance(carry: tuple, date: Scalar) -> tuple:
-        floor, previous, bracket, before = carry
+        floor, previous, bracket, broken, before = carry
         seen = observe(date, floor)
         gaps = jnp.stack([gap for group in seen.gaps for gap in group])
         reached = (gaps >= 0.0) & jnp.isinf(bracket.end)
         here = Bracket(*(jnp.broadcast_to(v, gaps.shape) for v in (before, date, previous, gaps, floor)))
         bracket = jax.tree.map(lambda new, old: jnp.where(reached, new, old), here, bracket)
-        return (seen.level, gaps, bracket, date), seen.paths
+        return (seen.level, gaps, bracket, broken | jnp.isnan(gaps), date), seen.paths
 
-    (_, _, bracket, _), paths = jax.lax.scan(advance, start, grid)
+    (_, _, bracket, broken, _), paths = jax.lax.scan(advance, start, grid)
     reached = jnp.isfinite(bracket.end)
     inside = reached & jnp.isfinite(bracket.gap_start)
     # a gap without a bracket gets a harmless one, for a slope through inf - inf would be nan
@@ -121,7 +122,8 @@ def first_passages(observe: Observe, grid: Scalar, template: Scalar) -> tuple[Sc
             for group, (size, end) in enumerate(zip(sizes, ends, strict=True))
         ]
     )
-    return jnp.where(inside, dates, jnp.where(reached, -jnp.inf, jnp.inf)), paths
+    outside = jnp.where(broken, jnp.nan, jnp.where(reached, -jnp.inf, jnp.inf))
+    return jnp.where(inside, dates, outside), paths
 
 
 def refine(gaps: Callable[[Scalar, Scalar], tuple[Scalar, ...]], bracket: Bracket) -> Scalar:

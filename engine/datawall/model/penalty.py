@@ -12,7 +12,8 @@ import jax
 import jax.numpy as jnp
 
 from datawall.model.inputs import Inputs, Scalar
-from datawall.model.pivot import LOG_FLOP_PER_PARAM_TOKEN, PivotLaw
+from datawall.model.pivot import PivotLaw
+from datawall.model.reals import LOG6
 from datawall.records import record
 
 REFERENCE_EXTRA_PASSES = 10.0
@@ -20,7 +21,9 @@ LOG_REFERENCE_TOKENS_PER_PARAM = math.log(20.0)
 """The penalty is stated at ten extra passes and twenty unique tokens a parameter."""
 
 LADDER = (1.0, *(2.0 ** ((rung + 0.5) / 2.0) for rung in range(12)))
-"""Passes tried: one, then half octaves up to 54, with every power of two midway between two rungs."""
+"""Passes tried: one, then half octaves up to 54, with every power of two midway between two rungs.
+
+`datawall.model.questions.MOST_PASSES` lies below its top."""
 
 
 @record
@@ -95,7 +98,7 @@ def penalty_form(law: PivotLaw, inputs: Inputs) -> PenaltyForm:
 def log_relative_penalty(law: PivotLaw, form: PenaltyForm, log_tokens: Scalar) -> Scalar:
     """Return ln q: the reference penalty over U unique tokens, in units of the reducible loss at C0(U)."""
     log_flop = law.log_flop_for_optimal_tokens(log_tokens)
-    log_params_per_token = log_flop - LOG_FLOP_PER_PARAM_TOKEN - 2.0 * log_tokens
+    log_params_per_token = log_flop - LOG6 - 2.0 * log_tokens
     log_size = log_params_per_token + LOG_REFERENCE_TOKENS_PER_PARAM
     return form.log_scale + form.size_exponent * log_size - law.log_reducible_loss(log_flop)
 

@@ -9,12 +9,12 @@ import math
 import jax.numpy as jnp
 
 from datawall.model.inputs import Inputs, Scalar
+from datawall.model.reals import LOG6
 from datawall.model.scaling import ScalingLaw
 from datawall.records import record
 
 LOG_FLOP_REF = math.log(1e21)
 """ln of the reference compute, in the middle of the public fits [ln FLOP]."""
-LOG_FLOP_PER_PARAM_TOKEN = math.log(6.0)
 
 
 @record
@@ -43,7 +43,7 @@ class PivotLaw:
 
     @property
     def tokens_exponent(self) -> Scalar:
-        """B, the exponent of compute-optimal tokens in compute."""
+        """The exponent b of compute-optimal tokens in compute."""
         return 1.0 - self.params_exponent
 
     @property
@@ -79,7 +79,7 @@ def pivot_law(inputs: Inputs) -> PivotLaw:
 
     At the reference compute, D/N = r and 6 N D = C give ``D* = sqrt(r C / 6)``.
     """
-    log_tokens_ref = 0.5 * (jnp.log(inputs.tokens_per_param_1e21) + LOG_FLOP_REF - LOG_FLOP_PER_PARAM_TOKEN)
+    log_tokens_ref = 0.5 * (jnp.log(inputs.tokens_per_param_1e21) + LOG_FLOP_REF - LOG6)
     return PivotLaw(
         inputs.params_exponent,
         inputs.exponent_sum,
@@ -95,7 +95,7 @@ def scaling_law(law: PivotLaw) -> ScalingLaw:
     At an optimum ``alpha A N^-alpha = beta B D^-beta``, so the parameter term holds the share a of the
     reducible loss and the token term the share b.
     """
-    log_params_ref = LOG_FLOP_REF - LOG_FLOP_PER_PARAM_TOKEN - law.log_tokens_ref
+    log_params_ref = LOG_FLOP_REF - LOG6 - law.log_tokens_ref
     return ScalingLaw(
         law.irreducible,
         law.params_exponent * jnp.exp(law.log_reducible_ref + law.alpha * log_params_ref),

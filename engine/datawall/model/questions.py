@@ -8,6 +8,9 @@ from dataclasses import dataclass
 CEILINGS = ("trend", "spend", "power", "chips", "latency")
 """Everything that may set the size of the largest training run."""
 
+MOST_PASSES = 45.0
+"""The most passes that may be asked of the compute-optimal run: more than are searched would be "never"."""
+
 
 @dataclass(frozen=True)
 class Questions:

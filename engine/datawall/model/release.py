@@ -30,6 +30,8 @@ def release_delay(inputs: Inputs) -> Scalar:
 def release_dates(training_start: Scalar, delay: Scalar) -> Scalar:
     """Return when a model at least as large as each generation is released.
 
+    Only the generations asked are looked at: a finer list can bring a date forward.
+
     Parameters
     ----------
     training_start, delay

@@ -80,6 +80,11 @@ class Scarcity:
     log_worths: tuple[Scalar, ...]
     log_overtrained_worth: Scalar
 
+    @property
+    def log_affordable(self) -> Scalar:
+        """Log of the tokens that the data are worth to the overtrained model, over those of the optimum."""
+        return self.log_overtrained_worth - self.log_ratio
+
 
 def data_law(inputs: Inputs, questions: Questions) -> DataLaw:
     """Return the data law of one draw."""

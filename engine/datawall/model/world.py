@@ -8,18 +8,17 @@ from datawall.model.architecture import log_compute_gain
 from datawall.model.clock import Clock
 from datawall.model.efficiency import EfficiencyGrowth, efficiency_growth, years_for_gain
 from datawall.model.frontier import log_ceilings, log_growth
+from datawall.model.generations import GPT4_INDEX
 from datawall.model.inputs import Inputs, Scalar
 from datawall.model.overtraining import headroom, wall_gap
 from datawall.model.passage import Observation, first_passages
 from datawall.model.questions import Questions
+from datawall.model.reals import LOG10
 from datawall.model.release import release_dates, release_delay
 from datawall.model.scarcity import DataLaw, Scarcity, data_law, scarcity
 from datawall.model.supply import log_training_tokens
 from datawall.records import record
 from datawall.units import MONTHS_PER_YEAR
-
-GPT4_INDEX = 4.0
-LOG_10 = math.log(10.0)
 
 
 @record
@@ -64,11 +63,10 @@ def wall_names(questions: Questions) -> tuple[str, ...]:
 def supply_gaps(inputs: Inputs, data: DataLaw, seen: Scarcity, questions: Questions) -> tuple[Scalar, ...]:
     """Return a gap for each wall that compares demand with supply: zero or more once it is reached."""
     log_demand = seen.log_ratio + jnp.log(inputs.overtraining_factor)
-    log_affordable = seen.log_overtrained_worth - seen.log_ratio
     return (
         *(log_demand - math.log(passes) for passes in questions.token_passes),
         *(log_demand - log_worth for log_worth in seen.log_worths),
-        wall_gap(data.law, inputs.hybrid_factor, questions.overtraining, log_affordable),
+        wall_gap(data.law, inputs.hybrid_factor, questions.overtraining, seen.log_affordable),
     )
 
 
@@ -82,7 +80,7 @@ def optimum_gaps(seen: Scarcity, questions: Questions) -> tuple[Scalar, ...]:
 
 def log_generation_flop(inputs: Inputs, index: float) -> Scalar:
     """Return ln of the training compute of a generation: index 4 is GPT-4's."""
-    return jnp.log(inputs.gpt4_flop) + (index - GPT4_INDEX) * LOG_10 * inputs.oom_per_generation
+    return jnp.log(inputs.gpt4_flop) + (index - GPT4_INDEX) * LOG10 * inputs.oom_per_generation
 
 
 def log_algorithmic_gain(inputs: Inputs, clock: Clock, t: Scalar) -> Scalar:
@@ -109,7 +107,6 @@ def observe(
     # sparsity and distillation are algorithmic progress, which the halving time counts already
     log_effective = log_flop + seen.log_efficiency + log_algorithmic_gain(inputs, clock, t)
     log_demand = log_tokens + seen.log_ratio + jnp.log(inputs.overtraining_factor)
-    log_affordable = seen.log_overtrained_worth - seen.log_ratio
     log_reducible = data.law.log_reducible_loss(log_useful + seen.log_efficiency)
 
     levels = [log_generation_flop(inputs, index) for index in questions.generations]
@@ -121,13 +118,13 @@ def observe(
             tuple(log_flop - level for level in levels),
         ),
         paths={
-            "frontier_flop": log_flop / LOG_10,
-            "effective_flop": log_effective / LOG_10,
-            "demand_tokens": log_demand / LOG_10,
-            "supply_tokens": log_tokens / LOG_10,
-            "passes": jnp.log(seen.passes) / LOG_10,
-            "efficiency": seen.log_efficiency / LOG_10,
-            "overtraining_headroom": headroom(data.law, inputs.hybrid_factor, log_affordable),
+            "frontier_flop": log_flop / LOG10,
+            "effective_flop": log_effective / LOG10,
+            "demand_tokens": log_demand / LOG10,
+            "supply_tokens": log_tokens / LOG10,
+            "passes": jnp.log(seen.passes) / LOG10,
+            "efficiency": seen.log_efficiency / LOG10,
+            "overtraining_headroom": headroom(data.law, inputs.hybrid_factor, seen.log_affordable),
             "loss": data.law.irreducible + jnp.exp(log_reducible),
             "binding_ceiling": binding,
         },

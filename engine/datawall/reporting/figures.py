@@ -1,5 +1,6 @@
 """The three figures of a run: demand against supply, wall dates, release dates."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -168,7 +169,7 @@ def _cdf_panel(axes: Axes, cdf: xr.DataArray, walls: list[str]) -> None:
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_xlabel("year", size=9)
     ends = []
-    for wall, colour, dash in zip(walls, SHADES, DASHES, strict=False):
+    for wall, colour, dash in zip(walls, itertools.cycle(SHADES), itertools.cycle(DASHES), strict=False):
         share = cdf.sel(wall=wall).values
         axes.plot(dates, share, color=colour, linestyle=dash, linewidth=2)
         ends.append((float(share[-1]), f"{level_label(wall)}\n{share[-1]:.0%}", colour))

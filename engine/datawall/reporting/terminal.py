@@ -28,14 +28,16 @@ def _date(row: Row, key: str) -> str:
     value, error = row[key], row[f"mcse_{key}"]
     if isinstance(value, str):
         return value
-    return f"{value:.2f} [dim]±{error:.3f}[/]" if error is not None else f"{value:.2f}"
+    return f"{value:.2f} [dim]±{error:.3f}[/]" if error is not None else f"{value:.2f} [dim]±?[/]"
 
 
 def _number(row: Row, key: str) -> str:
     value, error = row[key], row[f"mcse_{key}"]
     if value is None:
         return "-"
-    return f"{value:.3g} [dim]±{error / value:.1%}[/]" if error is not None and value else f"{value:.3g}"
+    if error is None or not value:
+        return f"{value:.3g} [dim]±?[/]"
+    return f"{value:.3g} [dim]±{error / value:.1%}[/]"
 
 
 def _table(title: str, *columns: str) -> Table:

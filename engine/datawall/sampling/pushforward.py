@@ -147,9 +147,16 @@ def _blocks(draws: int, keep: int, chunk: int, block: int) -> Iterator[_Block]:
         yield _Block(first, min(block, draws - first), keep=False)
 
 
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _in_threads(run: Callable[[_Block], _Result], blocks: Iterator[_Block]) -> Generator[_Result]:
     """Yield the results of blocks as they finish, with one thread for each core of a CPU."""
-    workers = (os.cpu_count() or 1) if jax.default_backend() == "cpu" else 1
+    workers = _cores() if jax.default_backend() == "cpu" else 1
     pool = ThreadPoolExecutor(workers)
     pending: set[Future[_Result]] = set()
     try:

@@ -141,10 +141,9 @@ class Sketch:
         return _share(inner, self.total[..., None]).reshape((*self.nan.shape, *x.shape))
 
     def probability(self, x: ArrayLike) -> Estimate:
-        """Return `cdf(x)` with its binomial standard error, sqrt(p(1-p)/n)."""
+        """Return `cdf(x)` with its standard error, that of `share_mcse`."""
         p = self.cdf(x)
-        draws = self.total.reshape(self.nan.shape + (1,) * np.ndim(x))
-        return Estimate(p, np.sqrt(_share(p * (1.0 - p), draws)))
+        return Estimate(p, share_mcse(p, self.total.reshape(self.nan.shape + (1,) * np.ndim(x))))
 
     def quantile(self, p: ArrayLike) -> Floats:
         """Return the value that a share `p` of the draws does not exceed.
@@ -168,7 +167,8 @@ class Sketch:
         """Return the Monte Carlo standard error of `quantile(p)`.
 
         The share of draws under a quantile has standard error δ = sqrt(p(1-p)/n), so the answer is half the
-        distance between the quantiles at p - δ and p + δ, and inf when either is infinite.
+        distance between the quantiles at p - δ and p + δ, and inf when either is infinite or no such quantile
+        exists.
 
         Parameters
         ----------
@@ -184,10 +184,11 @@ class Sketch:
         level = p.ravel()
         delta = np.sqrt(_share(level * (1.0 - level), self.total[..., None]))
         lower, upper = (self._quantile(np.clip(level + step, 0.0, 1.0)) for step in (-delta, delta))
-        infinite = np.isinf(lower) | np.isinf(upper)
+        infinite = np.isinf(lower) | np.isinf(upper) | (level - delta < 0.0) | (level + delta > 1.0)
         with np.errstate(invalid="ignore"):
             half = 0.5 * (upper - lower)
-        return np.where(infinite, np.inf, half).reshape((*self.nan.shape, *p.shape))
+        error = np.where(infinite, np.inf, half)
+        return np.where(self.total[..., None] == 0, np.nan, error).reshape((*self.nan.shape, *p.shape))
 
     def _quantile(self, levels: Floats) -> Floats:
         """Return the quantiles of shape (..., k) at `levels` of the same shape."""
@@ -208,6 +209,17 @@ class Sketch:
     def _mass(self) -> Floats:
         """Return the number of draws under each edge, of shape (..., bins + 1)."""
         return np.cumsum(self.counts[..., :-1], axis=-1).astype(float)
+
+
+def share_mcse(share: ArrayLike, draws: ArrayLike) -> Floats:
+    """Return the standard error of a share of the draws, sqrt((p(1-p) + 1/n) / n).
+
+    Binomial but for 1/n, which keeps the error of a share that was never or always seen from being zero.
+    """
+    share, draws = np.asarray(share, float), np.asarray(draws, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt((share * (1.0 - share) + 1.0 / draws) / draws)
+    return np.where(draws > 0, error, np.nan)
 
 
 def _share(part: ArrayLike, total: ArrayLike) -> Floats:

@@ -121,7 +121,8 @@ def each(passes: Callable[[Any], bool], expected: str) -> AfterValidator:
     def validator(values: tuple) -> tuple:
         if not values:
             raise wrong("need at least one element", [], "add one")
-        if len(set(values)) != len(values):
+        # results are named by these values, to six digits
+        if len({f"{value:g}" if isinstance(value, float) else value for value in values}) != len(values):
             raise wrong("need different elements", list(values), "drop the repeats")
         if not all(map(passes, values)):
             raise wrong(expected, list(values), "correct the list")

@@ -50,7 +50,7 @@ def copula(
     Parameters
     ----------
     correlations
-        Each pair at most once; pairs not listed are independent given the rest of the table.
+        Each pair at most once; pairs not listed are uncorrelated.
     fixed
         Inputs with one value only: a correlation with one of them says nothing and is dropped.
 

@@ -40,7 +40,7 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def suggestion(word: object, known: Iterable[str]) -> str:
+def suggestion(word: object, known: Iterable[str], listing: str = "datawall priors show baseline") -> str:
     """Return the remedy for an unknown word: the nearest known one, or all of them where they are few.
 
     Examples
@@ -53,5 +53,5 @@ def suggestion(word: object, known: Iterable[str]) -> str:
     if near:
         return f"did you mean '{near[0]}'?"
     if len(known) > FEW:
-        return "`datawall priors show baseline` lists the inputs"
+        return f"`{listing}` lists them"
     return f"use one of: {', '.join(known)}"

@@ -46,7 +46,7 @@ class Joint:
     names
         The inputs, in the order of their declaration.
     streams
-        A label for each scalar draw: ``"mfu"``, or ``"slip_months[0]"`` where each generation draws its own.
+        A label for each scalar draw: ``"mfu"``, or ``"slip_months[5.5]"`` where each generation has its own.
     structure
         What `inputs_from_scores` must know when it is compiled; hashable.
     params
@@ -60,7 +60,9 @@ class Joint:
 
 
 def build_joint(
-    distributions: Mapping[str, Distribution], correlations: Sequence[Correlation], generations: int
+    distributions: Mapping[str, Distribution],
+    correlations: Sequence[Correlation],
+    generations: Sequence[float],
 ) -> Joint:
     """Return the joint distribution of declared inputs.
 
@@ -71,14 +73,14 @@ def build_joint(
     correlations
         Spearman correlations; those with a fixed input are dropped.
     generations
-        How many draws an input declared ``per="generation"`` has.
+        The generations, for each of which an input declared ``per="generation"`` has a draw of its own.
     """
     names = tuple(name for name in DECLARATIONS if name in distributions)
     streams, inputs, owners = [], [], []
     for name in names:
-        size = generations if DECLARATIONS[name].per == "generation" else 0
+        size = len(generations) if DECLARATIONS[name].per == "generation" else 0
         inputs.append((name, len(streams), size))
-        streams += [f"{name}[{k}]" for k in range(size)] if size else [name]
+        streams += [f"{name}[{g:g}]" for g in generations] if size else [name]
         owners += [name] * max(size, 1)
 
     alike: dict[Any, list[int]] = {}

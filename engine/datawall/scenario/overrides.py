@@ -75,9 +75,12 @@ def apply_overrides(
 
 
 def _fix(tables: dict[str, Any], name: str, value: Any) -> None:
-    prior = tables.get("priors", {}).get(name)
+    priors = tables.get("priors")
+    if not isinstance(priors, dict):
+        raise Problem(("priors",), f"need tables [priors.NAME], got {shown(priors)}; drop that override")
+    prior = priors.get(name)
     meaning = prior.get("meaning", name) if isinstance(prior, dict) else name
-    tables["priors"][name] = {
+    priors[name] = {
         "family": "fixed",
         "value": value,
         "unit": DECLARATIONS[name].unit,

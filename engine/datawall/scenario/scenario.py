@@ -80,7 +80,7 @@ class Scenario:
     def joint(self) -> Joint:
         """Return the joint distribution of the inputs."""
         distributions = {name: prior.distribution for name, prior in self.priors.items()}
-        return build_joint(distributions, self.correlations, len(self.questions.generations))
+        return build_joint(distributions, self.correlations, self.questions.generations)
 
     def resolved(self) -> dict[str, Any]:
         """Return the whole content as plain data for JSON: what a run's manifest records."""

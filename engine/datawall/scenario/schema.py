@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from datawall.model.inputs import DECLARATIONS
+from datawall.model.questions import MOST_PASSES
 from datawall.scenario.closed import Closed, Moment, Number, Text, check, each, wrong
 from datawall.scenario.errors import suggestion
 from datawall.scenario.mixture import AnyStatement, nest
@@ -28,6 +29,8 @@ def _version(value: Any) -> int:
 def _day(value: Any) -> dt.date:
     if type(value) is not dt.date:
         raise wrong("need a date", value, "write the day the source states, like 2026-07-19, unquoted")
+    if not 1900 <= value.year <= 2100:
+        raise wrong("need a date from 1900 to 2100", str(value), "correct the year")
     return value
 
 
@@ -80,7 +83,10 @@ class QuestionsTable(Closed):
     ]
     token_passes: Passes
     effective_passes: Passes
-    frontier_passes: Passes
+    frontier_passes: Annotated[
+        tuple[Number, ...],
+        each(lambda x: 1 <= x <= MOST_PASSES, f"need numbers from 1 to {MOST_PASSES:g}, the most searched"),
+    ]
     efficiency: Annotated[tuple[Number, ...], each(lambda x: 0 < x < 1, "need numbers between 0 and 1")]
     overtraining: Annotated[Number, check(lambda x: x > 1, "need a factor above 1", "3 is usual")]
     price_gains: Annotated[
