@@ -198,6 +198,39 @@ def claims(
         print_all(Console(), [*report.terminal_tables(judged), *(report.details(judged) if ids else [])])
 
 
+@app.command("learning-order")
+def learning_order(
+    seeds: Annotated[int, typer.Option(help="Networks for each number of signs.")] = 4,
+    steps: Annotated[int, typer.Option(help="Training steps that each network gets.")] = 50_000,
+    seed: Seed = 0,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Run folder; default runs/….")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train small networks on products of signs, and fit how much each sign delays learning."""
+    from datawall import runs
+    from datawall.checks import check_seed
+
+    check_seed(seed)
+    folder = out or Path("runs") / f"learning-order-{seeds}x{steps}-seed{seed}"
+    runs.prepare(folder)
+    with _progress("training") as progress:
+        from datawall import learning_order as experiment  # loads JAX and NumPyro
+
+        tree = experiment.learning_order(seeds=seeds, steps=steps, seed=seed, progress=progress)
+    experiment.write(tree, folder)
+    print(f"written to {folder}", file=sys.stderr)
+    found = experiment.summary(tree)
+    if as_json:
+        print(json.dumps(found, indent=1))
+    else:
+        from rich.console import Console
+
+        from datawall.reporting.learning_order import learned_table
+        from datawall.reporting.terminal import print_all
+
+        print_all(Console(), [learned_table(found)])
+
+
 def main() -> None:
     """Run the command line; a user's mistake ends in one sentence and exit code 2."""
     try:

@@ -39,7 +39,7 @@ def prepare(folder: Path) -> None:
         ) from error
 
 
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
+def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file whole or not at all."""
     partial = path.with_name(f".{path.name}")
     try:
@@ -61,12 +61,12 @@ def write(tree: xr.DataTree, folder: Path) -> None:
         "summary.csv": to_csv(flat["quantities"]),
         "manifest.json": json.dumps(manifest(tree), indent=1),
     }
-    _replace(folder / "forecast.nc", lambda path: tree.to_netcdf(path, engine="h5netcdf"))
+    replace_file(folder / "forecast.nc", lambda path: tree.to_netcdf(path, engine="h5netcdf"))
     for name, draw in FIGURES.items():
         figure = draw(tree)
         for kind in ("png", "svg"):
-            _replace(
+            replace_file(
                 folder / f"{name}.{kind}", lambda path, f=figure, k=kind: f.savefig(path, format=k, dpi=160)
             )
     for name, text in texts.items():
-        _replace(folder / name, lambda path, t=text: path.write_text(t, encoding="utf-8"))
+        replace_file(folder / name, lambda path, t=text: path.write_text(t, encoding="utf-8"))
