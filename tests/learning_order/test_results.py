@@ -73,6 +73,3 @@ def test_shades_grow_lighter():
 def test_impossible_requests_are_refused(arguments, word):
     with pytest.raises(DatawallError, match=word):
         learning_order(**arguments)
-
-
-def test_the_same_command_gives_the_same_place():

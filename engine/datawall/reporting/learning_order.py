@@ -156,6 +156,7 @@ def learned_table(flat: Mapping[str, Any]) -> Table:
         caption_justify="left",
         box=None,
         pad_edge=False,
+        min_width=76,
     )
     for heading in ("k", "learned", "median steps"):
         table.add_column(heading, justify="right")
