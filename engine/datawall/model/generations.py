@@ -68,6 +68,11 @@ def index_to_flop(index: Real, flop_gpt4: Real, oom_per_generation: Real) -> jax
     -------
     Array
         Training compute [FLOP].
+
+    Examples
+    --------
+    >>> f"{float(index_to_flop(5.0, 2e25, 2.0)):.0e}"
+    '2e+27'
     """
     return jnp.exp(log(flop_gpt4) + LOG10 * oom_per_generation * (index - GPT4_INDEX))
 
@@ -139,6 +144,11 @@ def table_lags(table: GenerationTable | str) -> np.ndarray:
     -------
     ndarray
         Lag of each row [years].
+
+    Examples
+    --------
+    >>> [round(float(lag), 1) for lag in table_lags("baseline")]
+    [0.8, 1.3, 1.5, 1.7]
     """
     table = _lookup(table)
     return table.release - table.start

@@ -52,6 +52,11 @@ def budget_for_flop(flop: Real, usd_per_chip_hour: Real, peak: Real, mfu: Real) 
     -------
     Real
         Budget [USD].
+
+    Examples
+    --------
+    >>> f"{float(budget_for_flop(2e27, 2.0, 1.979e15, 0.4)):.2e}"
+    '1.40e+09'
     """
     return flop / (peak * mfu) / HOURS_TO_SECONDS * usd_per_chip_hour
 
@@ -103,6 +108,11 @@ def days_for_run(flop: Real, site_watts: Real, watts_per_chip: Real, peak: Real,
     -------
     Real
         Duration [days].
+
+    Examples
+    --------
+    >>> round(float(days_for_run(2e27, 1e9, 1400.0, 1.979e15, 0.4)), 1)
+    40.9
     """
     chips = site_watts / watts_per_chip
     return flop / (peak * mfu) / chips / DAYS_TO_SECONDS
@@ -122,6 +132,11 @@ def site_power(chips: Real, watts_per_chip: Real) -> Real:
     -------
     Real
         Power [W].
+
+    Examples
+    --------
+    >>> f"{float(site_power(1e5, 1400.0)):.2e}"
+    '1.40e+08'
     """
     return chips * watts_per_chip
 

@@ -160,6 +160,14 @@ def overtraining_constrained(
     References
     ----------
     Muennighoff et al. 2023, arXiv 2305.16264, for the worth of repeated tokens and excess parameters.
+
+    Examples
+    --------
+    >>> from datawall.model.repetition import REPETITIONS
+    >>> from datawall.model.scaling import LAWS
+    >>> LAW, REP = LAWS["besiroglu2024"], REPETITIONS["muennighoff2023"]
+    >>> f"{float(overtraining_constrained(LAW, REP, 3.0, 6.75e25, 27e12).tokens):.2e}"
+    '8.96e+13'
     """
     base = optimal_allocation(law, flop_base)
     params = base.params / shrink
@@ -200,6 +208,14 @@ def max_overtraining(
     -------
     Array
         The largest shrink factor k [x]; nan where the optimum itself needs more data than there are.
+
+    Examples
+    --------
+    >>> from datawall.model.repetition import REPETITIONS
+    >>> from datawall.model.scaling import LAWS
+    >>> LAW, REP = LAWS["besiroglu2024"], REPETITIONS["muennighoff2023"]
+    >>> round(float(max_overtraining(LAW, REP, 2e27, 50e12, 16.0, 2.0)), 2)
+    3.85
     """
     worth = 1.0 * distill * unique * effective_multiple(epochs, rep.r_d)
     log_slack = log(worth) - log(optimal_allocation(law, flop_base).tokens)
@@ -230,6 +246,14 @@ def overtrained_wall_flop(
     -------
     Array
         Compute of the unconstrained optimum [FLOP]; 0 at and past `k_max`, where no data suffice.
+
+    Examples
+    --------
+    >>> from datawall.model.repetition import REPETITIONS
+    >>> from datawall.model.scaling import LAWS
+    >>> LAW, REP = LAWS["besiroglu2024"], REPETITIONS["muennighoff2023"]
+    >>> f"{float(overtrained_wall_flop(LAW, REP, 3.0, 50e12, 16.0, 2.0)):.2e}"
+    '1.19e+28'
     """
     worth = 1.0 * distill * unique * effective_multiple(epochs, rep.r_d)
     return flop_for_optimal_tokens(law, worth / overtraining(law, shrink).data_factor)
@@ -251,5 +275,10 @@ def effective_parameters(active: Real, sparsity: Real, exponent: Real) -> jax.Ar
     -------
     Array
         Effective parameters.
+
+    Examples
+    --------
+    >>> f"{float(effective_parameters(37e9, 18.0, 0.5)):.2e}"
+    '1.57e+11'
     """
     return jnp.exp(log(active) + exponent * log(sparsity))

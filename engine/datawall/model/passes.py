@@ -131,6 +131,14 @@ def epochs_for_compute_multiplier(law: ScalingLaw, rep: Repetition, multiplier: 
     -------
     Array
         Epochs, 1 where the multiplier is at most 1.
+
+    Examples
+    --------
+    >>> from datawall.model.repetition import REPETITIONS
+    >>> from datawall.model.scaling import LAWS
+    >>> LAW, REP = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
+    >>> round(float(epochs_for_compute_multiplier(LAW, REP, 20.0)), 2)
+    5.44
     """
     _, log_passes = log_optimal_multiples(law.alpha, law.beta, rep.r_d, rep.r_n, log(multiplier))
     return jnp.maximum(1.0, jnp.exp(log_passes))
@@ -152,6 +160,14 @@ def frontier_flop(law: ScalingLaw, rep: Repetition, unique: Real, epochs: Real) 
     -------
     Array
         Training compute [FLOP].
+
+    Examples
+    --------
+    >>> from datawall.model.repetition import REPETITIONS
+    >>> from datawall.model.scaling import LAWS
+    >>> LAW, REP = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
+    >>> f"{float(frontier_flop(LAW, REP, 50e12, 16.0)):.2e}"
+    '9.89e+28'
     """
     log_multiplier = _log_param_multiple(law, rep, epochs) + log(epochs)
     return jnp.exp(log_multiplier + log_flop_for_optimal_tokens(law, log(unique)))
@@ -173,6 +189,14 @@ def unique_tokens_needed(law: ScalingLaw, rep: Repetition, flop: Real, epochs: R
     -------
     Array
         Unique tokens U.
+
+    Examples
+    --------
+    >>> from datawall.model.repetition import REPETITIONS
+    >>> from datawall.model.scaling import LAWS
+    >>> LAW, REP = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
+    >>> f"{float(unique_tokens_needed(LAW, REP, 1e28, 4.0)):.2e}"
+    '5.28e+13'
     """
     log_multiplier = _log_param_multiple(law, rep, epochs) + log(epochs)
     return jnp.exp(law.log_optimal_tokens(log(flop) - log_multiplier))

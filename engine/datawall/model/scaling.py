@@ -193,6 +193,11 @@ def flop_for_optimal_tokens(law: ScalingLaw | AllocationLaw, tokens: Real) -> ja
     -------
     Array
         Training compute [FLOP].
+
+    Examples
+    --------
+    >>> f"{float(flop_for_optimal_tokens(LAWS['besiroglu2024'], 15e12)):.2e}"
+    '8.32e+25'
     """
     return jnp.exp(log_flop_for_optimal_tokens(law, log(tokens)))
 
@@ -216,6 +221,11 @@ def flop_for_loss(law: ScalingLaw, loss: Real) -> jax.Array:
     -------
     Array
         Training compute [FLOP]; inf at and below the irreducible loss.
+
+    Examples
+    --------
+    >>> f"{float(flop_for_loss(LAWS['besiroglu2024'], 2.0)):.2e}"
+    '2.47e+23'
     """
     reducible = loss - law.E
     reachable = reducible > 0
