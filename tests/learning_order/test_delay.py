@@ -8,6 +8,14 @@ from datawall.learning_order import delay
 SLOPE, BUDGET = 0.8, 3.5
 
 
+@pytest.fixture(scope="module", autouse=True)
+def short_chains():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delay, "WARMUP", 300)
+        patch.setattr(delay, "DRAWS", 250)
+        yield
+
+
 @pytest.fixture(scope="module")
 def measured():
     """Log10 steps of 4 seeds on a known line, and which of them the budget stopped."""
@@ -38,7 +46,7 @@ def test_a_fit_that_takes_the_budget_for_the_steps_needed_is_biased(measured, fi
 
 
 def test_chains_agree(fitted):
-    assert fitted.r_hat < 1.02
-    assert fitted.ess > 300
-    assert fitted.divergences <= 4
+    assert fitted.r_hat < 1.05
+    assert fitted.ess > 100
+    assert fitted.divergences <= 1
     assert set(fitted.statistics) == set(delay.STATISTICS)

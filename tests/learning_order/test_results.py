@@ -5,6 +5,8 @@ import json
 import arviz as az
 import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
+from matplotlib.text import Annotation
 
 from datawall.errors import DatawallError
 from datawall.learning_order import delay, learning_order, summary, write
@@ -58,8 +60,15 @@ def test_figure_shows_every_k_in_both_panels(tree):
     left, right = draw(tree).axes
     labels = {text.get_text() for text in left.texts}
     assert {"k = 1", *map(str, range(2, 9))} <= labels
-    assert len(right.collections) >= 2 * 8
-    assert "orders of magnitude" in right.get_title(loc="left")
+    stopped = int(tree["constant_data"].to_dataset()["censored"].sum())
+    arrows = [text for text in right.texts if isinstance(text, Annotation)]
+    assert len(arrows) == stopped
+    shown = sum(
+        len(np.asarray(points.get_offsets()))
+        for points in right.collections
+        if isinstance(points, PathCollection)
+    )
+    assert shown == 16 - stopped
 
 
 def test_shades_grow_lighter():

@@ -70,7 +70,7 @@ def _curves(axes: Axes, tree: xr.DataTree) -> None:
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_xlabel("training steps", size=10)
     axes.set_ylabel("accuracy on held-out data", size=10)
-    axes.set_title("Each curve learns after the one before", size=10, color=style.INK, loc="left")
+    axes.set_title("Accuracy, a colour for each k", size=10, color=style.INK, loc="left")
 
 
 def _line(axes: Axes, tree: xr.DataTree) -> None:
@@ -93,19 +93,30 @@ def _steps(axes: Axes, tree: xr.DataTree) -> None:
         tree["observed_data"].to_dataset()["log10_steps"],
         tree["constant_data"].to_dataset()["censored"].values,
     )
-    offsets = np.linspace(-0.12, 0.12, observed.sizes["seed"] + 2)[1:-1]
-    signs = observed["k"].values
+    offsets = np.linspace(-0.3, 0.3, observed.sizes["seed"] + 2)[1:-1]
+    signs, budget = observed["k"].values, float(tree["constant_data"].to_dataset()["budget"])
     for row, colour in enumerate(shades(len(signs))):
         x, y, stopped = signs[row] + offsets, 10.0 ** observed.values[row], censored[row]
         axes.scatter(x[~stopped], y[~stopped], s=22, color=colour, linewidth=0, zorder=3)
-        axes.scatter(x[stopped], y[stopped], s=34, color=colour, marker="^", linewidth=0, zorder=3)
+        for where in x[stopped]:
+            axes.annotate(
+                "",
+                (where, 1.5 * budget),
+                (where, budget),
+                arrowprops={"arrowstyle": "-|>", "color": colour, "shrinkA": 0, "shrinkB": 0},
+            )
     if censored.any():
-        budget = float(tree["constant_data"].to_dataset()["budget"])
         axes.axhline(budget, color=style.GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
         axes.text(
-            signs[0] - 0.4, budget, "budget; ▲ not learned within it\n", size=8, color=style.GREY, va="center"
+            signs[0] - 0.4,
+            budget,
+            "budget; arrow: not learned within it\n",
+            size=8,
+            color=style.GREY,
+            va="center",
         )
     axes.set_yscale("log")
+    axes.set_ylim(top=2.2 * budget)
     axes.set_xlim(signs[0] - 0.5, signs[-1] + 0.5)
     axes.set_xticks(signs)
     axes.set_xlabel("k, signs in the product", size=10)
@@ -115,7 +126,7 @@ def _steps(axes: Axes, tree: xr.DataTree) -> None:
 
 def _claim(tree: xr.DataTree) -> str:
     low, middle, high = np.quantile(tree["posterior"].to_dataset()["ooms_per_two"].values, [0.1, 0.5, 0.9])
-    return f"Two more signs cost {middle:.2f} orders of magnitude ({low:.2f} to {high:.2f}, 80 %)"
+    return f"Two more signs: 10^{middle:.2f} times the steps ({low:.2f} to {high:.2f}, 80 %)"
 
 
 def draw(tree: xr.DataTree) -> Figure:
