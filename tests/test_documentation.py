@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import datawall
-from datawall import forecasting, runs, summary
+from datawall import forecasting, learning_order, runs, summary
 from datawall.cli import app
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +53,11 @@ def flat(tree):
     return summary.summary(tree)
 
 
+@pytest.fixture(scope="module")
+def experiment():
+    return learning_order.learning_order(seeds=1, steps=20)
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An empty working directory with the files that the README writes down."""
@@ -70,12 +75,14 @@ def test_documents_are_found():
 
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
 @pytest.mark.usefixtures("folder")
-def test_command_is_understood(words, flat, monkeypatch):
-    """Each command runs to its end, but that one forecast stands in for all and is not written."""
+def test_command_is_understood(words, flat, experiment, monkeypatch):
+    """Each command runs to its end, but that one small run stands in for all and is not written."""
     monkeypatch.setattr(forecasting, "forecast", lambda *_, **__: None)
     monkeypatch.setattr(summary, "summary", lambda _: flat)
     monkeypatch.setattr(runs, "prepare", lambda _: None)
     monkeypatch.setattr(runs, "write", lambda *_: None)
+    monkeypatch.setattr(learning_order, "learning_order", lambda **_: experiment)
+    monkeypatch.setattr(learning_order, "write", lambda *_: None)
     found = CliRunner().invoke(app, words)
     assert found.exception is None
     assert found.exit_code == 0
