@@ -15,7 +15,7 @@ from datawall.errors import DatawallError
 from datawall.forecasting import World, time_grid
 from datawall.model.inputs import DECLARATIONS
 from datawall.model.pivot import pivot_law, scaling_law
-from datawall.sampling.pushforward import _program
+from datawall.sampling.program import program
 from datawall.scenario import load_scenario
 from scenario_files import prior, valid_scenario, write
 
@@ -165,11 +165,11 @@ def test_scenarios_share_their_random_numbers():
 
 def test_other_numbers_do_not_recompile():
     datawall.forecast("baseline", draws=10)
-    program: Any = _program("cpu")
-    compiled = program._cache_size()
+    counting: Any = program("cpu")
+    before = counting._cache_size()
     datawall.forecast(load_scenario("baseline", {"priors.mfu.interval": [0.2, 0.3]}), draws=10)
     datawall.forecast("baseline", draws=20, seed=9)
-    assert program._cache_size() == compiled
+    assert counting._cache_size() == before
 
 
 def test_equal_worlds_are_one_program():

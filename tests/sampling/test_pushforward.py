@@ -10,6 +10,7 @@ from scipy import stats
 
 from datawall.sampling import pushforward
 from datawall.sampling.points import scores, seed_word, split_index, stream_ids
+from datawall.sampling.program import _count
 from datawall.sampling.pushforward import Pushed, push
 from datawall.sampling.sketch import Histogram
 
@@ -109,8 +110,8 @@ def test_the_number_of_threads_changes_no_bit(reference, cores, monkeypatch):
 
 @pytest.mark.skipif(jax.default_backend() != "cpu", reason="the option is for CPUs")
 def test_wide_vectors_change_no_bit(reference, monkeypatch):
-    narrow = jax.jit(pushforward._count, static_argnums=(0, 1, 2))
-    monkeypatch.setattr(pushforward, "_program", lambda _: narrow)
+    narrow = jax.jit(_count, static_argnums=(0, 1, 2))
+    monkeypatch.setattr(pushforward, "program", lambda _: narrow)
     assert same(run(), reference)
 
 

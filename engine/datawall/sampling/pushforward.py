@@ -6,22 +6,16 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
-from datawall.sampling.points import Index, advance, scores, seed_word, split_index
+from datawall.sampling.points import seed_word, split_index
+from datawall.sampling.program import Function, layout_of, program
 from datawall.sampling.sketch import Histogram, Sketch
-from datawall.sampling.tally import Counted, Layout, Tally, count, empty_tally
-
-type Function = Callable[[Any, jax.Array], Mapping[str, Any]]
-"""Maps (params, scores of shape (streams, n)) to outputs by name, each with the n draws on its last axis."""
-
-type Specs = tuple[tuple[str, Histogram], ...]
+from datawall.sampling.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -106,7 +100,7 @@ def push(
     run = partial(_run, jax.config.jax_enable_x64, (function, specs, chunk), (params, *words))
     # An empty block compiles before the threads race to, and shows the shapes of the outputs.
     empty = run(_Block(0, 0, keep=True))
-    layout = _layout(specs, empty.outputs)
+    layout = layout_of(specs, empty.outputs)
     totals = {output.name: Sketch.empty(output.histogram, output.shape) for output in layout.outputs}
     kept = [empty]
     done = 0
@@ -182,62 +176,5 @@ def _run(x64: bool, static: tuple[Any, ...], traced: tuple[Any, ...], block: _Bl
     """Run one block and fetch its result, in the caller's precision, which JAX sets for each thread."""
     first, size = split_index(block.first), np.int32(block.size)
     with jax.enable_x64(x64):
-        tallies, outputs = _program(jax.default_backend())(*static, *traced, first, size)
+        tallies, outputs = program(jax.default_backend())(*static, *traced, first, size)
         return _Result(block, *jax.device_get((tallies, outputs if block.keep else {})))
-
-
-@cache
-def _program(backend: str) -> Callable[..., tuple[Tally, dict[str, jax.Array]]]:
-    """Return `_count` compiled for a backend; the wide vectors of a CPU change the speed and no bit."""
-    options = {"xla_cpu_prefer_vector_width": 512} if backend == "cpu" else None
-    return jax.jit(_count, static_argnums=(0, 1, 2), compiler_options=options)
-
-
-def _count(
-    function: Function,
-    specs: Specs,
-    chunk: int,
-    params: Any,
-    seed: jax.Array,
-    streams: jax.Array,
-    first: Index,
-    size: jax.Array,
-) -> tuple[Tally, dict[str, jax.Array]]:
-    """Count `size` draws from `first` on, chunk by chunk; also return the outputs of the last chunk.
-
-    Kept and counted draws thus come from the same compiled code, so they agree to the last bit.
-    """
-    evaluate = jax.jit(function)  # traced once, for the shapes below and for the loop
-    shapes = jax.eval_shape(evaluate, params, jax.ShapeDtypeStruct((streams.size, chunk), jnp.float32))
-    _check(shapes, specs, chunk)
-    layout = _layout(specs, shapes)
-    dtype = jnp.result_type(jnp.float32, *(shapes[name].dtype for name, _ in specs))
-    outputs = {name: jnp.zeros(shape.shape, shape.dtype) for name, shape in shapes.items()}
-
-    def body(step: jax.Array, carry: Any) -> Any:
-        tally, _ = carry
-        offset = step * chunk
-        z = scores(seed, advance(first, offset.astype(jnp.uint32)), chunk, streams)
-        # The barriers keep the compiler from recomputing draws and outputs in each of their consumers.
-        outputs = lax.optimization_barrier(dict(evaluate(params, lax.optimization_barrier(z))))
-        valid = offset + jnp.arange(chunk, dtype=jnp.int32) < size
-        return count(layout, tally, outputs, valid) if specs else tally, outputs
-
-    return lax.fori_loop(0, -(-size // chunk), body, (empty_tally(layout, dtype), outputs))
-
-
-def _layout(specs: Specs, outputs: Mapping[str, Any]) -> Layout:
-    """Return how outputs of these shapes are counted."""
-    return Layout(tuple(Counted(name, spec, outputs[name].shape[:-1]) for name, spec in specs))
-
-
-def _check(shapes: Mapping[str, jax.ShapeDtypeStruct], specs: Specs, chunk: int) -> None:
-    """Raise ValueError if a sketch names no output or an output lacks the draws axis."""
-    for name, _ in specs:
-        if name not in shapes:
-            raise ValueError(f"a sketch of {name!r}, but the function returns {sorted(shapes)}")
-    for name, shape in shapes.items():
-        if shape.shape[-1:] != (chunk,):
-            raise ValueError(
-                f"output {name!r} of shape {shape.shape} lacks the draws on its last axis, {chunk}"
-            )
