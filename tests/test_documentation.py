@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import datawall
 from datawall import forecasting, learning_order, runs, summary
 from datawall.cli import app
+from datawall.learning_order import delay
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
@@ -55,7 +56,10 @@ def flat(tree):
 
 @pytest.fixture(scope="module")
 def experiment():
-    return learning_order.learning_order(seeds=1, steps=20)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delay, "WARMUP", 300)
+        patch.setattr(delay, "DRAWS", 250)
+        return learning_order.learning_order(seeds=2, steps=20)
 
 
 @pytest.fixture
