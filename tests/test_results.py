@@ -8,13 +8,15 @@ import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
+from rich.console import Console
 
 import datawall
 from datawall import runs
 from datawall.errors import DatawallError
 from datawall.reporting.figures import FIGURES, quantile_dots
-from datawall.reporting.terminal import forecast_tables, sparkline
-from datawall.summary import summary, to_csv, year_label
+from datawall.reporting.terminal import forecast_tables, print_all, prior_block, sparkline
+from datawall.scenario import load_scenario
+from datawall.summary import summary, to_csv, year_labels
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +134,27 @@ def test_figures_draw_other_scenarios(scenario):
         draw(other).canvas.draw()
 
 
+def rendered(flat):
+    console = Console(width=160)
+    with console.capture() as captured:
+        print_all(console, forecast_tables(flat))
+    return captured.get()
+
+
 def test_tables_render(flat):
     assert len(forecast_tables(flat)) == 10
+    text = rendered(flat)
+    assert "±?" in text.split("\n\n")[0]
+    assert "Price of a fixed capability against the as-of date" in text
+
+
+def test_a_size_factor_below_one_is_no_share_of_tokens(flat):
+    after = rendered(flat).split("Times smaller at equal loss", 1)[1]
+    rows = [line.split() for line in after.splitlines() if line.startswith("20")]
+    assert "<1" in rows[-1]
+    assert not any(cell.startswith("0.") for row in rows for cell in row[1:])
+    # written out, the shares would be there
+    assert flat["quantities"]["overtraining_headroom[2040]"]["q10"] < 1.0
 
 
 def test_dots_share_out_past_and_never():
@@ -142,9 +163,29 @@ def test_dots_share_out_past_and_never():
     assert (np.diff(dates) > 0).all()
 
 
-@pytest.mark.parametrize(("year", "label"), [(2030.0, "2030"), (2026.8329, "2026.83")])
-def test_year_labels(year, label):
-    assert year_label(year) == label
+def test_dates_that_are_close_have_different_names():
+    assert list(year_labels([2026.8329, 2030.0]).values()) == ["2026.83", "2030"]
+    near = datawall.forecast(load_scenario("baseline", {"horizon": 2026.8331}), draws=300)
+    assert len(set(year_labels(near["summary"]["year"].values).values())) == near["summary"].sizes["year"]
+    assert {"loss[2026.8329]", "loss[2026.8331]"} <= set(summary(near)["quantities"])
+
+
+def test_probabilities_go_to_the_horizon(tree, flat):
+    at_the_end = flat["probabilities"]["wall.tokens[1]<=2050"]["value"]
+    assert at_the_end == pytest.approx(1 - tree["summary/wall_date_never"].sel(wall="tokens[1]").item())
+
+
+def test_a_prior_without_a_link_says_nothing_of_it():
+    priors = load_scenario("baseline").priors
+    text = prior_block("distillation_reading", priors["distillation_reading"])
+    assert text.endswith("low confidence)")
+    assert prior_block("mfu", priors["mfu"]).endswith("medium confidence, https://epoch.ai/data/ai-models)")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figures_say_what_arrows_and_missing_dots_mean(name, tree):
+    words = " ".join(text.get_text() for text in FIGURES[name](tree).texts)
+    assert ("arrow" in words) == (name != "wall_dates")
 
 
 def test_sparkline_peaks_where_the_density_does():

@@ -90,9 +90,7 @@ def test_every_check_can_fail(name, worlds, monkeypatch):
 
 def check(computation, given, low, high, exact=False):
     claimed = Claimed(low, high, "x", exact)
-    return SimpleNamespace(
-        computation=computation, given=given, exact=exact, what_is_claimed=lambda: claimed
-    )
+    return SimpleNamespace(computation=computation, given=given, exact=exact, what_is_claimed=lambda: claimed)
 
 
 @pytest.mark.parametrize(

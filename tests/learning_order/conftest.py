@@ -1,4 +1,7 @@
-"""Chains just long enough to be judged; alike in every test, as are the two networks for each k, so that one compilation serves them all."""
+"""Chains just long enough to be judged.
+
+They are alike in every test, as are the two networks for each k, so that one compilation serves all.
+"""
 
 import pytest
 
@@ -7,7 +10,7 @@ from datawall.learning_order import delay
 
 
 @pytest.fixture(scope="session", autouse=True)
-def short_chains(compiled_programs):
+def short_chains(compiled_programs):  # noqa: ARG001 - makes the folder of compiled programs
     keep_compiled_programs()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delay, "WARMUP", 300)

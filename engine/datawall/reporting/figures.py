@@ -20,7 +20,7 @@ WALL_TITLES = {
     "efficiency": "Efficiency",
 }
 WALL_MEANINGS = {
-    "tokens": "compute-optimal demand exceeds\nn times the supply, which counts\nsynthetic and distilled tokens",
+    "tokens": "compute-optimal demand exceeds n times\nthe supply (synthetic and distilled too)",
     "effective": "it exceeds what n passes over the\nsupply are worth",
     "overtrained": "data no longer allow a model k times\nsmaller at equal loss",
     "frontier": "the best use of the compute makes\nn passes over the supply",
@@ -79,7 +79,7 @@ def _label_ends(axes: Axes, ends: list[tuple[float, str, str]], least: float = 0
 
 
 def _interval(axes: Axes, row: float, dates: np.ndarray, colour: str, limits: tuple[float, float]) -> None:
-    """Draw the 80 % interval and the median in a row; an end outside the axis is an arrow, a median no dot."""
+    """Draw the 80 % interval and the median in a row: arrows for ends outside the axis, a dot inside it."""
     low, middle, high = np.clip(dates, *limits)
     axes.plot([low, high], [row, row], color=colour, linewidth=3, solid_capstyle="butt", alpha=0.45)
     if dates[2] > limits[1]:
