@@ -264,7 +264,7 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
         starts=starts,
         releases={kind: release_dates(start, delay) for kind, start in starts.items()},
         price_gains=jnp.stack(
-            [years_for_gain(gain, price.factor_per_year) for gain in questions.price_gains]
+            [years_for_gain(gain, price.pace.factor_per_year) for gain in questions.price_gains]
         ),
         price=price,
         paths=paths,
