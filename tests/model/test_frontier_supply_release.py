@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from datawall.model.clock import ANCHORS, clock_at
-from datawall.model.frontier import log_ceilings, log_saturating, log_trend
+from datawall.model.frontier import binding, ceilings, log_lowest
+from datawall.model.growth import log_saturating
 from datawall.model.questions import CEILINGS
 from datawall.model.release import OUTCOMES, release_dates, release_delay
-from datawall.model.supply import log_training_tokens, log_unique_tokens
+from datawall.model.supply import training_tokens, unique_tokens
 from world_cases import ANCHORS as DATES
 from world_cases import AS_OF, YEARS, one_draw, oracle_of, random_draws
 from world_oracle import LADDER
@@ -57,7 +58,7 @@ RUN_OF_AN_H100 = 989.4e12 * 0.4 * 8_640_000
 
 
 def flop(name, inputs=INPUTS, t=AT_ANCHOR):
-    return float(jnp.exp(log_ceilings(inputs, CLOCK, t, (name,))[0]))
+    return float(jnp.exp(ceilings(inputs, CLOCK, (name,))[0].at(t)))
 
 
 @pytest.mark.parametrize(
@@ -80,9 +81,17 @@ def test_ceilings_by_hand(name, at_anchor, growth):
 
 def test_the_order_of_ceilings_is_the_order_asked():
     asked = ("latency", "chips", "trend", "spend", "power")
-    found = [float(v) for v in log_ceilings(INPUTS, CLOCK, 0.5, asked)]
-    by_name = dict(zip(CEILINGS, log_ceilings(INPUTS, CLOCK, 0.5, CEILINGS), strict=True))
-    assert found == [float(by_name[name]) for name in asked]
+    paths = ceilings(INPUTS, CLOCK, asked)
+    by_name = dict(zip(CEILINGS, ceilings(INPUTS, CLOCK, CEILINGS), strict=True))
+    assert [float(path.at(0.5)) for path in paths] == [float(by_name[name].at(0.5)) for name in asked]
+    levels = [float(path.at(0.5)) for path in paths]
+    assert float(log_lowest(paths, 0.5)) == min(levels)
+    assert int(binding(paths, 0.5)) == levels.index(min(levels))
+
+
+def test_the_first_of_equal_ceilings_binds():
+    latency = ceilings(INPUTS, CLOCK, ("latency",))
+    assert int(binding(latency * 3, 0.5)) == 0
 
 
 @pytest.mark.parametrize(
@@ -105,13 +114,13 @@ def test_each_ceiling_uses_its_inputs_and_no_others(change, factors):
 
 def test_the_trend_slows_in_the_middle_of_a_year():
     """4x a year to 2027.5, 2x after."""
-    path = [float(jnp.exp(log_trend(INPUTS, CLOCK, t))) for t in (1.0, 1.5, 2.0, 3.5)]
+    path = [flop("trend", t=t) for t in (1.0, 1.5, 2.0, 3.5)]
     np.testing.assert_allclose(path, [1e26 * 16, 1e26 * 32, 1e26 * 32 * 2**0.5, 1e26 * 32 * 4], rtol=1e-10)
 
 
 def test_a_slowdown_before_the_anchor_counts_from_the_anchor():
     early = replace(INPUTS, slowdown_date=2020.0)
-    path = [float(jnp.exp(log_trend(early, CLOCK, t))) for t in (-2.0, -1.0, 0.0)]
+    path = [flop("trend", early, t) for t in (-2.0, -1.0, 0.0)]
     np.testing.assert_allclose(path, [1e26 / 4, 1e26, 2e26], rtol=1e-10)
 
 
@@ -129,9 +138,9 @@ def test_paths_are_those_of_the_independent_model(seed):
     inputs = one_draw(random_draws(1, seed, 2), 0)
     clock, oracle = clock_at(AS_OF, DATES), oracle_of(inputs, LADDER)
     for year in YEARS[::4]:
-        found = [float(v) for v in log_ceilings(inputs, clock, year - AS_OF, CEILINGS)]
+        found = [float(path.at(year - AS_OF)) for path in ceilings(inputs, clock, CEILINGS)]
         np.testing.assert_allclose(found, oracle.ceilings(year), rtol=1e-12)
-        tokens = float(jnp.exp(log_training_tokens(inputs, clock, year - AS_OF)))
+        tokens = float(jnp.exp(training_tokens(inputs, clock).at(year - AS_OF)))
         assert tokens == pytest.approx(float(oracle.unique(year)), rel=1e-10)
 
 
@@ -147,9 +156,9 @@ def test_paths_are_those_of_the_independent_model(seed):
 def test_supply_by_hand(change, tokens):
     inputs = replace(INPUTS, distillation_multiplier=2.0, **change)
     for t, growth in ((AT_ANCHOR, 1.0), (NEXT_YEAR, 1.1), (AT_ANCHOR - 1.0, 1 / 1.1)):
-        unique = float(jnp.exp(log_unique_tokens(inputs, CLOCK, t)))
+        unique = float(jnp.exp(unique_tokens(inputs, CLOCK).at(t)))
         assert unique == pytest.approx(tokens * growth, rel=1e-10)
-        training = float(jnp.exp(log_training_tokens(inputs, CLOCK, t)))
+        training = float(jnp.exp(training_tokens(inputs, CLOCK).at(t)))
         assert training == pytest.approx(2 * tokens * growth, rel=1e-10)
 
 

@@ -20,7 +20,7 @@ from datawall.model.generations import (
     Clock,
 )
 from datawall.model.inputs import Inputs
-from datawall.model.supply import log_unique_tokens
+from datawall.model.supply import unique_tokens
 from datawall.model.wall import DistillMode, wall_date
 from datawall.model.world import simulate
 from datawall.units import DAYS_PER_YEAR, MONTHS_PER_YEAR
@@ -32,7 +32,7 @@ type Pace = Literal["everything", "hardware_and_algorithms", "observed_prices"]
 def supply_at(beliefs: Beliefs, *, at: float) -> Any:
     """Return the unique training tokens that can be had at a date."""
     years = at - beliefs.scenario.as_of
-    return jnp.exp(log_unique_tokens(beliefs.inputs, beliefs.clock, years))
+    return jnp.exp(unique_tokens(beliefs.inputs, beliefs.clock).at(years))
 
 
 @computation(laws=ALL_LAWS)

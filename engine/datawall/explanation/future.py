@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -12,7 +12,7 @@ import numpy as np
 from datawall.forecasting import time_grid
 from datawall.model.architecture import log_compute_gain
 from datawall.model.clock import Clock, clock_at
-from datawall.model.frontier import ceilings
+from datawall.model.frontier import ceilings, log_lowest
 from datawall.model.inputs import Inputs
 from datawall.model.scarcity import Scarcity, data_law, scarcity
 from datawall.model.supply import training_tokens
@@ -89,13 +89,14 @@ class OneFuture:
     def at(self, date: float) -> State:
         """Return the state at a date."""
         t = date - self.scenario.as_of
-        ceilings = log_ceilings(self.inputs, self.clock, t, self.questions.ceilings)
+        paths = ceilings(self.inputs, self.clock, self.questions.ceilings)
+        allowed = (math.exp(float(path.at(t))) for path in paths)
         flop = self._largest_run(t)
         dense = flop * math.exp(float(log_compute_gain(self.inputs)))
-        supply = math.exp(float(training_tokens(self.inputs, self.clock, t)))
+        supply = math.exp(float(training_tokens(self.inputs, self.clock).at(t)))
         return State(
             date=date,
-            ceilings=dict(zip(self.questions.ceilings, (math.exp(float(c)) for c in ceilings), strict=True)),
+            ceilings=dict(zip(self.questions.ceilings, allowed, strict=True)),
             flop=flop,
             dense_flop=dense,
             supply=supply,
@@ -106,6 +107,5 @@ class OneFuture:
     def _largest_run(self, t: float) -> float:
         """Return C at a date, given all that came before it [FLOP]."""
         dates = jnp.append(self._grid[self._grid < t], t)
-        ceilings = log_ceilings(self.inputs, self.clock, dates, self.questions.ceilings)
-        lowest = reduce(jnp.minimum, ceilings)
-        return math.exp(float(jnp.max(lowest)))
+        paths = ceilings(self.inputs, self.clock, self.questions.ceilings)
+        return math.exp(float(jnp.max(log_lowest(paths, dates))))

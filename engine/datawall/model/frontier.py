@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from datawall.model.clock import Clock
 from datawall.model.growth import Growth, Saturating, Slowing, growth
 from datawall.model.inputs import Inputs, Scalar
+from datawall.model.logs import log_inputs
 from datawall.model.questions import CEILINGS
 from datawall.units import DAYS_TO_SECONDS, HOURS_TO_SECONDS
 
@@ -73,13 +74,13 @@ _PATHS: dict[str, Callable[[Inputs, Inputs, Clock], Path]] = dict(
 )
 
 
-def ceilings(inputs: Inputs, log: Inputs, clock: Clock, names: tuple[str, ...]) -> tuple[Path, ...]:
+def ceilings(inputs: Inputs, clock: Clock, names: tuple[str, ...]) -> tuple[Path, ...]:
     """Return the path of ln FLOP that each ceiling allows, in the order asked.
 
     Parameters
     ----------
-    inputs, log
-        One draw, and its logs (`log_inputs`).
+    inputs
+        One draw.
     clock
         Where the anchors lie.
     names
@@ -90,6 +91,7 @@ def ceilings(inputs: Inputs, log: Inputs, clock: Clock, names: tuple[str, ...]) 
     Sevilla et al. 2024, "Can AI scaling continue through 2030?", Epoch AI: power, chips and latency each as
     a ceiling. The trend, the budget and the joint minimum are added here.
     """
+    log = log_inputs(inputs)
     return tuple(_PATHS[name](inputs, log, clock) for name in names)
 
 

@@ -1,4 +1,4 @@
-"""The logs of a draw, taken at once: most of the model works in logs."""
+"""The logs of what ceilings are made of, taken at once."""
 
 from typing import Any
 
@@ -7,8 +7,10 @@ import jax.numpy as jnp
 from datawall.model.inputs import DECLARATIONS, Inputs
 from datawall.records import staged
 
-LOGGED = tuple(name for name, d in DECLARATIONS.items() if d.lower > 0.0 and not d.per)
-"""The inputs that are positive and one to a draw."""
+LOGGED = tuple(
+    name for name, d in DECLARATIONS.items() if d.lower > 0.0 and d.group in ("compute", "hardware")
+)
+"""Positive inputs of the largest run and of hardware."""
 
 
 def log_inputs(inputs: Inputs) -> Inputs:

@@ -139,15 +139,23 @@ def date_reached(
     def on_path(t: Scalar) -> Scalar:
         return line.at(path(t), t)
 
-    def step(_: int, t: Scalar) -> Scalar:
+    def step(_: int, carry: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+        t, _ = carry
         x, slope = jax.jvp(on_path, (t,), (jnp.ones_like(t),))
-        t = jnp.where(slope > 0.0, t + (target - x) / slope, bracket.start)
-        return jnp.clip(t, bracket.start, bracket.end)
+        rising = slope > 0.0
+        t = jnp.where(rising, t + _ratio(target - x, slope), bracket.start)
+        return jnp.clip(t, bracket.start, bracket.end), rising
 
-    date = jax.lax.fori_loop(0, steps, step, guess)
-    on_floor = (target - line.weight * bracket.level_start) / line.drift
-    early = (line.drift > 0.0) & (on_floor > bracket.start) & (on_floor < date)
-    return jnp.where(early, on_floor, date)
+    date, rising = jax.lax.fori_loop(0, steps, step, (guess, jnp.ones_like(guess, bool)))
+    date = jnp.where(rising, date, bracket.end)
+    # where the path stays below what was reached before, time alone can carry the coordinate on
+    kept = _ratio(target - line.weight * bracket.level_start, line.drift)
+    return jnp.where((line.drift > 0.0) & (kept >= bracket.start), jnp.minimum(kept, date), date)
+
+
+def _ratio(numerator: Scalar, denominator: Scalar) -> Scalar:
+    """Return the ratio, finite also in its slopes where it will not be used because the denominator is 0."""
+    return numerator / jnp.where(denominator == 0.0, 1.0, denominator)
 
 
 def straight_dates(path: Path, line: Line, bracket: Bracket) -> Scalar:
@@ -192,6 +200,53 @@ def bent_dates(path: Path, line: Line, bracket: Bracket, gaps: Callable[[Scalar,
     return jax.lax.fori_loop(0, CORRECTIONS, correct, (guess, bracket))[0]
 
 
+def straight_passages(path: Path, line: Line, gaps: Scalar, levels: Scalar, grid: Scalar) -> Scalar:
+    """Return when each gap that is a straight line in its coordinate first reaches zero.
+
+    Parameters
+    ----------
+    path
+        Of the level, before it is kept from falling.
+    line
+        The coordinate of each gap, rows on the leading axis.
+    gaps
+        On the grid: rows, then dates.
+    levels
+        On the grid, kept from falling.
+    grid
+        Increasing dates [years].
+
+    Returns
+    -------
+    array
+        A row for each gap: -inf when it is zero or more at the first date, inf when it never is, nan when it
+        is not a number where the answer is looked for.
+    """
+    bracket, place = jax.vmap(lambda gap: first_bracket(gap, levels, grid))(gaps)
+    return jnp.where(place == 0.0, straight_dates(path, line, bracket), place)
+
+
+def bent_passages(
+    path: Path,
+    line: Line,
+    gaps: Scalar,
+    levels: Scalar,
+    grid: Scalar,
+    gaps_at: Callable[[Scalar, Scalar], Scalar],
+) -> Scalar:
+    """Return when each gap that is nearly straight in its coordinate first reaches zero.
+
+    Parameters
+    ----------
+    path, line, gaps, levels, grid
+        As for `straight_passages`.
+    gaps_at
+        Maps dates and levels, a row for each gap, to the gaps there.
+    """
+    bracket, place = jax.vmap(lambda gap: first_bracket(gap, levels, grid))(gaps)
+    return jnp.where(place == 0.0, bent_dates(path, line, bracket, gaps_at), place)
+
+
 def inverse_quadratic(
     left: Scalar, right: Scalar, gap_left: Scalar, gap: Scalar, gap_right: Scalar
 ) -> Scalar:
@@ -200,11 +255,12 @@ def inverse_quadratic(
     By the parabola of the position over the gap; by the straight line on the side where the sign changes
     where that parabola leaves it.
     """
-    from_left = left * gap_right * gap / ((gap_left - gap_right) * (gap_left - gap))
-    from_right = right * gap_left * gap / ((gap_right - gap_left) * (gap_right - gap))
+    from_left = _ratio(left * gap_right * gap, (gap_left - gap_right) * (gap_left - gap))
+    from_right = _ratio(right * gap_left * gap, (gap_right - gap_left) * (gap_right - gap))
     curved = from_left + from_right
     before = gap >= 0.0
     other, gap_other = jnp.where(before, left, right), jnp.where(before, gap_left, gap_right)
-    straight = other * gap / (gap - gap_other)
-    inside = (curved * other >= 0.0) & (jnp.abs(curved) <= jnp.abs(other))
-    return jnp.where(inside, curved, jnp.where(gap == gap_other, 0.0, straight))
+    straight = _ratio(other * gap, gap - gap_other)
+    inside = (gap_left < gap) & (gap < gap_right)
+    inside &= (curved * other >= 0.0) & (jnp.abs(curved) <= jnp.abs(other))
+    return jnp.where(inside, curved, straight)

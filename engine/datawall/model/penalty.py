@@ -96,10 +96,10 @@ def passes_up_to(law: PivotLaw, inputs: Inputs, form: "PenaltyForm", most: Scala
     return (passes(law, inputs, most), *one_by_one(replace(form.ladder, token_term=allowed)))
 
 
-def penalty_form(law: PivotLaw, inputs: Inputs, log: Inputs) -> PenaltyForm:
+def penalty_form(law: PivotLaw, inputs: Inputs) -> PenaltyForm:
     """Prepare the penalty form of one draw."""
     return PenaltyForm(
-        log.repetition_penalty,
+        jnp.log(inputs.repetition_penalty),
         inputs.penalty_size_exponent,
         jax.lax.optimization_barrier(jax.vmap(lambda count: passes(law, inputs, count))(jnp.array(LADDER))),
     )

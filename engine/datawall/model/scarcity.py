@@ -88,10 +88,10 @@ class Scarcity:
         return self.log_overtrained_worth - self.log_ratio
 
 
-def data_law(inputs: Inputs, log: Inputs, questions: Questions) -> DataLaw:
+def data_law(inputs: Inputs, questions: Questions) -> DataLaw:
     """Return the data law of one draw."""
-    law = staged(pivot_law(inputs, log))
-    form = penalty_form(law, inputs, log)
+    law = staged(pivot_law(inputs))
+    form = penalty_form(law, inputs)
     return DataLaw(
         law,
         inputs.repetition_form == EFFECTIVE_DATA,

@@ -7,7 +7,7 @@ from datawall.model.growth import Growth, growth
 from datawall.model.inputs import Inputs
 
 
-def unique_tokens(inputs: Inputs, log: Inputs, clock: Clock) -> Growth:
+def unique_tokens(inputs: Inputs, clock: Clock) -> Growth:
     """Return the path of ln of the unique tokens.
 
     Indexed-web text after quality filters, private and licensed text and multimodal tokens where they are
@@ -24,10 +24,10 @@ def unique_tokens(inputs: Inputs, log: Inputs, clock: Clock) -> Growth:
         + inputs.multimodal * inputs.multimodal_tokens
     )
     log_stock = jnp.log(natural) + jnp.log1p(inputs.synthetic_ratio)
-    return growth(log_stock, log.supply_growth, clock.supply)
+    return growth(log_stock, jnp.log(inputs.supply_growth), clock.supply)
 
 
-def training_tokens(inputs: Inputs, log: Inputs, clock: Clock) -> Growth:
+def training_tokens(inputs: Inputs, clock: Clock) -> Growth:
     """Return the path of ln m U: unique tokens times what distillation makes of each."""
-    unique = unique_tokens(inputs, log, clock)
-    return Growth(unique.level + log.distillation_multiplier, unique.rate)
+    unique = unique_tokens(inputs, clock)
+    return Growth(unique.level + jnp.log(inputs.distillation_multiplier), unique.rate)

@@ -13,9 +13,8 @@ from datawall.model.frontier import Path, binding, ceilings, log_lowest
 from datawall.model.generations import GPT4_INDEX
 from datawall.model.growth import Growth
 from datawall.model.inputs import Inputs, Scalar
-from datawall.model.logs import log_inputs
 from datawall.model.overtraining import headroom, wall_gap
-from datawall.model.passage import Bracket, Line, bent_dates, first_bracket, running_maximum, straight_dates
+from datawall.model.passage import Line, bent_passages, running_maximum, straight_passages
 from datawall.model.questions import Questions
 from datawall.model.reals import LOG2, LOG10
 from datawall.model.release import release_dates, release_delay
@@ -64,9 +63,9 @@ def wall_names(questions: Questions) -> tuple[str, ...]:
     )
 
 
-def log_generation_flop(inputs: Inputs, log: Inputs, index: float) -> Scalar:
+def log_generation_flop(inputs: Inputs, index: float) -> Scalar:
     """Return ln of the training compute of a generation: index 4 is GPT-4's."""
-    return log.gpt4_flop + (index - GPT4_INDEX) * LOG10 * inputs.oom_per_generation
+    return jnp.log(inputs.gpt4_flop) + (index - GPT4_INDEX) * LOG10 * inputs.oom_per_generation
 
 
 def algorithmic_gain(inputs: Inputs, clock: Clock) -> Growth:
@@ -140,19 +139,18 @@ class State:
 
 def prepare(inputs: Inputs, clock: Clock, questions: Questions) -> Draw:
     """Return what a draw fixes for all dates."""
-    log = log_inputs(inputs)
     fixed = staged(
         {
-            "ceilings": ceilings(inputs, log, clock, questions.ceilings),
-            "tokens": training_tokens(inputs, log, clock),
+            "ceilings": ceilings(inputs, clock, questions.ceilings),
+            "tokens": training_tokens(inputs, clock),
             "algorithms": algorithmic_gain(inputs, clock),
-            "log_useful_gain": log_compute_gain(inputs, log),
-            "log_overtraining": log.overtraining_factor,
-            "generations": tuple(log_generation_flop(inputs, log, i) for i in questions.generations),
+            "log_useful_gain": log_compute_gain(inputs),
+            "log_overtraining": jnp.log(inputs.overtraining_factor),
+            "generations": tuple(log_generation_flop(inputs, i) for i in questions.generations),
             "hybrid_factor": inputs.hybrid_factor,
         }
     )
-    return Draw(**fixed, data=data_law(inputs, log, questions))
+    return Draw(**fixed, data=data_law(inputs, questions))
 
 
 def scarcity_at(draw: Draw, questions: Questions, t: Scalar, log_flop: Scalar) -> Scarcity:
@@ -297,16 +295,13 @@ def _dates(draw: Draw, grid: Scalar, states: State, questions: Questions) -> tup
 
         return jnp.stack([gap[row] for row, gap in enumerate(jax.vmap(rows)(t, log_flop))])
 
-    def straight(bracket: Bracket, line: Line) -> Scalar:
-        return straight_dates(path, line, bracket)
+    def on_grid(gaps: tuple[Scalar, ...]) -> Scalar:
+        return jnp.stack(jax.lax.optimization_barrier(gaps))
 
-    def bent(bracket: Bracket, line: Line) -> Scalar:
-        return bent_dates(path, line, bracket, bent_at)
-
-    dates = []
-    kinds = zip((straight_gaps, bent_gaps), (straight, bent), lines(draw, questions), strict=True)
-    for gaps, refined, line in kinds:
-        rows = _rows(jax.lax.optimization_barrier(gaps(draw, states, questions)))
-        bracket, place = jax.vmap(lambda gap: first_bracket(gap, states.log_flop, grid))(rows)
-        dates.append(jnp.where(place == 0.0, refined(bracket, line), place))
-    return dates[0], dates[1]
+    straight_line, bent_line = lines(draw, questions)
+    straight = on_grid(straight_gaps(draw, states, questions))
+    bent = on_grid(bent_gaps(draw, states, questions))
+    return (
+        straight_passages(path, straight_line, straight, states.log_flop, grid),
+        bent_passages(path, bent_line, bent, states.log_flop, grid, bent_at),
+    )
