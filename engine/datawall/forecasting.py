@@ -10,23 +10,31 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from datawall.checks import check_draws, check_seed
+from datawall.checks import check_sampler, check_seed
 from datawall.compilation import keep_compiled_programs
 from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
+from datawall.model.pivot import LOG_FLOP_REF, pivot_law
 from datawall.model.questions import Questions
-from datawall.model.world import simulate
-from datawall.results import COMPUTE, SOURCES, Labels, outputs_of, results
-from datawall.sampling.points import stream_ids
+from datawall.model.reals import LOG10
+from datawall.model.world import Future, simulate
+from datawall.results import COMPUTE, REACHED, SOURCES, Labels, outputs_of, results
 from datawall.sampling.pushforward import push
+from datawall.sampling.samplers import SAMPLERS, SOBOL
+from datawall.sampling.sketch import Histogram
 from datawall.scenario import Scenario, load_scenario
+from datawall.scenario.conditional import Integration, integration, wall_probabilities
+from datawall.scenario.dependence import INTEGRATED
+from datawall.scenario.importance import ranks
 from datawall.scenario.joint import inputs_from_scores
 
 LOOKBACK_YEARS = 3
 """A release that is still to come may belong to a run that started before the as-of date."""
 PATHS_UNTIL = 2040.0
 """Last year for which paths are reported, when the horizon reaches so far [year]."""
-DRAWS = 1_000_000
+DRAWS = 2**20
+"""A power of two fills quasi-random points evenly."""
+SAMPLER = SOBOL.name
 KEPT_DRAWS = 4096
 
 
@@ -44,17 +52,20 @@ class World:
         What is asked.
     reported
         First and last + 1 grid row for which paths are reported.
+    integration
+        How an input is integrated out of the walls of tokens, if it is.
     """
 
     structure: Any
     questions: Questions
     reported: tuple[int, int]
+    integration: Integration | None = None
 
     def __call__(self, params: dict[str, Any], z: jax.Array) -> dict[str, jax.Array]:
         """Return the outputs of the draws whose scores are the columns of `z`."""
         inputs = Inputs(**inputs_from_scores(self.structure, params["joint"], z))
         future = simulate(inputs, params["clock"], params["grid"], self.questions)
-        return {
+        return self._reached(params, z, inputs, future) | {
             # one array: an output apiece would be a kernel apiece
             "inputs": jnp.concatenate([jnp.atleast_2d(value) for value in vars(inputs).values()]),
             "wall_date": future.walls,
@@ -65,6 +76,22 @@ class World:
             "price_share": jnp.stack([getattr(future.price, f"{source}_share") for source in SOURCES]),
             **{name: path[slice(*self.reported)] for name, path in future.paths.items()},
         }
+
+
+    def _reached(
+        self, params: dict[str, Any], z: jax.Array, inputs: Inputs, future: Future
+    ) -> dict[str, jax.Array]:
+        """Return the probability of each wall of tokens by each date from the as-of date on, if asked."""
+        if self.integration is None:
+            return {}
+        law = pivot_law(inputs)
+        log_supply, log_demand = (future.paths[f"{side}_tokens"] * LOG10 for side in ("supply", "demand"))
+        log_overtraining = jnp.log(inputs.overtraining_factor)
+        log_flop = law.log_flop_for_optimal_tokens(log_demand - log_overtraining) - LOG_FLOP_REF
+        gaps = log_supply - log_overtraining - law.log_tokens_ref
+        passes = self.questions.token_passes
+        reached = wall_probabilities(self.integration, params["integration"], z, gaps, log_flop, passes)
+        return {REACHED: reached[:, LOOKBACK_YEARS:]}
 
 
 def time_grid(as_of: float, horizon: float) -> np.ndarray:
@@ -96,6 +123,7 @@ def forecast(
     *,
     draws: int = DRAWS,
     seed: int = 0,
+    sampler: str = SAMPLER,
     progress: Callable[[int, int], None] | None = None,
 ) -> xr.DataTree:
     """Forecast the data wall and the release dates of model generations.
@@ -107,7 +135,11 @@ def forecast(
     draws
         Number of futures drawn. The first draws of a longer run are those of a shorter one.
     seed
-        0 to 2^32 - 1. Draw i depends on the seed and on i, and on nothing else.
+        0 to 2^32 - 1. Draw i depends on the seed, the sampler and i, and on nothing else.
+    sampler
+        How draws are spread: ``"random"``, or evenly by ``"sobol"`` or ``"lattice"`` points. With even ones the
+        standard errors come from 16 independent randomisations, and the walls of tokens from conditional Monte
+        Carlo where the prior of the parameter exponent permits.
     progress
         Called with (draws done, draws asked) from time to time.
 
@@ -122,7 +154,7 @@ def forecast(
     Raises
     ------
     DatawallError
-        If the scenario, `draws` or `seed` cannot be used.
+        If the scenario, `draws`, `seed` or `sampler` cannot be used.
 
     Examples
     --------
@@ -132,30 +164,40 @@ def forecast(
     """
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
-    check_draws(draws)
+    check_sampler(sampler, draws)
     check_seed(seed)
+    spread = SAMPLERS[sampler]
     keep_compiled_programs()
 
     grid = time_grid(scenario.as_of, scenario.horizon)
     until = PATHS_UNTIL if scenario.as_of < PATHS_UNTIL < scenario.horizon else scenario.horizon
     reported = (LOOKBACK_YEARS, int(np.searchsorted(grid, until, side="right")))
     joint = scenario.joint()
-    labels = Labels(scenario, grid[slice(*reported)])
+    labels = Labels(scenario, grid[slice(*reported)], grid[LOOKBACK_YEARS:])
     params = {
         "joint": joint.params,
         "clock": clock_at(scenario.as_of, scenario.anchors),
         "grid": np.asarray(grid - scenario.as_of, np.float32),
     }
+    sketches: dict[str, Histogram | None] = {output.name: output.histogram for output in outputs_of(labels)}
+    integrated = integration(scenario.priors[INTEGRATED].distribution, joint)
+    # the spread between replicates is what tells how sure an average is
+    if integrated is not None and spread.replicates > 1:
+        static, params["integration"] = integrated
+        sketches[REACHED] = None
+    else:
+        static = None
     # draws are single precision whatever the caller's setting, so that a forecast is the same everywhere
     with jax.enable_x64(False):
         pushed = push(
-            World(joint.structure, scenario.questions, reported),
+            World(joint.structure, scenario.questions, reported, static),
             params,
             draws,
             seed=seed,
-            streams=stream_ids(joint.streams),
-            sketches={output.name: output.histogram for output in outputs_of(labels)},
+            streams=spread.address(joint.streams, ranks(joint.streams)),
+            sketches=sketches,
+            sampler=spread,
             keep=KEPT_DRAWS,
             progress=progress,
         )
-    return results(pushed, labels, seed)
+    return results(pushed, labels, seed, spread)

@@ -14,7 +14,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.sampling.sketch import Histogram
+from datawall.sampling.average import UNIT_BITS, WORD_BITS, Average
+from datawall.sampling.sketch import Histogram, Sketch
+
+type Summary = Sketch | Average
 
 
 class Tally(NamedTuple):
@@ -23,14 +26,19 @@ class Tally(NamedTuple):
     Attributes
     ----------
     counts
-        int32, flat: for each quantity of each output below, the bins, at or above, NaN.
+        int32, flat: for each quantity of each counted output, in each replicate, below, the bins, at or above,
+        NaN.
     minimum, maximum
         Extremes of the values inside the range, one for each quantity; inf and -inf when there are none.
+    sums
+        uint32 of shape (3, quantities, R) for the averaged outputs: sums of the high words and of the low
+        words of the values, and numbers of draws.
     """
 
     counts: jax.Array
     minimum: jax.Array
     maximum: jax.Array
+    sums: jax.Array
 
 
 @dataclass(frozen=True)
@@ -53,10 +61,25 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Averaged:
+    """An output of values from 0 to 1 that is averaged: its name, and its shape without the draws."""
+
+    name: str
+    shape: tuple[int, ...]
+
+    @property
+    def quantities(self) -> int:
+        """Number of quantities that it holds."""
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True)
 class Layout:
-    """Where the counts of each output lie."""
+    """What is counted and averaged, in how many replicates, and where the counts of each output lie."""
 
     outputs: tuple[Counted, ...]
+    averages: tuple[Averaged, ...] = ()
+    replicates: int = 1
 
     def _of_each_quantity(self, values: list[float]) -> np.ndarray:
         """Repeat a value of each output for its quantities, as a column."""
@@ -81,24 +104,40 @@ class Layout:
     def first(self) -> np.ndarray:
         """Place of the first count of each quantity, of shape (quantities, 1)."""
         slots = self._of_each_quantity([output.slots for output in self.outputs])
-        return np.cumsum(slots, axis=0) - slots
+        return self.replicates * (np.cumsum(slots, axis=0) - slots)
+
+    @cached_property
+    def stride(self) -> np.ndarray:
+        """Counts of one replicate of each quantity, of shape (quantities, 1)."""
+        return self._of_each_quantity([output.slots for output in self.outputs])
 
     @property
     def slots(self) -> int:
         """Number of all counts."""
-        return sum(output.quantities * output.slots for output in self.outputs)
+        return self.replicates * sum(output.quantities * output.slots for output in self.outputs)
 
-    def split(self, tally: Tally) -> Iterator[tuple[str, np.ndarray, np.ndarray, np.ndarray]]:
-        """Yield name, counts of shape (..., bins + 3), minimum and maximum of shape (...) of each output."""
+    def empty(self) -> dict[str, Summary]:
+        """Return what sums up the tallies of each output."""
+        counted = {o.name: Sketch.empty(o.histogram, o.shape, self.replicates) for o in self.outputs}
+        return counted | {o.name: Average.empty(o.shape, self.replicates) for o in self.averages}
+
+    def split(self, tally: Tally) -> Iterator[tuple[str, *tuple[np.ndarray, ...]]]:
+        """Yield the name of each output and what its summary adds: `Sketch.add` or `Average.add`."""
         slot = quantity = 0
         for output in self.outputs:
-            slots, quantities = output.quantities * output.slots, output.quantities
-            counts = np.asarray(tally.counts[slot : slot + slots]).reshape(*output.shape, output.slots)
+            slots, quantities = self.replicates * output.quantities * output.slots, output.quantities
+            counts = np.asarray(tally.counts[slot : slot + slots])
+            counts = counts.reshape(*output.shape, self.replicates, output.slots)
             own = slice(quantity, quantity + quantities)
             minimum = np.asarray(tally.minimum[own]).reshape(output.shape)
             maximum = np.asarray(tally.maximum[own]).reshape(output.shape)
-            yield output.name, counts, minimum, maximum
+            yield output.name, np.moveaxis(counts, -2, 0), minimum, maximum
             slot, quantity = slot + slots, quantity + quantities
+        quantity = 0
+        for output in self.averages:
+            sums = np.moveaxis(tally.sums[:, quantity : quantity + output.quantities], -1, 1)
+            yield output.name, sums.reshape(3, self.replicates, *output.shape)
+            quantity += output.quantities
 
 
 def empty_tally(layout: Layout, dtype: jax.typing.DTypeLike) -> Tally:
@@ -108,20 +147,25 @@ def empty_tally(layout: Layout, dtype: jax.typing.DTypeLike) -> Tally:
         jnp.zeros(layout.slots, jnp.int32),
         jnp.full(quantities, jnp.inf, dtype),
         jnp.full(quantities, -jnp.inf, dtype),
+        jnp.zeros((3, sum(o.quantities for o in layout.averages), layout.replicates), jnp.uint32),
     )
 
 
-def count(layout: Layout, tally: Tally, outputs: Mapping[str, jax.Array], valid: jax.Array) -> Tally:
+def count(
+    layout: Layout, tally: Tally, outputs: Mapping[str, jax.Array], first: jax.Array, valid: jax.Array
+) -> Tally:
     """Add a chunk of draws to a tally.
 
     Parameters
     ----------
     layout
-        What is counted, and where.
+        What is counted and averaged, and where.
     tally
         Counts so far.
     outputs
-        Draws of each output, of shape (..., n); those that are not counted are passed over.
+        Draws of each output, of shape (..., n); those that are not in the layout are passed over.
+    first
+        Low word of the index of the first draw, uint32.
     valid
         Which of the n draws to count, of shape (n,).
 
@@ -130,19 +174,56 @@ def count(layout: Layout, tally: Tally, outputs: Mapping[str, jax.Array], valid:
     Tally
         `tally` with the valid draws added.
     """
+    if layout.outputs:
+        tally = _count(layout, tally, outputs, first, valid)
+    return tally._replace(sums=tally.sums + _sums(layout, outputs, first, valid)) if layout.averages else tally
+
+
+def _count(
+    layout: Layout, tally: Tally, outputs: Mapping[str, jax.Array], first: jax.Array, valid: jax.Array
+) -> Tally:
     dtype = tally.minimum.dtype
-    rows = [outputs[output.name].astype(dtype).reshape(-1, valid.size) for output in layout.outputs]
-    values = jnp.concatenate(rows)
+    values = _rows(layout.outputs, outputs, valid.size, dtype)
     lower, upper = jnp.asarray(layout.lower, dtype), jnp.asarray(layout.upper, dtype)
-    places = jnp.asarray(layout.first, jnp.int32) + _slot(values, lower, upper, layout.bins)
+    replicate = (first + jnp.arange(valid.size, dtype=jnp.uint32)) % np.uint32(layout.replicates)
+    begin = jnp.asarray(layout.first, jnp.int32) + jnp.asarray(layout.stride, jnp.int32) * replicate.astype(
+        jnp.int32
+    )
+    places = begin + _slot(values, lower, upper, layout.bins)
     weights = jnp.broadcast_to(valid.astype(jnp.int32), values.shape)
     counts = tally.counts.at[places.reshape(-1)].add(weights.reshape(-1), mode="promise_in_bounds")
     inside = valid & (values >= lower) & (values < upper)
-    return Tally(
-        counts,
-        jnp.minimum(tally.minimum, jnp.min(jnp.where(inside, values, jnp.inf), axis=-1)),
-        jnp.maximum(tally.maximum, jnp.max(jnp.where(inside, values, -jnp.inf), axis=-1)),
+    return tally._replace(
+        counts=counts,
+        minimum=jnp.minimum(tally.minimum, jnp.min(jnp.where(inside, values, jnp.inf), axis=-1)),
+        maximum=jnp.maximum(tally.maximum, jnp.max(jnp.where(inside, values, -jnp.inf), axis=-1)),
     )
+
+
+def _sums(
+    layout: Layout, outputs: Mapping[str, jax.Array], first: jax.Array, valid: jax.Array
+) -> jax.Array:
+    """Return what a chunk adds to `Tally.sums`."""
+    values = _rows(layout.averages, outputs, valid.size, jnp.float32)
+    used = valid & ~jnp.isnan(values)
+    units = jnp.round(jnp.where(used, values, 0.0) * np.float32(2**UNIT_BITS)).astype(jnp.uint32)
+    words = jnp.stack(
+        [units >> np.uint32(WORD_BITS), units & np.uint32(2**WORD_BITS - 1), used.astype(jnp.uint32)]
+    )
+    # draws are dealt out in turn: fill up the last round, and column k belongs to replicate first + k
+    padded = jnp.pad(words, ((0, 0), (0, 0), (0, -valid.size % layout.replicates)))
+    dealt = padded.reshape(*words.shape[:2], -1, layout.replicates).sum(axis=2, dtype=jnp.uint32)
+    return jnp.roll(dealt, first % np.uint32(layout.replicates), axis=-1)
+
+
+def _rows(
+    parts: tuple[Counted, ...] | tuple[Averaged, ...],
+    outputs: Mapping[str, jax.Array],
+    draws: int,
+    dtype: jax.typing.DTypeLike,
+) -> jax.Array:
+    """Return all quantities of some outputs, of shape (quantities, draws)."""
+    return jnp.concatenate([outputs[part.name].astype(dtype).reshape(-1, draws) for part in parts])
 
 
 def _slot(values: jax.Array, lower: jax.Array, upper: jax.Array, bins: np.ndarray) -> jax.Array:

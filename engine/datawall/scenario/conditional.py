@@ -1,0 +1,110 @@
+"""Conditional Monte Carlo of the wall dates: one input is integrated out of each draw instead of drawn.
+
+The demand D*(C) reaches e passes over the supply as soon as the parameter exponent is small enough, whatever
+else the draw holds: in ``ln D*(C) = ln D_ref + (1 - a) ln(C/C_ref)`` neither C nor the supply depends on a. So
+the probability of a wall by a date, given all other inputs, is that of an exponent below a threshold.
+
+References
+----------
+Asmussen, Glynn (2007), Stochastic Simulation, chapter V.4: conditional Monte Carlo.
+Liu, Owen (2023), Preintegration via active subspace, doi:10.1137/22M1479129: with quasi-random points.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from datawall.scenario.dependence import INTEGRATED
+from datawall.scenario.families import Distribution
+from datawall.scenario.joint import Joint
+from datawall.scenario.special import SCORE_LIMIT, ndtri
+
+CELLS = 2048
+
+
+@dataclass(frozen=True)
+class Integration:
+    """How the parameter exponent hangs on the scores of other inputs.
+
+    Attributes
+    ----------
+    others
+        The rows of scores before it in the Cholesky factor of the copula.
+    """
+
+    others: tuple[int, ...]
+
+
+def integration(distribution: Distribution, joint: Joint) -> tuple[Integration, dict[str, Any]] | None:
+    """Return how to integrate out the parameter exponent, and the numbers it takes; None if it has atoms.
+
+    Parameters
+    ----------
+    distribution
+        Of the parameter exponent.
+    joint
+        Of all inputs.
+
+    Returns
+    -------
+    integration : Integration
+        Static under `jit`.
+    params : dict
+        Traced: its score on an even grid of its values, and its row of the Cholesky factor.
+    """
+    if distribution.family == "fixed" or len(distribution.params.get("atoms", ())):
+        return None
+    row, tied = joint.streams.index(INTEGRATED), joint.structure.correlated
+    weights = joint.params["cholesky"][-1] if row in tied else np.ones(1)
+    grid = np.linspace(*distribution.score_quantile(np.array([-SCORE_LIMIT, SCORE_LIMIT])), CELLS + 1)
+    scores = np.clip(ndtri(distribution.cdf(grid)), -SCORE_LIMIT, SCORE_LIMIT)
+    others = tied[:-1] if row in tied else ()
+    return Integration(others), {"lower": grid[0], "upper": grid[-1], "scores": scores, "weights": weights}
+
+
+def wall_probabilities(
+    static: Integration, params: Mapping[str, Any], z: Any, gaps: Any, log_flops: Any, passes: tuple[float, ...]
+) -> Any:
+    """Return the probability that each wall of tokens has been reached, given all but the exponent.
+
+    Parameters
+    ----------
+    static, params
+        From `integration`.
+    z
+        Independent standard normal scores, of shape (streams, n).
+    gaps
+        ln of the supply over the demand at the reference compute, of shape (dates, n).
+    log_flops
+        ln C/C_ref, above zero, of the same shape.
+    passes
+        Passes e over the supply of each wall.
+
+    Returns
+    -------
+    jax.Array
+        Of shape (passes, dates, n), rising along the dates.
+    """
+    import jax
+    import jax.numpy as jnp
+
+    params = jax.tree.map(lambda leaf: jnp.asarray(leaf, z.dtype), params)
+    threshold = jnp.stack([1.0 - (gaps + np.float32(np.log(count))) / log_flops for count in passes])
+    reached = jax.lax.cummax(threshold, axis=1)
+    weights = params["weights"]
+    mean = sum((weights[k] * z[row] for k, row in enumerate(static.others)), jnp.zeros_like(z[0]))
+    score = (_score(params, reached) - mean) / weights[-1]
+    return 0.5 + 0.5 * jax.lax.erf(score * np.float32(np.sqrt(0.5)))
+
+
+def _score(params: Mapping[str, Any], value: Any) -> Any:
+    """Return the score below which the exponent is below `value`, from the table."""
+    import jax.numpy as jnp
+
+    place = (value - params["lower"]) * (CELLS / (params["upper"] - params["lower"]))
+    place = jnp.clip(place, 0.0, float(CELLS))
+    cell = jnp.minimum(place, CELLS - 1).astype(jnp.int32)
+    low, high = params["scores"][cell], params["scores"][cell + 1]
+    return low + (place - cell) * (high - low)
