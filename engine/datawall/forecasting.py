@@ -19,11 +19,12 @@ from datawall.model.questions import Questions
 from datawall.model.reals import LOG10
 from datawall.model.world import Future, simulate
 from datawall.results import COMPUTE, REACHED, SOURCES, Labels, outputs_of, results
+from datawall.sampling.average import Range
+from datawall.sampling.program import Spec
 from datawall.sampling.pushforward import push
 from datawall.sampling.samplers import SAMPLERS, SOBOL
-from datawall.sampling.sketch import Histogram
 from datawall.scenario import Scenario, load_scenario
-from datawall.scenario.conditional import Integration, integration, wall_probabilities
+from datawall.scenario.conditional import Integration, integration, reached_by
 from datawall.scenario.dependence import INTEGRATED
 from datawall.scenario.importance import ranks
 from datawall.scenario.joint import inputs_from_scores
@@ -32,6 +33,8 @@ LOOKBACK_YEARS = 3
 """A release that is still to come may belong to a run that started before the as-of date."""
 PATHS_UNTIL = 2040.0
 """Last year for which paths are reported, when the horizon reaches so far [year]."""
+FINE_YEARS, FINE_STEP = 4, 0.25
+"""For how long, and how finely, the walls of tokens are worked out between the dates of the grid [year]."""
 DRAWS = 2**20
 """A power of two fills quasi-random points evenly."""
 SAMPLER = SOBOL.name
@@ -84,14 +87,29 @@ class World:
         """Return the probability of each wall of tokens by each date from the as-of date on, if asked."""
         if self.integration is None:
             return {}
+        on_knots = params["knots"]
+        supply, demand = (
+            _between(future.paths[f"{side}_tokens"] * LOG10, on_knots) for side in ("supply", "demand")
+        )
+        # ln D*(C) = ln D_ref + (1 - a) ln(C/C_ref) is ln e + supply at the threshold of a
         law = pivot_law(inputs)
-        log_supply, log_demand = (future.paths[f"{side}_tokens"] * LOG10 for side in ("supply", "demand"))
         log_overtraining = jnp.log(inputs.overtraining_factor)
-        log_flop = law.log_flop_for_optimal_tokens(log_demand - log_overtraining) - LOG_FLOP_REF
-        gaps = log_supply - log_overtraining - law.log_tokens_ref
+        log_flop = law.log_flop_for_optimal_tokens(demand - log_overtraining) - LOG_FLOP_REF
+        gap = supply - log_overtraining - law.log_tokens_ref
         passes = self.questions.token_passes
-        reached = wall_probabilities(self.integration, params["integration"], z, gaps, log_flop, passes)
-        return {REACHED: reached[:, LOOKBACK_YEARS:]}
+        threshold = jnp.stack([1.0 - (gap + np.float32(np.log(count))) / log_flop for count in passes])
+        threshold = jax.lax.cummax(threshold, axis=1)
+        reached = future.walls[: len(passes), None] <= on_knots["date"][:, None]
+        estimate = reached_by(
+            self.integration, params["integration"], z, inputs.params_exponent, threshold, reached
+        )
+        return {REACHED: estimate[:, LOOKBACK_YEARS:]}
+
+
+def _between(path: jax.Array, knots: dict[str, Any]) -> jax.Array:
+    """Return a path of shape (grid, n) at the knots, linear between the dates of the grid."""
+    start, end = path[knots["row"]], path[knots["row"] + 1]
+    return start + knots["share"][:, None] * (end - start)
 
 
 def time_grid(as_of: float, horizon: float) -> np.ndarray:
@@ -116,6 +134,29 @@ def time_grid(as_of: float, horizon: float) -> np.ndarray:
     before = as_of - np.arange(LOOKBACK_YEARS, 0, -1)
     januaries = np.arange(np.floor(as_of) + 1.0, horizon)
     return np.concatenate([before, [as_of], januaries, [horizon]])
+
+
+def knots_between(grid: np.ndarray, as_of: float) -> np.ndarray:
+    """Return the dates of the grid, and finer ones in the years that matter most [decimal year].
+
+    Examples
+    --------
+    >>> knots_between(np.array([2026.5, 2027.0, 2050.0]), 2026.5)[:4]
+    array([2026.5 , 2026.75, 2027.  , 2027.25])
+    """
+    fine = np.arange(np.ceil(as_of / FINE_STEP) * FINE_STEP, as_of + FINE_YEARS, FINE_STEP)
+    return np.unique(np.concatenate([grid, fine[fine < grid[-1]]]))
+
+
+def _knots(dates: np.ndarray, grid: np.ndarray, as_of: float) -> dict[str, np.ndarray]:
+    """Return the knots in years since the as-of date, and where they lie between the dates of the grid."""
+    row = np.clip(np.searchsorted(grid, dates, "right") - 1, 0, len(grid) - 2)
+    share = (dates - grid[row]) / (grid[row + 1] - grid[row])
+    return {
+        "date": np.asarray(dates - as_of, np.float32),
+        "row": row.astype(np.int32),
+        "share": np.asarray(share, np.float32),
+    }
 
 
 def forecast(
@@ -173,18 +214,20 @@ def forecast(
     until = PATHS_UNTIL if scenario.as_of < PATHS_UNTIL < scenario.horizon else scenario.horizon
     reported = (LOOKBACK_YEARS, int(np.searchsorted(grid, until, side="right")))
     joint = scenario.joint()
-    labels = Labels(scenario, grid[slice(*reported)], grid[LOOKBACK_YEARS:])
+    knots = knots_between(grid, scenario.as_of)
+    labels = Labels(scenario, grid[slice(*reported)], knots[LOOKBACK_YEARS:])
     params = {
         "joint": joint.params,
         "clock": clock_at(scenario.as_of, scenario.anchors),
         "grid": np.asarray(grid - scenario.as_of, np.float32),
     }
-    sketches: dict[str, Histogram | None] = {output.name: output.histogram for output in outputs_of(labels)}
+    sketches: dict[str, Spec] = {output.name: output.histogram for output in outputs_of(labels)}
     integrated = integration(scenario.priors[INTEGRATED].distribution, joint)
     # the spread between replicates is what tells how sure an average is
     if integrated is not None and spread.replicates > 1:
         static, params["integration"] = integrated
-        sketches[REACHED] = None
+        params["knots"] = _knots(knots, grid, scenario.as_of)
+        sketches[REACHED] = Range(-1.0, 2.0)
     else:
         static = None
     # draws are single precision whatever the caller's setting, so that a forecast is the same everywhere

@@ -41,7 +41,7 @@ class Labels:
     years
         Dates of the paths [decimal year].
     dates
-        Dates of the grid from the as-of date to the horizon [decimal year].
+        Dates from the as-of date to the horizon at which the walls of tokens are worked out [decimal year].
     """
 
     scenario: Scenario

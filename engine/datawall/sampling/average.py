@@ -1,6 +1,6 @@
-"""Averages of probabilities: what is left of an answer that is worked out for each draw and not counted.
+"""Averages over the draws, of values in a known range.
 
-Sums are of integers, in units of 2^-22, so like counts they do not depend on the order of the draws.
+Sums are of integers, in units of 2^-22 of the range, so like counts they do not depend on the order of the draws.
 
 This module loads no JAX: `tally` sums on the device, and an average adds the sums up.
 """
@@ -14,31 +14,42 @@ from numpy.typing import ArrayLike, NDArray
 from datawall.sampling.curve import Floats, deviations_of, share_of
 
 UNIT_BITS = 22
-"""Binary digits of a summed probability: it is rounded to 1.2e-7."""
+"""Binary digits of a summed value."""
 
 WORD_BITS = 11
 """Binary digits of each of its two words, which can thus be summed over 2^21 draws of a replicate at a time."""
 
 
+@dataclass(frozen=True)
+class Range:
+    """The least and the greatest value that an average is taken of."""
+
+    lower: float
+    upper: float
+
+
 @dataclass
 class Average:
-    """The average of values of shape (...) from 0 to 1, in R independent replicates.
+    """The average of values of shape (...), in R independent replicates.
 
     Attributes
     ----------
+    range
+        Of the values.
     sums
-        Sum of the values in units of 2^-22, int64 of shape (R, ...).
+        Sum of the distances from its lower end, in units of 2^-22 of its width, int64 of shape (R, ...).
     draws
         Number of draws that are not NaN, int64 of shape (R, ...).
     """
 
+    range: Range
     sums: NDArray[np.int64]
     draws: NDArray[np.int64]
 
     @classmethod
-    def empty(cls, shape: tuple[int, ...], replicates: int) -> Self:
+    def empty(cls, values: Range, shape: tuple[int, ...], replicates: int) -> Self:
         """Return the average of no draws, for values of `shape`."""
-        return cls(np.zeros((replicates, *shape), np.int64), np.zeros((replicates, *shape), np.int64))
+        return cls(values, *(np.zeros((replicates, *shape), np.int64) for _ in range(2)))
 
     def add(self, words: ArrayLike) -> None:
         """Add the draws of a `tally.Tally`: high words, low words and numbers of draws, (3, R, ...)."""
@@ -49,9 +60,14 @@ class Average:
     @property
     def value(self) -> Floats:
         """The average over all draws, of shape (...)."""
-        return share_of(self.sums.sum(axis=0) / 2**UNIT_BITS, self.draws.sum(axis=0))
+        return share_of(self._totals().sum(axis=0), self.draws.sum(axis=0))
 
     @property
     def deviations(self) -> Floats:
         """By how much the average of each replicate deviates from it (`curve.deviations_of`)."""
-        return deviations_of(self.sums / 2**UNIT_BITS, self.draws)
+        return deviations_of(self._totals(), self.draws)
+
+    def _totals(self) -> Floats:
+        """Return the sum of the values in each replicate, of shape (R, ...)."""
+        width = self.range.upper - self.range.lower
+        return self.range.lower * self.draws + width * (self.sums / 2**UNIT_BITS)

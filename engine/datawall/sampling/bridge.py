@@ -40,7 +40,8 @@ def bridged(curve: Curve, knots: Floats, known: Average) -> Curve:
     start, end = (_at(counted, x, knots[year + k]) for k in (0, 1))
     even = (x - knots[year]) / (knots[year + 1] - knots[year])
     share = np.where(end > start, share_of(counted - start, end - start), even)
-    low, high = (np.take_along_axis(known.value, year + k, -1) for k in (0, 1))
+    rising = np.maximum.accumulate(known.value, axis=-1)
+    low, high = (np.take_along_axis(rising, year + k, -1) for k in (0, 1))
 
     deviations = refined.deviations.copy()
     for own, of_known in zip(deviations, known.deviations, strict=True):

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from datawall.sampling.average import Range
 from datawall.sampling.points import Index, advance
 from datawall.sampling.samplers import Sampler
 from datawall.sampling.sketch import Histogram
@@ -16,8 +17,10 @@ from datawall.sampling.tally import Averaged, Counted, Layout, Tally, count, emp
 type Function = Callable[[Any, jax.Array], Mapping[str, Any]]
 """Maps (params, scores of shape (streams, n)) to outputs by name, each with the n draws on its last axis."""
 
-type Specs = tuple[tuple[str, Histogram | None], ...]
-"""How each output is counted, by name; None is for one from 0 to 1 of which only the average is wanted."""
+type Spec = Histogram | Range
+"""How an output is counted, or the range of its values if their average is all that is wanted."""
+
+type Specs = tuple[tuple[str, Spec], ...]
 
 
 @cache
@@ -65,8 +68,8 @@ def layout_of(specs: Specs, outputs: Mapping[str, Any], sampler: Sampler) -> Lay
     """Return how outputs of these shapes are counted and averaged."""
     shapes = {name: outputs[name].shape[:-1] for name, _ in specs}
     return Layout(
-        tuple(Counted(name, spec, shapes[name]) for name, spec in specs if spec is not None),
-        tuple(Averaged(name, shapes[name]) for name, spec in specs if spec is None),
+        tuple(Counted(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Histogram)),
+        tuple(Averaged(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Range)),
         sampler.replicates,
     )
 

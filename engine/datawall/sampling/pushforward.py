@@ -14,9 +14,9 @@ import numpy as np
 
 from datawall.sampling.average import Average
 from datawall.sampling.points import split_index
-from datawall.sampling.program import Function, layout_of, program
+from datawall.sampling.program import Function, Spec, layout_of, program
 from datawall.sampling.samplers import RANDOM, Sampler
-from datawall.sampling.sketch import Histogram, Sketch
+from datawall.sampling.sketch import Sketch
 from datawall.sampling.tally import Tally
 
 
@@ -52,7 +52,7 @@ def push(
     *,
     seed: int,
     streams: np.ndarray,
-    sketches: Mapping[str, Histogram | None],
+    sketches: Mapping[str, Spec],
     sampler: Sampler = RANDOM,
     chunk: int = 4096,
     block: int = 65_536,
@@ -78,8 +78,7 @@ def push(
     streams
         What tells the rows of the scores apart, uint32 of shape (streams,) (`Sampler.address`).
     sketches
-        Range and resolution of each output to be counted, by name; None for one from 0 to 1 of which only the
-        average is wanted.
+        Range and resolution of each output to be counted, by name, or the range of one to be averaged.
     sampler
         How the draws are spread.
     chunk

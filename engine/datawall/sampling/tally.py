@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.sampling.average import UNIT_BITS, WORD_BITS, Average
+from datawall.sampling.average import UNIT_BITS, WORD_BITS, Average, Range
 from datawall.sampling.sketch import Histogram, Sketch
 
 type Summary = Sketch | Average
@@ -62,9 +62,10 @@ class Counted:
 
 @dataclass(frozen=True)
 class Averaged:
-    """An output of values from 0 to 1 that is averaged: its name, and its shape without the draws."""
+    """An output that is averaged: its name, the range of its values, and its shape without the draws."""
 
     name: str
+    range: Range
     shape: tuple[int, ...]
 
     @property
@@ -119,7 +120,7 @@ class Layout:
     def empty(self) -> dict[str, Summary]:
         """Return what sums up the tallies of each output."""
         counted = {o.name: Sketch.empty(o.histogram, o.shape, self.replicates) for o in self.outputs}
-        return counted | {o.name: Average.empty(o.shape, self.replicates) for o in self.averages}
+        return counted | {o.name: Average.empty(o.range, o.shape, self.replicates) for o in self.averages}
 
     def split(self, tally: Tally) -> Iterator[tuple[str, *tuple[np.ndarray, ...]]]:
         """Yield the name of each output and what its summary adds: `Sketch.add` or `Average.add`."""
@@ -183,7 +184,8 @@ def _count(
     layout: Layout, tally: Tally, outputs: Mapping[str, jax.Array], first: jax.Array, valid: jax.Array
 ) -> Tally:
     dtype = tally.minimum.dtype
-    values = _rows(layout.outputs, outputs, valid.size, dtype)
+    rows = [outputs[output.name].astype(dtype).reshape(-1, valid.size) for output in layout.outputs]
+    values = jnp.concatenate(rows)
     lower, upper = jnp.asarray(layout.lower, dtype), jnp.asarray(layout.upper, dtype)
     replicate = (first + jnp.arange(valid.size, dtype=jnp.uint32)) % np.uint32(layout.replicates)
     begin = jnp.asarray(layout.first, jnp.int32) + jnp.asarray(layout.stride, jnp.int32) * replicate.astype(
@@ -204,9 +206,14 @@ def _sums(
     layout: Layout, outputs: Mapping[str, jax.Array], first: jax.Array, valid: jax.Array
 ) -> jax.Array:
     """Return what a chunk adds to `Tally.sums`."""
-    values = _rows(layout.averages, outputs, valid.size, jnp.float32)
+    shares = [
+        (outputs[part.name] - part.range.lower) / (part.range.upper - part.range.lower)
+        for part in layout.averages
+    ]
+    values = jnp.concatenate([share.astype(jnp.float32).reshape(-1, valid.size) for share in shares])
     used = valid & ~jnp.isnan(values)
-    units = jnp.round(jnp.where(used, values, 0.0) * np.float32(2**UNIT_BITS)).astype(jnp.uint32)
+    units = jnp.round(jnp.where(used, jnp.clip(values, 0.0, 1.0), 0.0) * np.float32(2**UNIT_BITS))
+    units = units.astype(jnp.uint32)
     words = jnp.stack(
         [units >> np.uint32(WORD_BITS), units & np.uint32(2**WORD_BITS - 1), used.astype(jnp.uint32)]
     )
@@ -214,16 +221,6 @@ def _sums(
     padded = jnp.pad(words, ((0, 0), (0, 0), (0, -valid.size % layout.replicates)))
     dealt = padded.reshape(*words.shape[:2], -1, layout.replicates).sum(axis=2, dtype=jnp.uint32)
     return jnp.roll(dealt, first % np.uint32(layout.replicates), axis=-1)
-
-
-def _rows(
-    parts: tuple[Counted, ...] | tuple[Averaged, ...],
-    outputs: Mapping[str, jax.Array],
-    draws: int,
-    dtype: jax.typing.DTypeLike,
-) -> jax.Array:
-    """Return all quantities of some outputs, of shape (quantities, draws)."""
-    return jnp.concatenate([outputs[part.name].astype(dtype).reshape(-1, draws) for part in parts])
 
 
 def _slot(values: jax.Array, lower: jax.Array, upper: jax.Array, bins: np.ndarray) -> jax.Array:

@@ -2,7 +2,9 @@
 
 The demand D*(C) reaches e passes over the supply as soon as the parameter exponent is small enough, whatever
 else the draw holds: in ``ln D*(C) = ln D_ref + (1 - a) ln(C/C_ref)`` neither C nor the supply depends on a. So
-the probability of a wall by a date, given all other inputs, is that of an exponent below a threshold.
+the probability of a wall by a date, given all other inputs, is that of an exponent below a threshold. A draw
+contributes this probability, less whether its own exponent is below, plus whether its wall has been reached: the
+latter two cancel where the threshold is exact, on the grid of dates, and remove its error between them.
 
 References
 ----------
@@ -64,10 +66,10 @@ def integration(distribution: Distribution, joint: Joint) -> tuple[Integration, 
     return Integration(others), {"lower": grid[0], "upper": grid[-1], "scores": scores, "weights": weights}
 
 
-def wall_probabilities(
-    static: Integration, params: Mapping[str, Any], z: Any, gaps: Any, log_flops: Any, passes: tuple[float, ...]
+def reached_by(
+    static: Integration, params: Mapping[str, Any], z: Any, exponent: Any, threshold: Any, reached: Any
 ) -> Any:
-    """Return the probability that each wall of tokens has been reached, given all but the exponent.
+    """Return an estimate of whether each wall has been reached: the same on average, but less variable.
 
     Parameters
     ----------
@@ -75,28 +77,27 @@ def wall_probabilities(
         From `integration`.
     z
         Independent standard normal scores, of shape (streams, n).
-    gaps
-        ln of the supply over the demand at the reference compute, of shape (dates, n).
-    log_flops
-        ln C/C_ref, above zero, of the same shape.
-    passes
-        Passes e over the supply of each wall.
+    exponent
+        The parameter exponent of each draw, of shape (n,).
+    threshold
+        The exponents at and below which the wall has been reached, nearly, of shape (walls, dates, n).
+    reached
+        Whether it has been, of the same shape.
 
     Returns
     -------
     jax.Array
-        Of shape (passes, dates, n), rising along the dates.
+        Of shape (walls, dates, n), from -1 to 2.
     """
     import jax
     import jax.numpy as jnp
 
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, z.dtype), params)
-    threshold = jnp.stack([1.0 - (gaps + np.float32(np.log(count))) / log_flops for count in passes])
-    reached = jax.lax.cummax(threshold, axis=1)
     weights = params["weights"]
     mean = sum((weights[k] * z[row] for k, row in enumerate(static.others)), jnp.zeros_like(z[0]))
-    score = (_score(params, reached) - mean) / weights[-1]
-    return 0.5 + 0.5 * jax.lax.erf(score * np.float32(np.sqrt(0.5)))
+    score = (_score(params, threshold) - mean) / weights[-1]
+    expected = 0.5 + 0.5 * jax.lax.erf(score * np.float32(np.sqrt(0.5)))
+    return expected + (reached.astype(z.dtype) - (exponent <= threshold))
 
 
 def _score(params: Mapping[str, Any], value: Any) -> Any:
