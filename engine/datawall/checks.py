@@ -25,12 +25,15 @@ def check_seed(seed: int) -> None:
         raise DatawallError(f"seed: need 0 to {LARGEST_SEED}, got {seed}; give a seed in that range")
 
 
-def check_sampler(sampler: str, draws: int) -> None:
-    """Raise `DatawallError` unless there is such a sampler and it has so many draws."""
-    check_draws(draws)
+def check_sampler(sampler: str) -> None:
+    """Raise `DatawallError` unless there is such a sampler."""
     if sampler not in SAMPLERS:
         raise DatawallError(f"sampler: need one of {', '.join(SAMPLERS)}, got {sampler!r}; choose one of them")
+
+
+def check_supply(draws: int, sampler: str) -> None:
+    """Raise `DatawallError` unless the sampler has so many draws."""
     if sampler != "random" and draws > MOST_EVEN_DRAWS:
         raise DatawallError(
-            f"draws: {sampler} points repeat after 2^36, got {draws}; give fewer draws or the sampler random"
+            f"draws: {sampler} points repeat after 2^36, got {draws}; give fewer draws, or the sampler random"
         )

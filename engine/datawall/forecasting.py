@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from datawall.checks import check_sampler, check_seed
+from datawall.checks import check_draws, check_sampler, check_seed, check_supply
 from datawall.compilation import keep_compiled_programs
 from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
@@ -96,14 +96,20 @@ class World:
         log_overtraining = jnp.log(inputs.overtraining_factor)
         log_flop = law.log_flop_for_optimal_tokens(demand - log_overtraining) - LOG_FLOP_REF
         gap = supply - log_overtraining - law.log_tokens_ref
-        passes = self.questions.token_passes
-        threshold = jnp.stack([1.0 - (gap + np.float32(np.log(count))) / log_flop for count in passes])
-        threshold = jax.lax.cummax(threshold, axis=1)
-        reached = future.walls[: len(passes), None] <= on_knots["date"][:, None]
+        log_passes = np.log(np.array(self.questions.token_passes, np.float32))[:, None]
+        threshold = 1.0 - (gap[:, None] + log_passes) / log_flop[:, None]
+        _, threshold = jax.lax.scan(_highest, threshold[0], threshold)
+        reached = future.walls[: len(log_passes)] <= on_knots["date"][:, None, None]
         estimate = reached_by(
             self.integration, params["integration"], z, inputs.params_exponent, threshold, reached
         )
-        return {REACHED: estimate[:, LOOKBACK_YEARS:]}
+        return {REACHED: jnp.swapaxes(estimate[LOOKBACK_YEARS:], 0, 1)}
+
+
+def _highest(so_far: jax.Array, here: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Carry the highest value of a path; `cummax` takes twenty times as long on a CPU."""
+    highest = jnp.maximum(so_far, here)
+    return highest, highest
 
 
 def _between(path: jax.Array, knots: dict[str, Any]) -> jax.Array:
@@ -205,7 +211,9 @@ def forecast(
     """
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
-    check_sampler(sampler, draws)
+    check_draws(draws)
+    check_sampler(sampler)
+    check_supply(draws, sampler)
     check_seed(seed)
     spread = SAMPLERS[sampler]
     keep_compiled_programs()

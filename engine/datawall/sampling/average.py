@@ -16,10 +16,6 @@ from datawall.sampling.curve import Floats, deviations_of, share_of
 UNIT_BITS = 22
 """Binary digits of a summed value."""
 
-WORD_BITS = 11
-"""Binary digits of each of its two words, which can thus be summed over 2^21 draws of a replicate at a time."""
-
-
 @dataclass(frozen=True)
 class Range:
     """The least and the greatest value that an average is taken of."""
@@ -39,7 +35,7 @@ class Average:
     sums
         Sum of the distances from its lower end, in units of 2^-22 of its width, int64 of shape (R, ...).
     draws
-        Number of draws that are not NaN, int64 of shape (R, ...).
+        Number of draws, int64 of shape (R,); those with NaN in any average are left out of all.
     """
 
     range: Range
@@ -49,25 +45,27 @@ class Average:
     @classmethod
     def empty(cls, values: Range, shape: tuple[int, ...], replicates: int) -> Self:
         """Return the average of no draws, for values of `shape`."""
-        return cls(values, *(np.zeros((replicates, *shape), np.int64) for _ in range(2)))
+        return cls(values, np.zeros((replicates, *shape), np.int64), np.zeros(replicates, np.int64))
 
-    def add(self, words: ArrayLike) -> None:
-        """Add the draws of a `tally.Tally`: high words, low words and numbers of draws, (3, R, ...)."""
-        high, low, draws = np.asarray(words, np.int64)
-        self.sums += (high << WORD_BITS) + low
-        self.draws += draws
+    def add(self, sums: ArrayLike, draws: ArrayLike) -> None:
+        """Add the sums, of shape (R, ...), and numbers of draws, of shape (R,), of a `tally.Tally`, in place."""
+        self.sums += np.asarray(sums)
+        self.draws += np.asarray(draws)
 
     @property
     def value(self) -> Floats:
         """The average over all draws, of shape (...)."""
-        return share_of(self._totals().sum(axis=0), self.draws.sum(axis=0))
+        return share_of(self._totals().sum(axis=0), self.draws.sum())
 
     @property
     def deviations(self) -> Floats:
         """By how much the average of each replicate deviates from it (`curve.deviations_of`)."""
-        return deviations_of(self._totals(), self.draws)
+        return deviations_of(self._totals(), self._draws())
 
     def _totals(self) -> Floats:
         """Return the sum of the values in each replicate, of shape (R, ...)."""
         width = self.range.upper - self.range.lower
-        return self.range.lower * self.draws + width * (self.sums / 2**UNIT_BITS)
+        return self.range.lower * self._draws() + width * (self.sums / 2**UNIT_BITS)
+
+    def _draws(self) -> NDArray[np.int64]:
+        return self.draws.reshape(-1, *(1,) * (self.sums.ndim - 1))

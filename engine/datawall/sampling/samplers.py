@@ -7,7 +7,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from datawall.sampling import sobol
+from datawall.errors import DatawallError
+from datawall.sampling import lattice, sobol
 from datawall.sampling.points import (
     Index,
     midpoints,
@@ -17,6 +18,8 @@ from datawall.sampling.points import (
     stream_ids,
 )
 from datawall.sampling.replicates import MOST_DRAWS, REPLICATES
+
+DIMENSIONS = min(sobol.DIMENSIONS, lattice.DIMENSIONS)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,11 @@ def _streams(labels: Sequence[str], ranks: Sequence[int]) -> np.ndarray:
 
 
 def _dimensions(labels: Sequence[str], ranks: Sequence[int]) -> np.ndarray:
-    del labels
+    if len(labels) > DIMENSIONS:
+        raise DatawallError(
+            f"sampler: need at most {DIMENSIONS} random numbers a draw, got {len(labels)}; "
+            "ask for fewer generations, or choose the sampler random"
+        )
     return np.asarray(ranks, np.uint32)
 
 
@@ -86,4 +93,13 @@ SOBOL = Sampler(
     sobol.scramble,
     sobol.bits,
 )
-SAMPLERS = {sampler.name: sampler for sampler in (RANDOM, SOBOL)}
+LATTICE = Sampler(
+    "lattice",
+    f"rank-1 lattice with the baker's transformation, {REPLICATES} random shifts",
+    REPLICATES,
+    MOST_DRAWS,
+    _dimensions,
+    lattice.shifted,
+    lattice.bits,
+)
+SAMPLERS = {sampler.name: sampler for sampler in (RANDOM, SOBOL, LATTICE)}

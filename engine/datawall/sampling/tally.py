@@ -14,10 +14,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.sampling.average import UNIT_BITS, WORD_BITS, Average, Range
+from datawall.sampling.average import UNIT_BITS, Average, Range
 from datawall.sampling.sketch import Histogram, Sketch
 
 type Summary = Sketch | Average
+
+LARGEST_GROUP = 2 ** (31 - UNIT_BITS)
+"""Draws whose values are summed in one word; the sums are then kept in two words."""
+
+WORD_BITS = UNIT_BITS // 2
 
 
 class Tally(NamedTuple):
@@ -26,13 +31,12 @@ class Tally(NamedTuple):
     Attributes
     ----------
     counts
-        int32, flat: for each quantity of each counted output, in each replicate, below, the bins, at or above,
-        NaN.
+        int32, flat: for each counted output, replicate and quantity below, the bins, at or above, NaN.
     minimum, maximum
         Extremes of the values inside the range, one for each quantity; inf and -inf when there are none.
     sums
-        uint32 of shape (3, quantities, R) for the averaged outputs: sums of the high words and of the low
-        words of the values, and numbers of draws.
+        uint32 of shape (2, quantities + 1, R), high and low words: sums of the values of the averaged outputs,
+        and last the number of draws of which none is NaN.
     """
 
     counts: jax.Array
@@ -102,15 +106,17 @@ class Layout:
         return self._of_each_quantity([output.histogram.bins for output in self.outputs])
 
     @cached_property
-    def first(self) -> np.ndarray:
-        """Place of the first count of each quantity, of shape (quantities, 1)."""
-        slots = self._of_each_quantity([output.slots for output in self.outputs])
-        return self.replicates * (np.cumsum(slots, axis=0) - slots)
+    def stride(self) -> np.ndarray:
+        """Counts of one replicate of the output that each quantity belongs to, of shape (quantities, 1)."""
+        return self._of_each_quantity([output.quantities * output.slots for output in self.outputs])
 
     @cached_property
-    def stride(self) -> np.ndarray:
-        """Counts of one replicate of each quantity, of shape (quantities, 1)."""
-        return self._of_each_quantity([output.slots for output in self.outputs])
+    def first(self) -> np.ndarray:
+        """Place of the first count of each quantity in the first replicate, of shape (quantities, 1)."""
+        sizes = [output.quantities * output.slots for output in self.outputs]
+        begins = self.replicates * (np.cumsum(sizes) - sizes)
+        offsets = [np.arange(output.quantities) * output.slots for output in self.outputs]
+        return np.concatenate([begin + own for begin, own in zip(begins, offsets, strict=True)])[:, None]
 
     @property
     def slots(self) -> int:
@@ -128,17 +134,16 @@ class Layout:
         for output in self.outputs:
             slots, quantities = self.replicates * output.quantities * output.slots, output.quantities
             counts = np.asarray(tally.counts[slot : slot + slots])
-            counts = counts.reshape(*output.shape, self.replicates, output.slots)
+            counts = counts.reshape(self.replicates, *output.shape, output.slots)
             own = slice(quantity, quantity + quantities)
             minimum = np.asarray(tally.minimum[own]).reshape(output.shape)
             maximum = np.asarray(tally.maximum[own]).reshape(output.shape)
-            yield output.name, np.moveaxis(counts, -2, 0), minimum, maximum
+            yield output.name, counts, minimum, maximum
             slot, quantity = slot + slots, quantity + quantities
-        quantity = 0
-        for output in self.averages:
-            sums = np.moveaxis(tally.sums[:, quantity : quantity + output.quantities], -1, 1)
-            yield output.name, sums.reshape(3, self.replicates, *output.shape)
-            quantity += output.quantities
+        high, low = np.asarray(tally.sums, np.int64)
+        *sums, draws = np.split((high << WORD_BITS) + low, np.cumsum([o.quantities for o in self.averages]))
+        for output, own in zip(self.averages, sums, strict=True):
+            yield output.name, own.T.reshape(self.replicates, *output.shape), draws[0]
 
 
 def empty_tally(layout: Layout, dtype: jax.typing.DTypeLike) -> Tally:
@@ -148,7 +153,7 @@ def empty_tally(layout: Layout, dtype: jax.typing.DTypeLike) -> Tally:
         jnp.zeros(layout.slots, jnp.int32),
         jnp.full(quantities, jnp.inf, dtype),
         jnp.full(quantities, -jnp.inf, dtype),
-        jnp.zeros((3, sum(o.quantities for o in layout.averages), layout.replicates), jnp.uint32),
+        jnp.zeros((2, sum(o.quantities for o in layout.averages) + 1, layout.replicates), jnp.uint32),
     )
 
 
@@ -188,9 +193,8 @@ def _count(
     values = jnp.concatenate(rows)
     lower, upper = jnp.asarray(layout.lower, dtype), jnp.asarray(layout.upper, dtype)
     replicate = (first + jnp.arange(valid.size, dtype=jnp.uint32)) % np.uint32(layout.replicates)
-    begin = jnp.asarray(layout.first, jnp.int32) + jnp.asarray(layout.stride, jnp.int32) * replicate.astype(
-        jnp.int32
-    )
+    stride = jnp.asarray(layout.stride, jnp.int32)
+    begin = jnp.asarray(layout.first, jnp.int32) + stride * replicate.astype(jnp.int32)
     places = begin + _slot(values, lower, upper, layout.bins)
     weights = jnp.broadcast_to(valid.astype(jnp.int32), values.shape)
     counts = tally.counts.at[places.reshape(-1)].add(weights.reshape(-1), mode="promise_in_bounds")
@@ -211,16 +215,15 @@ def _sums(
         for part in layout.averages
     ]
     values = jnp.concatenate([share.astype(jnp.float32).reshape(-1, valid.size) for share in shares])
-    used = valid & ~jnp.isnan(values)
-    units = jnp.round(jnp.where(used, jnp.clip(values, 0.0, 1.0), 0.0) * np.float32(2**UNIT_BITS))
-    units = units.astype(jnp.uint32)
-    words = jnp.stack(
-        [units >> np.uint32(WORD_BITS), units & np.uint32(2**WORD_BITS - 1), used.astype(jnp.uint32)]
-    )
+    used = valid & ~jnp.isnan(values).any(axis=0)
+    units = jnp.where(used, jnp.clip(values, 0.0, 1.0), 0.0) * np.float32(2**UNIT_BITS)
+    rows = jnp.concatenate([jnp.round(units).astype(jnp.uint32), used.astype(jnp.uint32)[None]])
     # draws are dealt out in turn: fill up the last round, and column k belongs to replicate first + k
-    padded = jnp.pad(words, ((0, 0), (0, 0), (0, -valid.size % layout.replicates)))
-    dealt = padded.reshape(*words.shape[:2], -1, layout.replicates).sum(axis=2, dtype=jnp.uint32)
-    return jnp.roll(dealt, first % np.uint32(layout.replicates), axis=-1)
+    group = min(LARGEST_GROUP, -(-valid.size // layout.replicates))
+    padded = jnp.pad(rows, ((0, 0), (0, -valid.size % (group * layout.replicates))))
+    groups = padded.reshape(len(rows), -1, group, layout.replicates).sum(axis=2, dtype=jnp.uint32)
+    words = jnp.stack([groups >> np.uint32(WORD_BITS), groups & np.uint32(2**WORD_BITS - 1)])
+    return jnp.roll(words.sum(axis=2, dtype=jnp.uint32), first % np.uint32(layout.replicates), axis=-1)
 
 
 def _slot(values: jax.Array, lower: jax.Array, upper: jax.Array, bins: np.ndarray) -> jax.Array:
