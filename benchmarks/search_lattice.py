@@ -1,9 +1,10 @@
-"""Search the generating vector of `datawall.sampling.lattice`: component by component, among random candidates.
+"""Search the generating vector of `datawall.sampling.lattice`, component by component.
 
-The figure of merit is the worst-case error of randomly shifted lattice rules with product weights 1/(1 + j)^2,
-whose kernel is 1 + weight * B_2, at 2^8, 2^10, ... 2^16 points: each new component is the candidate whose error,
-relative to the best candidate at that size, is smallest at the worst of these sizes. The digits above 2^16 are
-random. Run from the repository root: python benchmarks/search_lattice.py > engine/datawall/sampling/lattice.txt
+The figure of merit is the worst-case error of randomly shifted lattice rules with product weights
+1/(1 + j)^2, whose kernel is 1 + weight B_2, at 2^8, 2^10, ... 2^16 points: each new component is the one of
+some random candidates whose error, relative to the best of them at that size, is smallest at the worst of
+these sizes. The digits that only matter above 2^16 points are random. From the root of the repository:
+python benchmarks/search_lattice.py > engine/datawall/sampling/lattice.txt
 
 References
 ----------

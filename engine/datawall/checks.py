@@ -28,7 +28,9 @@ def check_seed(seed: int) -> None:
 def check_sampler(sampler: str) -> None:
     """Raise `DatawallError` unless there is such a sampler."""
     if sampler not in SAMPLERS:
-        raise DatawallError(f"sampler: need one of {', '.join(SAMPLERS)}, got {sampler!r}; choose one of them")
+        raise DatawallError(
+            f"sampler: need one of {', '.join(SAMPLERS)}, got {sampler!r}; choose one of them"
+        )
 
 
 def check_supply(draws: int, sampler: str) -> None:

@@ -14,17 +14,14 @@ from datawall.checks import check_draws, check_sampler, check_seed, check_supply
 from datawall.compilation import keep_compiled_programs
 from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
-from datawall.model.pivot import LOG_FLOP_REF, pivot_law
 from datawall.model.questions import Questions
-from datawall.model.reals import LOG10
-from datawall.model.world import Future, simulate
+from datawall.model.world import simulate
+from datawall.reached import ESTIMATES, knot_places, knots_between, reached_by_date
 from datawall.results import COMPUTE, REACHED, SOURCES, Labels, outputs_of, results
-from datawall.sampling.average import Range
-from datawall.sampling.program import Spec
 from datawall.sampling.pushforward import push
 from datawall.sampling.samplers import SAMPLERS, SOBOL
 from datawall.scenario import Scenario, load_scenario
-from datawall.scenario.conditional import Integration, integration, reached_by
+from datawall.scenario.conditional import Integration, integration
 from datawall.scenario.dependence import INTEGRATED
 from datawall.scenario.importance import ranks
 from datawall.scenario.joint import inputs_from_scores
@@ -33,8 +30,6 @@ LOOKBACK_YEARS = 3
 """A release that is still to come may belong to a run that started before the as-of date."""
 PATHS_UNTIL = 2040.0
 """Last year for which paths are reported, when the horizon reaches so far [year]."""
-FINE_YEARS, FINE_STEP = 4, 0.25
-"""For how long, and how finely, the walls of tokens are worked out between the dates of the grid [year]."""
 DRAWS = 2**20
 """A power of two fills quasi-random points evenly."""
 SAMPLER = SOBOL.name
@@ -68,7 +63,13 @@ class World:
         """Return the outputs of the draws whose scores are the columns of `z`."""
         inputs = Inputs(**inputs_from_scores(self.structure, params["joint"], z))
         future = simulate(inputs, params["clock"], params["grid"], self.questions)
-        return self._reached(params, z, inputs, future) | {
+        reached = {}
+        if self.integration is not None:
+            estimates = reached_by_date(
+                self.integration, params["integration"], z, inputs, future, self.questions.token_passes
+            )
+            reached[REACHED] = estimates[:, LOOKBACK_YEARS:]
+        return reached | {
             # one array: an output apiece would be a kernel apiece
             "inputs": jnp.concatenate([jnp.atleast_2d(value) for value in vars(inputs).values()]),
             "wall_date": future.walls,
@@ -79,43 +80,6 @@ class World:
             "price_share": jnp.stack([getattr(future.price, f"{source}_share") for source in SOURCES]),
             **{name: path[slice(*self.reported)] for name, path in future.paths.items()},
         }
-
-
-    def _reached(
-        self, params: dict[str, Any], z: jax.Array, inputs: Inputs, future: Future
-    ) -> dict[str, jax.Array]:
-        """Return the probability of each wall of tokens by each date from the as-of date on, if asked."""
-        if self.integration is None:
-            return {}
-        on_knots = params["knots"]
-        supply, demand = (
-            _between(future.paths[f"{side}_tokens"] * LOG10, on_knots) for side in ("supply", "demand")
-        )
-        # ln D*(C) = ln D_ref + (1 - a) ln(C/C_ref) is ln e + supply at the threshold of a
-        law = pivot_law(inputs)
-        log_overtraining = jnp.log(inputs.overtraining_factor)
-        log_flop = law.log_flop_for_optimal_tokens(demand - log_overtraining) - LOG_FLOP_REF
-        gap = supply - log_overtraining - law.log_tokens_ref
-        log_passes = np.log(np.array(self.questions.token_passes, np.float32))[:, None]
-        threshold = 1.0 - (gap[:, None] + log_passes) / log_flop[:, None]
-        _, threshold = jax.lax.scan(_highest, threshold[0], threshold)
-        reached = future.walls[: len(log_passes)] <= on_knots["date"][:, None, None]
-        estimate = reached_by(
-            self.integration, params["integration"], z, inputs.params_exponent, threshold, reached
-        )
-        return {REACHED: jnp.swapaxes(estimate[LOOKBACK_YEARS:], 0, 1)}
-
-
-def _highest(so_far: jax.Array, here: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Carry the highest value of a path; `cummax` takes twenty times as long on a CPU."""
-    highest = jnp.maximum(so_far, here)
-    return highest, highest
-
-
-def _between(path: jax.Array, knots: dict[str, Any]) -> jax.Array:
-    """Return a path of shape (grid, n) at the knots, linear between the dates of the grid."""
-    start, end = path[knots["row"]], path[knots["row"] + 1]
-    return start + knots["share"][:, None] * (end - start)
 
 
 def time_grid(as_of: float, horizon: float) -> np.ndarray:
@@ -142,29 +106,6 @@ def time_grid(as_of: float, horizon: float) -> np.ndarray:
     return np.concatenate([before, [as_of], januaries, [horizon]])
 
 
-def knots_between(grid: np.ndarray, as_of: float) -> np.ndarray:
-    """Return the dates of the grid, and finer ones in the years that matter most [decimal year].
-
-    Examples
-    --------
-    >>> knots_between(np.array([2026.5, 2027.0, 2050.0]), 2026.5)[:4]
-    array([2026.5 , 2026.75, 2027.  , 2027.25])
-    """
-    fine = np.arange(np.ceil(as_of / FINE_STEP) * FINE_STEP, as_of + FINE_YEARS, FINE_STEP)
-    return np.unique(np.concatenate([grid, fine[fine < grid[-1]]]))
-
-
-def _knots(dates: np.ndarray, grid: np.ndarray, as_of: float) -> dict[str, np.ndarray]:
-    """Return the knots in years since the as-of date, and where they lie between the dates of the grid."""
-    row = np.clip(np.searchsorted(grid, dates, "right") - 1, 0, len(grid) - 2)
-    share = (dates - grid[row]) / (grid[row + 1] - grid[row])
-    return {
-        "date": np.asarray(dates - as_of, np.float32),
-        "row": row.astype(np.int32),
-        "share": np.asarray(share, np.float32),
-    }
-
-
 def forecast(
     scenario: Scenario | str | Path,
     *,
@@ -184,9 +125,9 @@ def forecast(
     seed
         0 to 2^32 - 1. Draw i depends on the seed, the sampler and i, and on nothing else.
     sampler
-        How draws are spread: ``"random"``, or evenly by ``"sobol"`` or ``"lattice"`` points. With even ones the
-        standard errors come from 16 independent randomisations, and the walls of tokens from conditional Monte
-        Carlo where the prior of the parameter exponent permits.
+        How draws are spread: ``"random"``, or evenly by ``"sobol"`` or ``"lattice"`` points. With even ones
+        the standard errors come from 16 independent randomisations, and the walls of tokens from conditional
+        Monte Carlo where the prior of the parameter exponent permits.
     progress
         Called with (draws done, draws asked) from time to time.
 
@@ -223,30 +164,27 @@ def forecast(
     reported = (LOOKBACK_YEARS, int(np.searchsorted(grid, until, side="right")))
     joint = scenario.joint()
     knots = knots_between(grid, scenario.as_of)
-    labels = Labels(scenario, grid[slice(*reported)], knots[LOOKBACK_YEARS:])
+    labels = Labels(scenario, grid[slice(*reported)], knots[knots >= scenario.as_of])
     params = {
         "joint": joint.params,
         "clock": clock_at(scenario.as_of, scenario.anchors),
         "grid": np.asarray(grid - scenario.as_of, np.float32),
     }
-    sketches: dict[str, Spec] = {output.name: output.histogram for output in outputs_of(labels)}
+    counted = {output.name: output.histogram for output in outputs_of(labels)}
     integrated = integration(scenario.priors[INTEGRATED].distribution, joint)
     # the spread between replicates is what tells how sure an average is
-    if integrated is not None and spread.replicates > 1:
-        static, params["integration"] = integrated
-        params["knots"] = _knots(knots, grid, scenario.as_of)
-        sketches[REACHED] = Range(-1.0, 2.0)
-    else:
-        static = None
+    averaged = integrated is not None and spread.replicates > 1
+    if averaged:
+        params["integration"] = integrated.params | knot_places(knots, grid, scenario.as_of)
     # draws are single precision whatever the caller's setting, so that a forecast is the same everywhere
     with jax.enable_x64(False):
         pushed = push(
-            World(joint.structure, scenario.questions, reported, static),
+            World(joint.structure, scenario.questions, reported, integrated.static if averaged else None),
             params,
             draws,
             seed=seed,
             streams=spread.address(joint.streams, ranks(joint.streams)),
-            sketches=sketches,
+            sketches=counted | ({REACHED: ESTIMATES} if averaged else {}),
             sampler=spread,
             keep=KEPT_DRAWS,
             progress=progress,

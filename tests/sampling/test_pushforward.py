@@ -91,7 +91,7 @@ def test_sketches_count_exactly_the_draws_that_are_kept():
         kept = np.atleast_2d(result.kept[name])
         expected = [np.histogram(row, histogram.edges)[0] for row in kept]
         sketch = result.sketches[name]
-        assert np.array_equal(np.atleast_2d(sketch.counts)[:, 1:-1], expected)
+        assert np.array_equal(np.atleast_2d(sketch.counts[0])[:, 1:-1], expected)
         inside = (kept >= histogram.lower) & (kept < histogram.upper)
         assert np.array_equal(np.ravel(sketch.minimum), np.where(inside, kept, np.inf).min(axis=1))
         assert np.array_equal(np.ravel(sketch.maximum), np.where(inside, kept, -np.inf).max(axis=1))

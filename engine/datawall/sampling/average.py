@@ -1,6 +1,6 @@
 """Averages over the draws, of values in a known range.
 
-Sums are of integers, in units of 2^-22 of the range, so like counts they do not depend on the order of the draws.
+Sums are of integers, in units of 2^-22 of the range: like counts, they do not depend on the order of draws.
 
 This module loads no JAX: `tally` sums on the device, and an average adds the sums up.
 """
@@ -15,6 +15,7 @@ from datawall.sampling.curve import Floats, deviations_of, share_of
 
 UNIT_BITS = 22
 """Binary digits of a summed value."""
+
 
 @dataclass(frozen=True)
 class Range:
@@ -48,7 +49,7 @@ class Average:
         return cls(values, np.zeros((replicates, *shape), np.int64), np.zeros(replicates, np.int64))
 
     def add(self, sums: ArrayLike, draws: ArrayLike) -> None:
-        """Add the sums, of shape (R, ...), and numbers of draws, of shape (R,), of a `tally.Tally`, in place."""
+        """Add the sums (R, ...) and numbers of draws (R,) of a `tally.Tally`, in place."""
         self.sums += np.asarray(sums)
         self.draws += np.asarray(draws)
 

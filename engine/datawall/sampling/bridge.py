@@ -24,8 +24,8 @@ def bridged(curve: Curve, knots: Floats, known: Average) -> Curve:
     knots
         Increasing values of shape (K,): the range of the counts and values inside it.
     known
-        Averages of the probability of a value not above each knot, of shape (n, K) with n at most `rows`, over
-        the same draws in the same replicates.
+        Averages of the probability of a value not above each knot, of shape (n, K) with n at most `rows`,
+        over the same draws in the same replicates.
 
     Returns
     -------

@@ -105,7 +105,7 @@ class Curve:
         return np.where(self.total[..., None] == 0, np.nan, error).reshape((*self.total.shape, *p.shape))
 
     def _share_error_at_quantile(self, level: Floats) -> Floats:
-        """Return the standard error of the share of draws under the quantile at `level`, of shape (..., k)."""
+        """Return the standard error of the share of draws under the quantile at `level` (..., k)."""
         if len(self.deviations) == 1:
             return np.sqrt(share_of(level * (1.0 - level), self.total[..., None]))
         quantile = self._quantile(level)

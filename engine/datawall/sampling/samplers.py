@@ -41,7 +41,7 @@ class Sampler:
     prepare
         Maps a seed word and the addresses to the numbers that `bits` starts from; runs on the host.
     bits
-        Maps these numbers, the index of the first draw and how many there are to uint32 of shape (rows, draws).
+        Maps these numbers, the index of the first draw and how many there are to uint32 (rows, draws).
     """
 
     name: str

@@ -39,8 +39,8 @@ class Scrambled(NamedTuple):
         What each further digit of a point's index changes in them, uint32 of shape (24, rows, 16).
     """
 
-    page: jax.Array
-    directions: jax.Array
+    page: np.ndarray
+    directions: np.ndarray
 
 
 def direction_numbers(dimensions: Iterable[int]) -> np.ndarray:

@@ -35,8 +35,8 @@ class Tally(NamedTuple):
     minimum, maximum
         Extremes of the values inside the range, one for each quantity; inf and -inf when there are none.
     sums
-        uint32 of shape (2, quantities + 1, R), high and low words: sums of the values of the averaged outputs,
-        and last the number of draws of which none is NaN.
+        uint32 of shape (2, quantities + 1, R), high and low words: sums of the values of the averaged
+        outputs, and last the number of draws of which none is NaN.
     """
 
     counts: jax.Array
@@ -182,7 +182,9 @@ def count(
     """
     if layout.outputs:
         tally = _count(layout, tally, outputs, first, valid)
-    return tally._replace(sums=tally.sums + _sums(layout, outputs, first, valid)) if layout.averages else tally
+    return (
+        tally._replace(sums=tally.sums + _sums(layout, outputs, first, valid)) if layout.averages else tally
+    )
 
 
 def _count(
@@ -206,9 +208,7 @@ def _count(
     )
 
 
-def _sums(
-    layout: Layout, outputs: Mapping[str, jax.Array], first: jax.Array, valid: jax.Array
-) -> jax.Array:
+def _sums(layout: Layout, outputs: Mapping[str, jax.Array], first: jax.Array, valid: jax.Array) -> jax.Array:
     """Return what a chunk adds to `Tally.sums`."""
     shares = [
         (outputs[part.name] - part.range.lower) / (part.range.upper - part.range.lower)

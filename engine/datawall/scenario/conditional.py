@@ -1,10 +1,9 @@
 """Conditional Monte Carlo of the wall dates: one input is integrated out of each draw instead of drawn.
 
-The demand D*(C) reaches e passes over the supply as soon as the parameter exponent is small enough, whatever
-else the draw holds: in ``ln D*(C) = ln D_ref + (1 - a) ln(C/C_ref)`` neither C nor the supply depends on a. So
-the probability of a wall by a date, given all other inputs, is that of an exponent below a threshold. A draw
-contributes this probability, less whether its own exponent is below, plus whether its wall has been reached: the
-latter two cancel where the threshold is exact, on the grid of dates, and remove its error between them.
+A wall of tokens is reached as soon as the parameter exponent is small enough, whatever else the draw holds.
+So the probability of a wall by a date, given all other inputs, is that of an exponent below a threshold. A
+draw contributes this probability, less whether its own exponent is below, plus whether its wall has been
+reached: the latter two cancel where the threshold is exact, and remove its error where it is not.
 
 References
 ----------
@@ -14,7 +13,7 @@ Liu, Owen (2023), Preintegration via active subspace, doi:10.1137/22M1479129: wi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -40,8 +39,15 @@ class Integration:
     others: tuple[int, ...]
 
 
-def integration(distribution: Distribution, joint: Joint) -> tuple[Integration, dict[str, Any]] | None:
-    """Return how to integrate out the parameter exponent, and the numbers it takes; None if it has atoms.
+class Integrated(NamedTuple):
+    """What is static under `jit`, and numbers: scores of an even grid of values, the row of the factor."""
+
+    static: Integration
+    params: dict[str, Any]
+
+
+def integration(distribution: Distribution, joint: Joint) -> Integrated | None:
+    """Return how to integrate out the parameter exponent, or None if single values of it have mass.
 
     Parameters
     ----------
@@ -49,23 +55,21 @@ def integration(distribution: Distribution, joint: Joint) -> tuple[Integration, 
         Of the parameter exponent.
     joint
         Of all inputs.
-
-    Returns
-    -------
-    integration : Integration
-        Static under `jit`.
-    params : dict
-        Traced: its score on an even grid of its values, and its row of the Cholesky factor.
     """
     if distribution.family == "fixed" or len(distribution.params.get("atoms", ())):
         return None
     row, tied = joint.streams.index(INTEGRATED), joint.structure.correlated
-    weights = joint.params["cholesky"][-1] if row in tied else np.ones(1)
     lower, upper = distribution.score_quantile(np.array([-SCORE_LIMIT, SCORE_LIMIT]))
     scores = ndtri(distribution.cdf(np.linspace(lower, upper, CELLS + 1)))
     scores[[0, -1]] = -np.inf, np.inf  # no draw lies outside
-    numbers = {"lower": lower, "cells_per_unit": CELLS / (upper - lower), "scores": scores, "weights": weights}
-    return Integration(tied[:-1] if row in tied else ()), numbers
+    params = {
+        "lower": lower,
+        "cells_per_unit": CELLS / (upper - lower),
+        "scores": scores,
+        "weights": joint.params["cholesky"][-1] if row in tied else np.ones(1),
+    }
+    params = {name: np.asarray(value, np.float32) for name, value in params.items()}
+    return Integrated(Integration(tied[:-1] if row in tied else ()), params)
 
 
 def reached_by(
@@ -94,15 +98,12 @@ def reached_by(
     import jax
     import jax.numpy as jnp
 
-    params = jax.tree.map(lambda leaf: jnp.asarray(leaf, z.dtype), params)
-
     def place(exponent: Any) -> Any:
         return jnp.clip((exponent - params["lower"]) * params["cells_per_unit"], 0.0, float(CELLS))
 
     cell = jnp.floor(place(threshold)).astype(jnp.int32)
-    weights = params["weights"]
+    scores, weights = jnp.asarray(params["scores"]), params["weights"]
     mean = sum((weights[k] * z[row] for k, row in enumerate(static.others)), jnp.zeros_like(z[0]))
-    score = (params["scores"].at[cell].get(mode="promise_in_bounds") - mean) / weights[-1]
+    score = (scores.at[cell].get(mode="promise_in_bounds") - mean) / weights[-1]
     expected = 0.5 + 0.5 * jax.lax.erf(score * np.float32(np.sqrt(0.5)))
     return expected + (reached.astype(z.dtype) - (place(exponent) <= cell))
-

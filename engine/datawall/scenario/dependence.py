@@ -19,7 +19,7 @@ from datawall.model.inputs import DECLARATIONS
 from datawall.scenario.errors import Problem, suggestion
 
 INTEGRATED = "params_exponent"
-"""The last input of the Cholesky factor, so that no other hangs on its score: it is integrated out of wall dates."""
+"""The last input of the Cholesky factor, so that it can be integrated out: no other hangs on its score."""
 
 SMALLEST_EIGENVALUE = 1e-6
 """Below this, inputs are so dependent that single precision cannot factor their correlations."""
