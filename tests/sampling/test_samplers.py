@@ -1,4 +1,4 @@
-"""Quasi-random points: against SciPy's, against the definition of a net, and as what randomness must look like."""
+"""Quasi-random points: against SciPy's, the definition of a net, and what randomness must look like."""
 
 import itertools
 
