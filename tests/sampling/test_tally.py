@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from datawall.sampling.average import Range
+from datawall.sampling.average import Average, Range
 from datawall.sampling.sketch import Histogram, Sketch
 from datawall.sampling.tally import Averaged, Counted, Layout, Tally, count, empty_tally
 
@@ -117,9 +117,11 @@ def test_each_draw_is_counted_and_averaged_in_its_replicate(first, draws, seed):
         for r in range(4):
             counts, _, _ = parts_of(outputs[name], valid & (replicate == r), sketch.histogram)
             assert np.array_equal(sketch.counts[r], counts[..., :-1])
-    assert np.array_equal(summaries["p"].draws, np.bincount(replicate[valid], minlength=4))
+    average = summaries["p"]
+    assert isinstance(average, Average)
+    assert np.array_equal(average.draws, np.bincount(replicate[valid], minlength=4))
     if valid.any():
-        np.testing.assert_allclose(summaries["p"].value, outputs["p"][:, valid].mean(axis=1), atol=1e-6)
+        np.testing.assert_allclose(average.value, outputs["p"][:, valid].mean(axis=1), atol=1e-6)
 
 
 def test_sums_of_more_draws_than_one_word_holds_are_exact():
@@ -138,4 +140,5 @@ def test_a_draw_that_is_not_a_number_is_left_out_of_averages():
     average = layout.empty()["p"]
     for _, *parts in layout.split(jax.device_get(tally)):
         average.add(*parts)
+    assert isinstance(average, Average)
     np.testing.assert_allclose(average.value, [0.75, 0.5])
