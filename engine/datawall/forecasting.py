@@ -18,6 +18,7 @@ from datawall.model.questions import Questions
 from datawall.model.world import simulate
 from datawall.reached import ESTIMATES, knot_places, knots_between, reached_by_date
 from datawall.results import COMPUTE, REACHED, SOURCES, Labels, outputs_of, results
+from datawall.sampling.program import Spec
 from datawall.sampling.pushforward import push
 from datawall.sampling.samplers import SAMPLERS, SOBOL
 from datawall.scenario import Scenario, load_scenario
@@ -170,21 +171,22 @@ def forecast(
         "clock": clock_at(scenario.as_of, scenario.anchors),
         "grid": np.asarray(grid - scenario.as_of, np.float32),
     }
-    counted = {output.name: output.histogram for output in outputs_of(labels)}
-    integrated = integration(scenario.priors[INTEGRATED].distribution, joint)
+    sketches: dict[str, Spec] = {output.name: output.histogram for output in outputs_of(labels)}
     # the spread between replicates is what tells how sure an average is
-    averaged = integrated is not None and spread.replicates > 1
-    if averaged:
+    exponent = scenario.priors[INTEGRATED].distribution
+    integrated = integration(exponent, joint) if spread.replicates > 1 else None
+    if integrated is not None:
         params["integration"] = integrated.params | knot_places(knots, grid, scenario.as_of)
+        sketches[REACHED] = ESTIMATES
     # draws are single precision whatever the caller's setting, so that a forecast is the same everywhere
     with jax.enable_x64(False):
         pushed = push(
-            World(joint.structure, scenario.questions, reported, integrated.static if averaged else None),
+            World(joint.structure, scenario.questions, reported, integrated and integrated.static),
             params,
             draws,
             seed=seed,
             streams=spread.address(joint.streams, ranks(joint.streams)),
-            sketches=counted | ({REACHED: ESTIMATES} if averaged else {}),
+            sketches=sketches,
             sampler=spread,
             keep=KEPT_DRAWS,
             progress=progress,

@@ -1,5 +1,7 @@
 """What replicates are for: standard errors that seeds confirm, and the same bits however a run is cut."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from jax.scipy.special import ndtr
@@ -27,9 +29,9 @@ def toy(_, z):
     return {"y": y[None], "below": ndtr(score)[None]}
 
 
-def run(sampler: Sampler, seed: int = 0, draws: int = DRAWS, **options) -> Pushed:
+def run(sampler: Sampler, seed: int = 0, draws: int = DRAWS, **options: Any) -> Pushed:
     sketches = {"y": Histogram(-4.0, 4.0, 256), "below": Range(0.0, 1.0)}
-    options = {"chunk": 512, "block": 2048, "keep": 64} | options
+    options = {"chunk": 512, "block": 2048, "keep": 64, **options}
     return push(toy, None, draws, seed=seed, streams=ROWS, sketches=sketches, sampler=sampler, **options)
 
 
