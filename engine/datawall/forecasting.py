@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
@@ -18,7 +18,6 @@ from datawall.model.questions import Questions
 from datawall.model.world import simulate
 from datawall.reached import ESTIMATES, knot_places, knots_between, reached_by_date
 from datawall.results import COMPUTE, REACHED, SOURCES, Labels, outputs_of, results
-from datawall.sampling.program import Spec
 from datawall.sampling.pushforward import push
 from datawall.sampling.samplers import SAMPLERS, SOBOL
 from datawall.scenario import Scenario, load_scenario
@@ -26,6 +25,9 @@ from datawall.scenario.conditional import Integration, integration
 from datawall.scenario.dependence import INTEGRATED
 from datawall.scenario.importance import ranks
 from datawall.scenario.joint import inputs_from_scores
+
+if TYPE_CHECKING:
+    from datawall.sampling.program import Spec
 
 LOOKBACK_YEARS = 3
 """A release that is still to come may belong to a run that started before the as-of date."""
