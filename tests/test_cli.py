@@ -27,7 +27,7 @@ def test_forecast_prints_tables_and_writes_a_run_folder(tmp_path):
     assert "100%" in found.stderr
     (folder,) = (tmp_path / "runs").iterdir()
     assert folder.name.startswith("baseline-")
-    assert folder.name.endswith("-2000-seed4")
+    assert folder.name.endswith("-2000-sobol-seed4")
     assert (folder / "forecast.nc").exists()
 
 

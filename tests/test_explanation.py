@@ -48,7 +48,7 @@ def scenario():
 
 @pytest.fixture(scope="module")
 def explained(scenario):
-    return {draw: explain(scenario, inputs_of_draw(scenario, draw, 0)) for draw in range(12)}
+    return {draw: explain(scenario, inputs_of_draw(scenario, draw, 0, "sobol")) for draw in range(12)}
 
 
 def steps_of(explanation):
@@ -113,7 +113,7 @@ def test_the_median_future_has_median_inputs(scenario):
 
 def test_a_draw_below_zero_is_refused(scenario):
     with pytest.raises(DatawallError, match="--draw"):
-        inputs_of_draw(scenario, -1, 0)
+        inputs_of_draw(scenario, -1, 0, "sobol")
 
 
 def test_the_command_prints_text_and_json():

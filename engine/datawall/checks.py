@@ -4,6 +4,9 @@ from datawall.errors import DatawallError
 
 LARGEST_SEED = 2**32 - 1
 MOST_DRAWS = 2**63 - 1
+MOST_EVEN_DRAWS = 2**36
+"""Draws before quasi-random points repeat."""
+SAMPLERS = ("random", "sobol", "lattice")
 
 
 def check_draws(draws: int) -> None:
@@ -20,3 +23,19 @@ def check_seed(seed: int) -> None:
         raise DatawallError(f"seed: need a whole number, got {seed!r}; give one from 0 to {LARGEST_SEED}")
     if not 0 <= seed <= LARGEST_SEED:
         raise DatawallError(f"seed: need 0 to {LARGEST_SEED}, got {seed}; give a seed in that range")
+
+
+def check_sampler(sampler: str) -> None:
+    """Raise `DatawallError` unless there is such a sampler."""
+    if sampler not in SAMPLERS:
+        raise DatawallError(
+            f"sampler: need one of {', '.join(SAMPLERS)}, got {sampler!r}; choose one of them"
+        )
+
+
+def check_supply(draws: int, sampler: str) -> None:
+    """Raise `DatawallError` unless the sampler has so many draws."""
+    if sampler != "random" and draws > MOST_EVEN_DRAWS:
+        raise DatawallError(
+            f"draws: {sampler} points repeat after 2^36, got {draws}; give fewer draws, or the sampler random"
+        )

@@ -28,7 +28,11 @@ Settings = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Fix an input, or set a key of the scenario."),
 ]
 AsOf = Annotated[str | None, typer.Option(metavar="DATE", help="Start here: 2026-11-01, or 2026.8.")]
-DEFAULT_DRAWS = 1_000_000
+SamplerName = Annotated[
+    str, typer.Option("--sampler", help="How draws are spread: random, sobol or lattice.")
+]
+DEFAULT_DRAWS = 2**20
+DEFAULT_SAMPLER = "sobol"
 
 
 @contextmanager
@@ -52,6 +56,7 @@ def forecast(
     scenario: ScenarioName = "baseline",
     draws: Annotated[int, typer.Option(help="Number of futures drawn.")] = DEFAULT_DRAWS,
     seed: Annotated[int, typer.Option(help="Which random futures: 0 to 4294967295.")] = 0,
+    sampler: SamplerName = DEFAULT_SAMPLER,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Fix an input, or set a key of the scenario."),
@@ -64,13 +69,15 @@ def forecast(
 ) -> None:
     """Forecast when each data wall is reached and when model generations arrive."""
     from datawall import runs
-    from datawall.checks import check_draws, check_seed
+    from datawall.checks import check_draws, check_sampler, check_seed, check_supply
     from datawall.scenario import load_scenario, parse_override
 
     check_draws(draws)
     check_seed(seed)
+    check_sampler(sampler)
+    check_supply(draws, sampler)
     loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
-    folder = out or runs.default_folder(loaded.name, loaded.digest, draws, seed)
+    folder = out or runs.default_folder(loaded.name, loaded.digest, draws, seed, sampler)
     runs.prepare(folder)
     late = loaded.sources_after_as_of()
     if late:
@@ -81,7 +88,7 @@ def forecast(
     with _progress("drawing futures") as progress:
         from datawall.forecasting import forecast as run  # loads JAX
 
-        tree = run(loaded, draws=draws, seed=seed, progress=progress)
+        tree = run(loaded, draws=draws, seed=seed, sampler=sampler, progress=progress)
     # written first: a reader of the tables may close the pipe
     flat = runs.write(tree, folder)
     if flat["manifest"]["not_a_number"]:
@@ -154,17 +161,19 @@ def explain(
     draw: Annotated[int | None, typer.Option(metavar="I", help="Which future, counted from 0.")] = None,
     median: Annotated[bool, typer.Option("--median", help="Every input at its median instead.")] = False,
     seed: Seed = 0,
+    sampler: SamplerName = DEFAULT_SAMPLER,
     set_: Settings = None,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Walk one future from its inputs to its dates, every step with its equation and numbers."""
-    from datawall.checks import check_seed
+    from datawall.checks import check_sampler, check_seed
     from datawall.scenario import load_scenario, parse_override
 
     if median and draw is not None:
         raise DatawallError("--median: is a future of its own; drop it or --draw")
     check_seed(seed)
+    check_sampler(sampler)
     loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
     from datawall import explanation
     from datawall.reporting.terminal import explanation_text
@@ -172,8 +181,8 @@ def explain(
     if median:
         title, inputs = "every input at its median", explanation.median_inputs(loaded)
     else:
-        title = f"draw {draw or 0}, seed {seed}"
-        inputs = explanation.inputs_of_draw(loaded, draw or 0, seed)
+        title = f"draw {draw or 0}, seed {seed}, sampler {sampler}"
+        inputs = explanation.inputs_of_draw(loaded, draw or 0, seed, sampler)
     explained = explanation.explain(loaded, inputs)
     if as_json:
         print(json.dumps(explained.as_data(), indent=1))

@@ -12,16 +12,22 @@ import xarray as xr
 from datawall.model.inputs import DECLARATIONS
 from datawall.model.reals import LOG10
 from datawall.model.world import wall_names
+from datawall.sampling.bridge import bridged
+from datawall.sampling.curve import Curve, Estimate
 from datawall.sampling.pushforward import Pushed
-from datawall.sampling.sketch import Histogram, Sketch, share_mcse
+from datawall.sampling.samplers import Sampler
+from datawall.sampling.sketch import Histogram
 from datawall.scenario import Scenario
+from datawall.scenario.dependence import INTEGRATED
 
 COMPUTE = ("raw", "effective")
 SOURCES = ("hardware", "algorithms", "rest")
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-BINS_PER_YEAR = 128
+BINS_PER_YEAR = 64
 CDF_POINTS_PER_YEAR = 20
-LOG_BINS_PER_OOM = 128
+LOG_BINS_PER_OOM = 32
+REACHED = "wall_reached"
+"""The output that holds the probability of each wall of tokens by each date of the grid."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,13 @@ class Labels:
         What was asked.
     years
         Dates of the paths [decimal year].
+    dates
+        Dates from the as-of date to the horizon at which the walls of tokens are worked out [decimal year].
     """
 
     scenario: Scenario
     years: np.ndarray
+    dates: np.ndarray
 
     @property
     def coords(self) -> dict[str, list]:
@@ -101,12 +110,12 @@ def outputs_of(labels: Labels) -> list[Output]:
         date("training_start", ("compute", "generation"), "start of the first run of this generation"),
         date("release", ("compute", "generation"), "first release of a model of this generation"),
         date("price_gain", ("gain",), "price of a fixed capability lower by this factor"),
-        Output("price_decline", "x/yr", (), Histogram(-1.0, 7.0, 8192), "log10", "yearly fall of that price"),
+        Output("price_decline", "x/yr", (), Histogram(-1.0, 7.0, 2048), "log10", "yearly fall of that price"),
         Output(
             "price_share",
             "fraction",
             ("source",),
-            Histogram(-1.0, 2.0, 3072),
+            Histogram(-1.0, 2.0, 1536),
             "linear",
             "share of the fall, in logs, by its source",
         ),
@@ -126,11 +135,11 @@ def outputs_of(labels: Labels) -> list[Output]:
             "overtraining_headroom",
             "x",
             ("year",),
-            Histogram(0.0, 64.0, 8192),
+            Histogram(0.0, 64.0, 1024),
             "linear",
             "largest size reduction at equal loss that the data allow; below 1 none",
         ),
-        Output("loss", "nats/token", ("year",), Histogram(0.0, 16.0, 16384), "linear", "loss of the run"),
+        Output("loss", "nats/token", ("year",), Histogram(0.0, 16.0, 2048), "linear", "loss of the run"),
         Output(
             "binding_ceiling",
             "choice",
@@ -150,10 +159,18 @@ def reported(output: Output, values: np.ndarray, as_of: float) -> np.ndarray:
     return 10.0**values if output.scale == "log10" else values
 
 
-def quantile_with_error(output: Output, sketch: Sketch, as_of: float) -> tuple[np.ndarray, np.ndarray]:
+def curve_of(output: Output, pushed: Pushed, labels: Labels) -> Curve:
+    """Return the distribution of an output over all draws."""
+    curve = pushed.sketches[output.name].curve()
+    if output.name == "wall_date" and REACHED in pushed.averages:
+        return bridged(curve, labels.dates - labels.scenario.as_of, pushed.averages[REACHED])
+    return curve
+
+
+def quantile_with_error(output: Output, curve: Curve, as_of: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the quantiles and their Monte Carlo standard errors in the unit of the output."""
-    value = reported(output, sketch.quantile(QUANTILES), as_of)
-    error = sketch.quantile_mcse(QUANTILES)
+    value = reported(output, curve.quantile(QUANTILES), as_of)
+    error = curve.quantile_mcse(QUANTILES)
     if output.scale == "log10":
         # d(10^x) = ln 10 10^x dx
         error = error * LOG10 * np.where(np.isfinite(value), value, 1.0)
@@ -208,30 +225,28 @@ def summary_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
     scenario = labels.scenario
     variables = {}
     for output in outputs_of(labels):
-        sketch = pushed.sketches[output.name]
         if output.scale == "choice":
-            share = sketch.counts[..., 1:-1] / sketch.total[..., None]
-            error = share_mcse(share, sketch.total[..., None])
+            share, error = (shares[..., 1:-1] for shares in pushed.sketches[output.name].shares())
             dims = (*output.dims, "ceiling")
             variables[output.name] = _variable(dims, share, "probability", "probability that it binds")
             variables[f"{output.name}_mcse"] = _variable(dims, error, "probability", "standard error")
             continue
-        value, error = quantile_with_error(output, sketch, scenario.as_of)
+        curve = curve_of(output, pushed, labels)
+        value, error = quantile_with_error(output, curve, scenario.as_of)
         dims = (*output.dims, "quantile")
         variables[output.name] = _variable(dims, value, output.unit, output.description)
         variables[f"{output.name}_mcse"] = _variable(dims, error, output.unit, "Monte Carlo standard error")
         if output.scale == "date":
-            past, never = sketch.below, sketch.above
-            variables[f"{output.name}_past"] = _variable(
-                output.dims, past, "probability", "before the as-of date"
-            )
-            variables[f"{output.name}_never"] = _variable(
-                output.dims, never, "probability", "not within the horizon"
-            )
-            for kind, share in (("past", past), ("never", never)):
-                variables[f"{output.name}_{kind}_mcse"] = _variable(
-                    output.dims, share_mcse(share, sketch.total), "probability", "standard error"
-                )
+            inside = output.histogram
+            past, by_horizon = (curve.probability(date) for date in (inside.lower, inside.upper))
+            never = Estimate(1.0 - by_horizon.value, by_horizon.mcse)
+            for kind, (share, error), meaning in (
+                ("past", past, "before the as-of date"),
+                ("never", never, "not within the horizon"),
+            ):
+                name = f"{output.name}_{kind}"
+                variables[name] = _variable(output.dims, share, "probability", meaning)
+                variables[f"{name}_mcse"] = _variable(output.dims, error, "probability", "standard error")
     coords = {**labels.coords, "quantile": list(QUANTILES), "ceiling": list(scenario.questions.ceilings)}
     return xr.Dataset(variables, coords)
 
@@ -248,7 +263,7 @@ def cdf_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
     for output in outputs_of(labels):
         if output.scale == "date":
             dims = (*output.dims, "date")
-            value, error = pushed.sketches[output.name].probability(since)
+            value, error = curve_of(output, pushed, labels).probability(since)
             variables[output.name] = _variable(dims, value, "probability", f"P({output.description} <= date)")
             variables[f"{output.name}_mcse"] = _variable(dims, error, "probability", "standard error")
     coords = {name: labels.coords[name] for name in ("wall", "compute", "generation", "gain")}
@@ -265,7 +280,7 @@ def constants_group(labels: Labels) -> xr.Dataset:
     )
 
 
-def manifest(pushed: Pushed, labels: Labels, seed: int) -> dict:
+def manifest(pushed: Pushed, labels: Labels, seed: int, sampler: Sampler) -> dict:
     """Return what is needed to tell where the numbers come from, and to make them again."""
     scenario = labels.scenario
     device = jax.devices()[0]
@@ -278,7 +293,9 @@ def manifest(pushed: Pushed, labels: Labels, seed: int) -> dict:
         "sources_after_as_of": list(scenario.sources_after_as_of()),
         "seed": seed,
         "draws": pushed.draws,
-        "sampler": "random (Threefry2x32-20, addressed by seed, draw and input)",
+        "sampler": sampler.name,
+        "sampler_description": sampler.description,
+        "integrated_out": {"wall.tokens": INTEGRATED} if REACHED in pushed.averages else {},
         "precision": "float32",
         "versions": {name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "xarray")},
         "python": platform.python_version(),
@@ -290,7 +307,7 @@ def manifest(pushed: Pushed, labels: Labels, seed: int) -> dict:
     }
 
 
-def results(pushed: Pushed, labels: Labels, seed: int) -> xr.DataTree:
+def results(pushed: Pushed, labels: Labels, seed: int, sampler: Sampler) -> xr.DataTree:
     """Return a run as a DataTree.
 
     Parameters
@@ -299,7 +316,7 @@ def results(pushed: Pushed, labels: Labels, seed: int) -> xr.DataTree:
         Kept draws and sketches.
     labels
         What their axes mean.
-    seed
+    seed, sampler
         Of the run, for the manifest.
 
     Returns
@@ -317,7 +334,7 @@ def results(pushed: Pushed, labels: Labels, seed: int) -> xr.DataTree:
     for name in ("prior", "prior_predictive"):
         size = groups[name].sizes["draw"]
         groups[name] = groups[name].assign_coords(chain=[0], draw=np.arange(size))
-    record = manifest(pushed, labels, seed)
+    record = manifest(pushed, labels, seed, sampler)
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = {"manifest": json.dumps(record), "creation_library": "datawall"}
     return tree

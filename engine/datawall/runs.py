@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-def default_folder(scenario: str, digest: str, draws: int, seed: int) -> Path:
+def default_folder(scenario: str, digest: str, draws: int, seed: int, sampler: str) -> Path:
     """Return where a run goes when nobody says: the same command gives the same place."""
-    return Path("runs") / f"{scenario}-{digest[:8]}-{draws}-seed{seed}"
+    return Path("runs") / f"{scenario}-{digest[:8]}-{draws}-{sampler}-seed{seed}"
 
 
 def prepare(folder: Path) -> None:

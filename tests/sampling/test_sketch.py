@@ -26,7 +26,7 @@ def sketch_of(histogram: Histogram, values: np.ndarray) -> Sketch:
     nan = np.isnan(values).sum(-1)
     sketch = Sketch.empty(histogram, values.shape[:-1])
     sketch.add(
-        np.concatenate([np.reshape(counts, (*nan.shape, -1)), nan[..., None]], axis=-1),
+        np.concatenate([np.reshape(counts, (*nan.shape, -1)), nan[..., None]], axis=-1)[None],
         np.where(inside, values, np.inf).min(-1),
         np.where(inside, values, -np.inf).max(-1),
     )
@@ -95,7 +95,7 @@ def test_a_point_mass_is_returned_exactly():
 def test_never_and_past_keep_their_mass():
     values = np.r_[np.full(200, -np.inf), np.full(500, 2030.25), np.full(300, np.inf)]
     sketch = sketch_of(YEARS, values)
-    assert (sketch.total, sketch.below, sketch.above) == (1000, 0.2, 0.3)
+    assert (sketch.total, sketch.below.value, sketch.above.value) == (1000, 0.2, 0.3)
     levels = [0.0, 0.2, 0.201, 0.5, 0.7, 0.701, 1.0]
     expected = [-np.inf, -np.inf, 2030.25, 2030.25, 2030.25, np.inf, np.inf]
     assert list(sketch.quantile(levels)) == expected
@@ -114,13 +114,13 @@ def test_a_sketch_with_nothing_in_range(value):
 
 def test_nan_is_counted_apart():
     sketch = sketch_of(YEARS, np.r_[np.full(5, np.nan), np.full(10, 2030.0), np.full(10, np.inf)])
-    assert (sketch.nan, sketch.total, sketch.above) == (5, 20, 0.5)
+    assert (sketch.nan, sketch.total, sketch.above.value) == (5, 20, 0.5)
 
 
 def test_nothing_counted_has_no_distribution():
     sketch = sketch_of(YEARS, np.full(5, np.nan))
     for answer in (
-        sketch.below,
+        sketch.below.value,
         sketch.quantile(0.5),
         sketch.quantile_mcse(0.5),
         *sketch.probability(2030.0),
@@ -146,7 +146,7 @@ def test_adding_in_any_order_and_in_any_parts_gives_the_same_sketch():
     for order in ([0, 1, 2], [2, 0, 1]):
         total = Sketch.empty(WIDE, ())
         for i in order:
-            total.add(np.append(parts[i].counts, parts[i].nan), parts[i].minimum, parts[i].maximum)
+            total.add(np.append(parts[i].counts, parts[i].nan)[None], parts[i].minimum, parts[i].maximum)
         whole = sketch_of(WIDE, values)
         assert np.array_equal(total.counts, whole.counts)
         assert (total.minimum, total.maximum) == (whole.minimum, whole.maximum)

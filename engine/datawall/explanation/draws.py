@@ -8,19 +8,21 @@ import numpy as np
 
 from datawall.errors import DatawallError
 from datawall.model.inputs import DECLARATIONS, Inputs
-from datawall.sampling.points import scores, split_index, stream_ids
+from datawall.sampling.points import split_index
+from datawall.sampling.samplers import SAMPLERS
 from datawall.scenario import Scenario
+from datawall.scenario.importance import ranks
 from datawall.scenario.joint import inputs_from_scores
 
-LARGEST_DRAW = 2**63 - 1
 
-
-def inputs_of_draw(scenario: Scenario, draw: int, seed: int) -> Inputs:
-    """Return the inputs of one draw of a forecast, as the forecast has them."""
-    if not 0 <= draw <= LARGEST_DRAW:
-        raise DatawallError(f"--draw: need 0 to {LARGEST_DRAW}, got {draw}; draws count from 0")
+def inputs_of_draw(scenario: Scenario, draw: int, seed: int, sampler: str) -> Inputs:
+    """Return the inputs of one draw of a forecast with this seed and sampler, as the forecast has them."""
+    spread = SAMPLERS[sampler]
+    if not 0 <= draw < spread.most_draws:
+        raise DatawallError(f"--draw: need 0 to {spread.most_draws - 1}, got {draw}; draws count from 0")
     joint = scenario.joint()
-    z = scores(np.uint32(seed), split_index(draw), 1, stream_ids(joint.streams))
+    points = spread.points(seed, spread.address(joint.streams, ranks(joint.streams)))
+    z = spread.scores(points, split_index(draw), 1)
     return _one(inputs_from_scores(joint.structure, joint.params, z))
 
 

@@ -129,7 +129,7 @@ def forecast_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
     quantities, facts = flat["quantities"], flat["manifest"]
     head = (
         f"[bold]{facts['scenario']}[/] as of {facts['as_of']:.2f}, horizon {facts['horizon']:.0f}, "
-        f"{facts['draws']:,} draws, seed {facts['seed']}\n"
+        f"{facts['draws']:,} draws, seed {facts['seed']}, sampler {facts['sampler']}\n"
         "± is the Monte Carlo standard error of the number before it (a percentage of it, except after "
         "probabilities and shares); ±?: too near past or never to tell; "
         "past: before the as-of date; never: not within the horizon."

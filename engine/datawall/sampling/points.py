@@ -39,10 +39,10 @@ _TAIL = (
 )
 
 
-def threefry2x32(
-    key: tuple[jax.Array, jax.Array], counter: tuple[jax.Array, jax.Array]
-) -> tuple[jax.Array, jax.Array]:
-    """Encrypt a counter with Threefry-2x32-20.
+def threefry2x32[Array: (jax.Array, np.ndarray)](
+    key: tuple[Array, Array], counter: tuple[Array, Array]
+) -> tuple[Array, Array]:
+    """Encrypt a counter with Threefry-2x32-20, on the device or on the host.
 
     Parameters
     ----------
@@ -147,11 +147,25 @@ def stream_ids(labels: Iterable[str]) -> np.ndarray:
     return np.array(list(owners), dtype=np.uint32)
 
 
-def uniforms(seed: Words, first: Index, count: int, streams: Words) -> jax.Array:
-    """Draw uniforms strictly inside (0, 1).
+def random_bits(seed: Words, first: Index, count: int, streams: Words) -> jax.Array:
+    """Draw random bits, uint32 of shape (streams, count); the arguments are those of `uniforms`."""
+    high, low = advance(first, jnp.arange(count, dtype=jnp.uint32))
+    key = jnp.asarray(seed), high[None, :]
+    bits, _ = threefry2x32(key, (low[None, :], jnp.asarray(streams)[:, None]))
+    return bits
+
+
+def midpoints(bits: jax.Array) -> jax.Array:
+    """Return binary fractions (uint32, in units of 2^-32) as float32 strictly inside (0, 1).
 
     Each is one of the 2^23 midpoints (k + 1/2)·2^-23, which float32 represents exactly: neither 0 nor 1
     can occur, and u and 1 - u are equally likely.
+    """
+    return ((bits >> np.uint32(9)).astype(jnp.float32) + _HALF_STEP) * _STEP
+
+
+def uniforms(seed: Words, first: Index, count: int, streams: Words) -> jax.Array:
+    """Draw uniforms strictly inside (0, 1), the `midpoints` of random bits.
 
     Parameters
     ----------
@@ -178,10 +192,7 @@ def uniforms(seed: Words, first: Index, count: int, streams: Words) -> jax.Array
     >>> bool(np.all(block[:, 5:6] == alone))
     True
     """
-    high, low = advance(first, jnp.arange(count, dtype=jnp.uint32))
-    key = jnp.asarray(seed), high[None, :]
-    bits, _ = threefry2x32(key, (low[None, :], jnp.asarray(streams)[:, None]))
-    return ((bits >> np.uint32(9)).astype(jnp.float32) + _HALF_STEP) * _STEP
+    return midpoints(random_bits(seed, first, count, streams))
 
 
 def normal_quantile(u: jax.Array) -> jax.Array:

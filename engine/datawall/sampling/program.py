@@ -8,30 +8,35 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from datawall.sampling.points import Index, advance, scores
+from datawall.sampling.average import Range
+from datawall.sampling.points import Index, advance
+from datawall.sampling.samplers import Sampler
 from datawall.sampling.sketch import Histogram
-from datawall.sampling.tally import Counted, Layout, Tally, count, empty_tally
+from datawall.sampling.tally import Averaged, Counted, Layout, Tally, count, empty_tally
 
 type Function = Callable[[Any, jax.Array], Mapping[str, Any]]
 """Maps (params, scores of shape (streams, n)) to outputs by name, each with the n draws on its last axis."""
 
-type Specs = tuple[tuple[str, Histogram], ...]
+type Spec = Histogram | Range
+"""How an output is counted, or the range of its values if their average is all that is wanted."""
+
+type Specs = tuple[tuple[str, Spec], ...]
 
 
 @cache
 def program(backend: str) -> Callable[..., tuple[Tally, dict[str, jax.Array]]]:
     """Return `_count` compiled for a backend; the wide vectors of a CPU change the speed and no bit."""
     options = {"xla_cpu_prefer_vector_width": 512} if backend == "cpu" else None
-    return jax.jit(_count, static_argnums=(0, 1, 2), compiler_options=options)
+    return jax.jit(_count, static_argnums=(0, 1, 2, 3), compiler_options=options)
 
 
 def _count(
     function: Function,
     specs: Specs,
     chunk: int,
+    sampler: Sampler,
     params: Any,
-    seed: jax.Array,
-    streams: jax.Array,
+    points: Any,
     first: Index,
     size: jax.Array,
 ) -> tuple[Tally, dict[str, jax.Array]]:
@@ -40,27 +45,33 @@ def _count(
     Kept and counted draws thus come from the same compiled code, so they agree to the last bit.
     """
     evaluate = jax.jit(function)  # traced once, for the shapes below and for the loop
-    shapes = jax.eval_shape(evaluate, params, jax.ShapeDtypeStruct((streams.size, chunk), jnp.float32))
+    shapes = jax.eval_shape(lambda: evaluate(params, sampler.scores(points, first, chunk)))
     _check(shapes, specs, chunk)
-    layout = layout_of(specs, shapes)
+    layout = layout_of(specs, shapes, sampler)
     dtype = jnp.result_type(jnp.float32, *(shapes[name].dtype for name, _ in specs))
     outputs = {name: jnp.zeros(shape.shape, shape.dtype) for name, shape in shapes.items()}
 
     def body(step: jax.Array, carry: Any) -> Any:
         tally, _ = carry
         offset = step * chunk
-        z = scores(seed, advance(first, offset.astype(jnp.uint32)), chunk, streams)
+        start = advance(first, offset.astype(jnp.uint32))
+        z = sampler.scores(points, start, chunk)
         # The barriers keep the compiler from recomputing draws and outputs in each of their consumers.
         outputs = lax.optimization_barrier(dict(evaluate(params, lax.optimization_barrier(z))))
         valid = offset + jnp.arange(chunk, dtype=jnp.int32) < size
-        return count(layout, tally, outputs, valid) if specs else tally, outputs
+        return count(layout, tally, outputs, start[1], valid) if specs else tally, outputs
 
     return lax.fori_loop(0, -(-size // chunk), body, (empty_tally(layout, dtype), outputs))
 
 
-def layout_of(specs: Specs, outputs: Mapping[str, Any]) -> Layout:
-    """Return how outputs of these shapes are counted."""
-    return Layout(tuple(Counted(name, spec, outputs[name].shape[:-1]) for name, spec in specs))
+def layout_of(specs: Specs, outputs: Mapping[str, Any], sampler: Sampler) -> Layout:
+    """Return how outputs of these shapes are counted and averaged."""
+    shapes = {name: outputs[name].shape[:-1] for name, _ in specs}
+    return Layout(
+        tuple(Counted(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Histogram)),
+        tuple(Averaged(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Range)),
+        sampler.replicates,
+    )
 
 
 def _check(shapes: Mapping[str, jax.ShapeDtypeStruct], specs: Specs, chunk: int) -> None:

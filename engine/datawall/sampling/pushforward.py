@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from datawall.sampling.points import seed_word, split_index
-from datawall.sampling.program import Function, layout_of, program
-from datawall.sampling.sketch import Histogram, Sketch
+from datawall.sampling.average import Average
+from datawall.sampling.points import split_index
+from datawall.sampling.program import Function, Spec, layout_of, program
+from datawall.sampling.samplers import RANDOM, Sampler
+from datawall.sampling.sketch import Sketch
 from datawall.sampling.tally import Tally
 
 
@@ -27,7 +29,9 @@ class Pushed:
     kept
         Every output of the first draws, by name, of shape (..., kept).
     sketches
-        Distribution of the sketched outputs over all draws, by name.
+        Distribution of each counted output over all draws, by name.
+    averages
+        Average of each averaged output over all draws, by name.
     draws
         Number of draws.
     seconds
@@ -36,6 +40,7 @@ class Pushed:
 
     kept: dict[str, np.ndarray]
     sketches: dict[str, Sketch]
+    averages: dict[str, Average]
     draws: int
     seconds: float
 
@@ -47,7 +52,8 @@ def push(
     *,
     seed: int,
     streams: np.ndarray,
-    sketches: Mapping[str, Histogram],
+    sketches: Mapping[str, Spec],
+    sampler: Sampler = RANDOM,
     chunk: int = 4096,
     block: int = 65_536,
     keep: int = 4096,
@@ -70,9 +76,11 @@ def push(
     seed
         Of the random numbers, in [0, 2^32).
     streams
-        Random stream of each row of the scores, uint32 of shape (streams,) (`points.stream_ids`).
+        What tells the rows of the scores apart, uint32 of shape (streams,) (`Sampler.address`).
     sketches
-        Range and resolution of each output to be counted, by name.
+        Range and resolution of each output to be counted, by name, or the range of one to be averaged.
+    sampler
+        How the draws are spread.
     chunk
         Draws evaluated at once: small enough for the arrays of `function` to stay in a core's cache.
     block
@@ -96,12 +104,12 @@ def push(
     if draws < 1:
         raise ValueError(f"draws {draws} is not at least 1")
     specs = tuple(sketches.items())
-    words = seed_word(seed), np.asarray(streams, np.uint32)
-    run = partial(_run, jax.config.jax_enable_x64, (function, specs, chunk), (params, *words))
+    points = sampler.points(seed, streams)
+    run = partial(_run, jax.config.jax_enable_x64, (function, specs, chunk, sampler), (params, points))
     # An empty block compiles before the threads race to, and shows the shapes of the outputs.
     empty = run(_Block(0, 0, keep=True))
-    layout = layout_of(specs, empty.outputs)
-    totals = {output.name: Sketch.empty(output.histogram, output.shape) for output in layout.outputs}
+    layout = layout_of(specs, empty.outputs, sampler)
+    totals = layout.empty()
     kept = [empty]
     done = 0
     with closing(_in_threads(run, _blocks(draws, keep, chunk, block))) as results:
@@ -113,7 +121,9 @@ def push(
             done += result.block.size
             if progress is not None:
                 progress(done, draws)
-    return Pushed(_join(kept, keep), totals, draws, time.perf_counter() - start)
+    sketched = {name: total for name, total in totals.items() if isinstance(total, Sketch)}
+    averages = {name: total for name, total in totals.items() if isinstance(total, Average)}
+    return Pushed(_join(kept, keep), sketched, averages, draws, time.perf_counter() - start)
 
 
 class _Block(NamedTuple):

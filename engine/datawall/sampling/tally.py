@@ -14,7 +14,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.sampling.sketch import Histogram
+from datawall.sampling.average import UNIT_BITS, Average, Range
+from datawall.sampling.sketch import Histogram, Sketch
+
+type Summary = Sketch | Average
+
+LARGEST_GROUP = 2 ** (31 - UNIT_BITS)
+"""Draws whose values are summed in one word; the sums are then kept in two words."""
+
+WORD_BITS = UNIT_BITS // 2
 
 
 class Tally(NamedTuple):
@@ -23,14 +31,18 @@ class Tally(NamedTuple):
     Attributes
     ----------
     counts
-        int32, flat: for each quantity of each output below, the bins, at or above, NaN.
+        int32, flat: for each counted output, replicate and quantity below, the bins, at or above, NaN.
     minimum, maximum
         Extremes of the values inside the range, one for each quantity; inf and -inf when there are none.
+    sums
+        uint32 of shape (2, quantities + 1, R), high and low words: sums of the values of the averaged
+        outputs, and last the number of draws of which none is NaN.
     """
 
     counts: jax.Array
     minimum: jax.Array
     maximum: jax.Array
+    sums: jax.Array
 
 
 @dataclass(frozen=True)
@@ -53,10 +65,26 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Averaged:
+    """An output that is averaged: its name, the range of its values, and its shape without the draws."""
+
+    name: str
+    range: Range
+    shape: tuple[int, ...]
+
+    @property
+    def quantities(self) -> int:
+        """Number of quantities that it holds."""
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True)
 class Layout:
-    """Where the counts of each output lie."""
+    """What is counted and averaged, in how many replicates, and where the counts of each output lie."""
 
     outputs: tuple[Counted, ...]
+    averages: tuple[Averaged, ...] = ()
+    replicates: int = 1
 
     def _of_each_quantity(self, values: list[float]) -> np.ndarray:
         """Repeat a value of each output for its quantities, as a column."""
@@ -78,27 +106,44 @@ class Layout:
         return self._of_each_quantity([output.histogram.bins for output in self.outputs])
 
     @cached_property
+    def stride(self) -> np.ndarray:
+        """Counts of one replicate of the output that each quantity belongs to, of shape (quantities, 1)."""
+        return self._of_each_quantity([output.quantities * output.slots for output in self.outputs])
+
+    @cached_property
     def first(self) -> np.ndarray:
-        """Place of the first count of each quantity, of shape (quantities, 1)."""
-        slots = self._of_each_quantity([output.slots for output in self.outputs])
-        return np.cumsum(slots, axis=0) - slots
+        """Place of the first count of each quantity in the first replicate, of shape (quantities, 1)."""
+        sizes = [output.quantities * output.slots for output in self.outputs]
+        begins = self.replicates * (np.cumsum(sizes) - sizes)
+        offsets = [np.arange(output.quantities) * output.slots for output in self.outputs]
+        return np.concatenate([begin + own for begin, own in zip(begins, offsets, strict=True)])[:, None]
 
     @property
     def slots(self) -> int:
         """Number of all counts."""
-        return sum(output.quantities * output.slots for output in self.outputs)
+        return self.replicates * sum(output.quantities * output.slots for output in self.outputs)
 
-    def split(self, tally: Tally) -> Iterator[tuple[str, np.ndarray, np.ndarray, np.ndarray]]:
-        """Yield name, counts of shape (..., bins + 3), minimum and maximum of shape (...) of each output."""
+    def empty(self) -> dict[str, Summary]:
+        """Return what sums up the tallies of each output."""
+        counted = {o.name: Sketch.empty(o.histogram, o.shape, self.replicates) for o in self.outputs}
+        return counted | {o.name: Average.empty(o.range, o.shape, self.replicates) for o in self.averages}
+
+    def split(self, tally: Tally) -> Iterator[tuple[str, *tuple[np.ndarray, ...]]]:
+        """Yield the name of each output and what its summary adds: `Sketch.add` or `Average.add`."""
         slot = quantity = 0
         for output in self.outputs:
-            slots, quantities = output.quantities * output.slots, output.quantities
-            counts = np.asarray(tally.counts[slot : slot + slots]).reshape(*output.shape, output.slots)
+            slots, quantities = self.replicates * output.quantities * output.slots, output.quantities
+            counts = np.asarray(tally.counts[slot : slot + slots])
+            counts = counts.reshape(self.replicates, *output.shape, output.slots)
             own = slice(quantity, quantity + quantities)
             minimum = np.asarray(tally.minimum[own]).reshape(output.shape)
             maximum = np.asarray(tally.maximum[own]).reshape(output.shape)
             yield output.name, counts, minimum, maximum
             slot, quantity = slot + slots, quantity + quantities
+        high, low = np.asarray(tally.sums, np.int64)
+        *sums, draws = np.split((high << WORD_BITS) + low, np.cumsum([o.quantities for o in self.averages]))
+        for output, own in zip(self.averages, sums, strict=True):
+            yield output.name, own.T.reshape(self.replicates, *output.shape), draws[0]
 
 
 def empty_tally(layout: Layout, dtype: jax.typing.DTypeLike) -> Tally:
@@ -108,20 +153,25 @@ def empty_tally(layout: Layout, dtype: jax.typing.DTypeLike) -> Tally:
         jnp.zeros(layout.slots, jnp.int32),
         jnp.full(quantities, jnp.inf, dtype),
         jnp.full(quantities, -jnp.inf, dtype),
+        jnp.zeros((2, sum(o.quantities for o in layout.averages) + 1, layout.replicates), jnp.uint32),
     )
 
 
-def count(layout: Layout, tally: Tally, outputs: Mapping[str, jax.Array], valid: jax.Array) -> Tally:
+def count(
+    layout: Layout, tally: Tally, outputs: Mapping[str, jax.Array], first: jax.Array, valid: jax.Array
+) -> Tally:
     """Add a chunk of draws to a tally.
 
     Parameters
     ----------
     layout
-        What is counted, and where.
+        What is counted and averaged, and where.
     tally
         Counts so far.
     outputs
-        Draws of each output, of shape (..., n); those that are not counted are passed over.
+        Draws of each output, of shape (..., n); those that are not in the layout are passed over.
+    first
+        Low word of the index of the first draw, uint32.
     valid
         Which of the n draws to count, of shape (n,).
 
@@ -130,19 +180,50 @@ def count(layout: Layout, tally: Tally, outputs: Mapping[str, jax.Array], valid:
     Tally
         `tally` with the valid draws added.
     """
+    if layout.outputs:
+        tally = _count(layout, tally, outputs, first, valid)
+    return (
+        tally._replace(sums=tally.sums + _sums(layout, outputs, first, valid)) if layout.averages else tally
+    )
+
+
+def _count(
+    layout: Layout, tally: Tally, outputs: Mapping[str, jax.Array], first: jax.Array, valid: jax.Array
+) -> Tally:
     dtype = tally.minimum.dtype
     rows = [outputs[output.name].astype(dtype).reshape(-1, valid.size) for output in layout.outputs]
     values = jnp.concatenate(rows)
     lower, upper = jnp.asarray(layout.lower, dtype), jnp.asarray(layout.upper, dtype)
-    places = jnp.asarray(layout.first, jnp.int32) + _slot(values, lower, upper, layout.bins)
+    replicate = (first + jnp.arange(valid.size, dtype=jnp.uint32)) % np.uint32(layout.replicates)
+    stride = jnp.asarray(layout.stride, jnp.int32)
+    begin = jnp.asarray(layout.first, jnp.int32) + stride * replicate.astype(jnp.int32)
+    places = begin + _slot(values, lower, upper, layout.bins)
     weights = jnp.broadcast_to(valid.astype(jnp.int32), values.shape)
     counts = tally.counts.at[places.reshape(-1)].add(weights.reshape(-1), mode="promise_in_bounds")
     inside = valid & (values >= lower) & (values < upper)
-    return Tally(
-        counts,
-        jnp.minimum(tally.minimum, jnp.min(jnp.where(inside, values, jnp.inf), axis=-1)),
-        jnp.maximum(tally.maximum, jnp.max(jnp.where(inside, values, -jnp.inf), axis=-1)),
+    return tally._replace(
+        counts=counts,
+        minimum=jnp.minimum(tally.minimum, jnp.min(jnp.where(inside, values, jnp.inf), axis=-1)),
+        maximum=jnp.maximum(tally.maximum, jnp.max(jnp.where(inside, values, -jnp.inf), axis=-1)),
     )
+
+
+def _sums(layout: Layout, outputs: Mapping[str, jax.Array], first: jax.Array, valid: jax.Array) -> jax.Array:
+    """Return what a chunk adds to `Tally.sums`."""
+    shares = [
+        (outputs[part.name] - part.range.lower) / (part.range.upper - part.range.lower)
+        for part in layout.averages
+    ]
+    values = jnp.concatenate([share.astype(jnp.float32).reshape(-1, valid.size) for share in shares])
+    used = valid & ~jnp.isnan(values).any(axis=0)
+    units = jnp.where(used, jnp.clip(values, 0.0, 1.0), 0.0) * np.float32(2**UNIT_BITS)
+    rows = jnp.concatenate([jnp.round(units).astype(jnp.uint32), used.astype(jnp.uint32)[None]])
+    # draws are dealt out in turn: fill up the last round, and column k belongs to replicate first + k
+    group = min(LARGEST_GROUP, -(-valid.size // layout.replicates))
+    padded = jnp.pad(rows, ((0, 0), (0, -valid.size % (group * layout.replicates))))
+    groups = padded.reshape(len(rows), -1, group, layout.replicates).sum(axis=2, dtype=jnp.uint32)
+    words = jnp.stack([groups >> np.uint32(WORD_BITS), groups & np.uint32(2**WORD_BITS - 1)])
+    return jnp.roll(words.sum(axis=2, dtype=jnp.uint32), first % np.uint32(layout.replicates), axis=-1)
 
 
 def _slot(values: jax.Array, lower: jax.Array, upper: jax.Array, bins: np.ndarray) -> jax.Array:

@@ -18,6 +18,9 @@ import numpy as np
 from datawall.model.inputs import DECLARATIONS
 from datawall.scenario.errors import Problem, suggestion
 
+INTEGRATED = "params_exponent"
+"""The last input of the Cholesky factor, so that it can be integrated out: no other hangs on its score."""
+
 SMALLEST_EIGENVALUE = 1e-6
 """Below this, inputs are so dependent that single precision cannot factor their correlations."""
 
@@ -57,7 +60,7 @@ def copula(
     Returns
     -------
     names : tuple of str
-        The correlated inputs, in the order of their declaration.
+        The correlated inputs, in the order of their declaration but for `INTEGRATED`, which comes last.
     cholesky : ndarray, shape (len(names), len(names))
         Lower triangular L with ``L @ L.T`` the Pearson correlations.
 
@@ -69,7 +72,7 @@ def copula(
     _check_pairs(correlations)
     kept = [c for c in correlations if not set(c.inputs) & set(fixed)]
     stated = {name for c in kept for name in c.inputs}
-    names = tuple(name for name in DECLARATIONS if name in stated)
+    names = tuple(sorted((name for name in DECLARATIONS if name in stated), key=INTEGRATED.__eq__))
     matrix = np.eye(len(names))
     for correlation in kept:
         i, j = map(names.index, correlation.inputs)
