@@ -20,12 +20,12 @@ type Specs = tuple[tuple[str, Histogram], ...]
 
 @cache
 def program(backend: str) -> Callable[..., tuple[Tally, dict[str, jax.Array]]]:
-    """Return `_count` compiled for a backend; the wide vectors of a CPU change the speed and no bit."""
+    """Return `count_draws` compiled for a backend; the wide vectors of a CPU change the speed and no bit."""
     options = {"xla_cpu_prefer_vector_width": 512} if backend == "cpu" else None
-    return jax.jit(_count, static_argnums=(0, 1, 2), compiler_options=options)
+    return jax.jit(count_draws, static_argnums=(0, 1, 2), compiler_options=options)
 
 
-def _count(
+def count_draws(
     function: Function,
     specs: Specs,
     chunk: int,
