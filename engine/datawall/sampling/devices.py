@@ -15,7 +15,7 @@ from jax.sharding import PartitionSpec as P
 
 from datawall.sampling.blocks import Block
 from datawall.sampling.points import split_index
-from datawall.sampling.program import count_draws, program
+from datawall.sampling.program import compiler_options, count_draws, program
 from datawall.sampling.tally import Tally
 from datawall.sampling.total import Result
 
@@ -51,7 +51,7 @@ def sharded_program(devices: int) -> Callable[..., tuple[Tally, dict[str, jax.Ar
             check_vma=False,
         )(params, words, first, size)
 
-    return jax.jit(run, static_argnums=0)
+    return jax.jit(run, static_argnums=0, compiler_options=compiler_options(jax.default_backend()))
 
 
 def count_blocks(static: tuple, traced: tuple, blocks: Iterable[Block]) -> Generator[Result]:
@@ -68,7 +68,7 @@ def count_blocks(static: tuple, traced: tuple, blocks: Iterable[Block]) -> Gener
     """
     devices = jax.local_device_count()
     x64 = jax.config.jax_enable_x64
-    workers = _cores() if jax.default_backend() == "cpu" and devices == 1 else 1
+    threads = width() // devices
 
     def run(batch: tuple[Block, ...]) -> list[Result]:
         # JAX sets the precision for each thread
@@ -76,9 +76,15 @@ def count_blocks(static: tuple, traced: tuple, blocks: Iterable[Block]) -> Gener
             answers = _answers(static, traced, batch, devices)
             return [_fetch(block, *answer) for block, answer in zip(batch, answers, strict=True)]
 
-    with closing(_in_threads(run, batched(blocks, devices), workers)) as results:
+    with closing(_in_threads(run, batched(blocks, devices), threads)) as results:
         for result in results:
             yield from result
+
+
+def width() -> int:
+    """Return how many blocks are counted at once: one a device, or one a core of a CPU that is one device."""
+    devices = jax.local_device_count()
+    return _cores() if jax.default_backend() == "cpu" and devices == 1 else devices
 
 
 def count_nothing(static: tuple, traced: tuple) -> tuple[Tally, dict[str, Any]]:
@@ -114,8 +120,7 @@ def _address(block: Block) -> tuple[Any, np.int32]:
 
 def _part(place: int, leaf: jax.Array) -> jax.Array:
     """Return what one device made; indexing the whole would compile a program for each shape."""
-    (part,) = (shard.data for shard in leaf.addressable_shards if (shard.index[0].start or 0) == place)
-    return part
+    return sorted(leaf.addressable_shards, key=lambda shard: shard.index[0].start or 0)[place].data
 
 
 def _cores() -> int:

@@ -22,6 +22,8 @@ class Job:
         The total of no blocks.
     count
         Yields the results of blocks, as they finish.
+    width
+        How many blocks are counted at once.
     progress
         Called with (draws done, draws at most).
     stop
@@ -32,6 +34,7 @@ class Job:
     plan: Plan
     nothing: Total
     count: Callable[[Iterable[Block]], Generator[Result]]
+    width: int
     progress: Callable[[int, int], None]
     stop: Callable[[], bool]
 

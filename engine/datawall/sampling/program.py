@@ -21,8 +21,12 @@ type Specs = tuple[tuple[str, Histogram], ...]
 @cache
 def program(backend: str) -> Callable[..., tuple[Tally, dict[str, jax.Array]]]:
     """Return `count_draws` compiled for a backend; the wide vectors of a CPU change the speed and no bit."""
-    options = {"xla_cpu_prefer_vector_width": 512} if backend == "cpu" else None
-    return jax.jit(count_draws, static_argnums=(0, 1, 2), compiler_options=options)
+    return jax.jit(count_draws, static_argnums=(0, 1, 2), compiler_options=compiler_options(backend))
+
+
+def compiler_options(backend: str) -> dict[str, bool | int | str] | None:
+    """Return what the compiler is told."""
+    return {"xla_cpu_prefer_vector_width": 512} if backend == "cpu" else None
 
 
 def count_draws(

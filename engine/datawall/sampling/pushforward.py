@@ -11,7 +11,7 @@ import numpy as np
 
 from datawall.sampling.blocks import Block, Plan
 from datawall.sampling.checkpoint import Identity
-from datawall.sampling.devices import count_blocks, count_nothing
+from datawall.sampling.devices import count_blocks, count_nothing, width
 from datawall.sampling.job import Crew, Job, alone
 from datawall.sampling.points import seed_word
 from datawall.sampling.program import Function, layout_of
@@ -154,7 +154,7 @@ def push(
                 yield result if control.store is None else _stored(result, control.store, keep)
 
     identity = {**(identity or {}), "seed": seed, "plan": vars(plan), "backend": backend}
-    job = Job(identity, plan, nothing, count, control.progress, control.stop)
+    job = Job(identity, plan, nothing, count, width(), control.progress, control.stop)
     pushed = None
     with closing(control.crew(job)) as totals:
         for end, total in zip(plan.ends(), totals, strict=False):

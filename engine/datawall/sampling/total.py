@@ -49,13 +49,13 @@ class Total:
     @classmethod
     def of_nothing(cls, tally: Tally, outputs: dict[str, np.ndarray]) -> "Total":
         """Return the total of no blocks, given the tally and the outputs of no draws."""
-        wide = [value if name in _JOIN else value.astype(np.int64) for name, value in _fields(tally)]
+        wide = [value if name in _JOIN else value.astype(np.int64) for name, value in fields_of(tally)]
         return cls(_tally(wide), {_NO_DRAW: outputs})
 
     def empty(self) -> "Total":
         """Return a total of no blocks that counts the same things."""
         neutral = {"minimum": np.inf, "maximum": -np.inf}
-        tally = [np.full_like(value, neutral.get(name, 0)) for name, value in _fields(self.tally)]
+        tally = [np.full_like(value, neutral.get(name, 0)) for name, value in fields_of(self.tally)]
         return Total(_tally(tally), {_NO_DRAW: self.kept[_NO_DRAW]})
 
     def add(self, result: Result) -> None:
@@ -79,7 +79,7 @@ class Total:
         return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
     def _join(self, tally: Tally) -> None:
-        for (name, own), value in zip(_fields(self.tally), tally, strict=True):
+        for (name, own), value in zip(fields_of(self.tally), tally, strict=True):
             _JOIN.get(name, np.add)(own, np.asarray(value), out=own)
 
 
@@ -95,10 +95,11 @@ def digest(arrays: Mapping[str, np.ndarray]) -> str:
 
 def result_digest(total: Total) -> str:
     """Return the digest of everything that a run counts and keeps: equal for equal results."""
-    return digest(dict(_fields(total.tally)) | total.kept_outputs())
+    return digest(dict(fields_of(total.tally)) | total.kept_outputs())
 
 
-def _fields(tally: Tally) -> list[tuple[str, np.ndarray]]:
+def fields_of(tally: Tally) -> list[tuple[str, np.ndarray]]:
+    """Return the names and arrays of a tally."""
     return [(name, np.asarray(value)) for name, value in zip(tally._fields, tally, strict=True)]
 
 
