@@ -2,8 +2,10 @@
 
 import json
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 import jax
 import numpy as np
@@ -265,7 +267,7 @@ def constants_group(labels: Labels) -> xr.Dataset:
     )
 
 
-def manifest(pushed: Pushed, labels: Labels, seed: int) -> dict:
+def manifest(pushed: Pushed, labels: Labels, seed: int, facts: Mapping[str, Any]) -> dict:
     """Return what is needed to tell where the numbers come from, and to make them again."""
     scenario = labels.scenario
     device = jax.devices()[0]
@@ -278,6 +280,10 @@ def manifest(pushed: Pushed, labels: Labels, seed: int) -> dict:
         "sources_after_as_of": list(scenario.sources_after_as_of()),
         "seed": seed,
         "draws": pushed.draws,
+        "draws_asked": pushed.asked,
+        "partial": pushed.partial,
+        "result_digest": pushed.digest,
+        **facts,
         "sampler": "random (Threefry2x32-20, addressed by seed, draw and input)",
         "precision": "float32",
         "versions": {name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "xarray")},
@@ -290,7 +296,7 @@ def manifest(pushed: Pushed, labels: Labels, seed: int) -> dict:
     }
 
 
-def results(pushed: Pushed, labels: Labels, seed: int) -> xr.DataTree:
+def results(pushed: Pushed, labels: Labels, seed: int, facts: Mapping[str, Any] | None = None) -> xr.DataTree:
     """Return a run as a DataTree.
 
     Parameters
@@ -301,6 +307,8 @@ def results(pushed: Pushed, labels: Labels, seed: int) -> xr.DataTree:
         What their axes mean.
     seed
         Of the run, for the manifest.
+    facts
+        What else the manifest is to say, as plain data.
 
     Returns
     -------
@@ -317,7 +325,7 @@ def results(pushed: Pushed, labels: Labels, seed: int) -> xr.DataTree:
     for name in ("prior", "prior_predictive"):
         size = groups[name].sizes["draw"]
         groups[name] = groups[name].assign_coords(chain=[0], draw=np.arange(size))
-    record = manifest(pushed, labels, seed)
+    record = manifest(pushed, labels, seed, facts or {})
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = {"manifest": json.dumps(record), "creation_library": "datawall"}
     return tree

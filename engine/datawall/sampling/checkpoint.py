@@ -50,7 +50,9 @@ def save(total: Total, path: Path, identity: Identity) -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        raise DatawallError(f"{path}: cannot be written ({error.strerror or error}); free its place") from error
+        raise DatawallError(
+            f"{path}: cannot be written ({error.strerror or error}); free its place"
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
 

@@ -1,6 +1,9 @@
-"""Several processes that work in step by `jax.distributed`: each counts its share, and the counts are summed."""
+"""Processes in step by `jax.distributed`: each counts its share, and the counts are summed."""
 
-from collections.abc import Callable, Generator
+import os
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -22,16 +25,21 @@ _JOIN = {"minimum": jnp.min, "maximum": jnp.max}
 
 def join_hosts(
     coordinator: str | None = None, processes: int | None = None, process: int | None = None
-) -> None:
+) -> tuple[int, int]:
     """Join the processes of a cluster; the first thing that a process does with JAX.
 
     Parameters
     ----------
     coordinator
-        ``HOST:PORT`` of process 0, which listens on this address only. Without it JAX detects the cluster (Slurm, Open
-        MPI, Kubernetes, TPU).
+        ``HOST:PORT`` of process 0, which listens on this address only. Without it JAX detects the cluster
+        (Slurm, Open MPI, Kubernetes, TPU).
     processes, process
         How many there are, and which of them this one is; with `coordinator`.
+
+    Returns
+    -------
+    tuple of int
+        Which process this is, and how many there are.
 
     Raises
     ------
@@ -47,13 +55,28 @@ def join_hosts(
             "process_id": process,
         }
     try:
-        jax.distributed.initialize(**explicit)
+        with _stdout_on_stderr():
+            jax.distributed.initialize(**explicit)
+            return jax.process_index(), jax.process_count()
     except (RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise DatawallError(
             f"--distributed: {reason}; start under Slurm, Open MPI or Kubernetes, or give --coordinator, "
             "--processes and --process"
         ) from error
+
+
+@contextmanager
+def _stdout_on_stderr() -> Iterator[None]:
+    """Send what compiled code prints on joining to stderr: stdout is for results."""
+    sys.stdout.flush()
+    stdout = os.dup(1)
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        os.dup2(stdout, 1)
+        os.close(stdout)
 
 
 def across_hosts(job: Job, checkpoint: Checkpoint | None = None) -> Generator[Total]:
@@ -95,7 +118,9 @@ def _sum(total: Total) -> Total:
     first_of = {device.process_index: device for device in reversed(jax.devices())}
     mesh = Mesh(np.array([first_of[host] for host in sorted(first_of)]), ("host",))
     with jax.enable_x64(True):
-        fields = {name: _joined(mesh, _JOIN.get(name, jnp.sum), value) for name, value in fields_of(total.tally)}
+        fields = {
+            name: _joined(mesh, _JOIN.get(name, jnp.sum), value) for name, value in fields_of(total.tally)
+        }
         draws = _joined(mesh, jnp.sum, np.int64(total.draws))
     tally: Any = fields
     return Total(Tally(**tally), total.kept, total.blocks, int(draws))

@@ -1,5 +1,6 @@
 """Push draws through a function: sample, evaluate and count in one compiled loop, and keep little."""
 
+import hashlib
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
@@ -34,8 +35,8 @@ class Pushed:
         Every output of the first draws, by name, of shape (..., kept).
     sketches
         Distribution of the sketched outputs over all draws, by name.
-    draws
-        Number of draws.
+    draws, asked
+        Number of draws, and how many were asked for at most.
     partial
         Whether the run was stopped before it was done.
     digest
@@ -47,6 +48,7 @@ class Pushed:
     kept: dict[str, np.ndarray]
     sketches: dict[str, Sketch]
     draws: int
+    asked: int
     partial: bool
     digest: str
     seconds: float
@@ -153,12 +155,13 @@ def push(
             for result in results:
                 yield result if control.store is None else _stored(result, control.store, keep)
 
-    identity = {**(identity or {}), "seed": seed, "plan": vars(plan), "backend": backend}
+    outputs = hashlib.sha256(repr(static[1:]).encode()).hexdigest()
+    identity = {**(identity or {}), "seed": seed, "plan": vars(plan), "outputs": outputs, "backend": backend}
     job = Job(identity, plan, nothing, count, width(), control.progress, control.stop)
     pushed = None
     with closing(control.crew(job)) as totals:
         for end, total in zip(plan.ends(), totals, strict=False):
-            pushed = _pushed(total, layout, end, start)
+            pushed = _pushed(total, layout, end, draws, start)
             # more draws than this: the run was continued, and was found wanting here before
             if enough is not None and pushed.draws == end and enough(pushed):
                 break
@@ -175,7 +178,7 @@ def _stored(result: Result, store: Store, keep: int) -> Result:
     return result._replace(outputs={name: value[..., :own].copy() for name, value in outputs.items()})
 
 
-def _pushed(total: Total, layout: Layout, end: int, start: float) -> Pushed:
+def _pushed(total: Total, layout: Layout, end: int, asked: int, start: float) -> Pushed:
     """Return a total as a result; it is partial when it was to reach `end`."""
     sketches = {output.name: Sketch.empty(output.histogram, output.shape) for output in layout.outputs}
     for name, *tally in layout.split(total.tally):
@@ -184,6 +187,7 @@ def _pushed(total: Total, layout: Layout, end: int, start: float) -> Pushed:
         kept=total.kept_outputs(),
         sketches=sketches,
         draws=total.draws,
+        asked=asked,
         partial=total.draws < end,
         digest=result_digest(total),
         seconds=time.perf_counter() - start,
