@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from datawall.cli.crew import Spread, Team, interruptible, team
+from datawall.cli import crew
 from datawall.cli.options import AsJson, AsOf, Out, ScenarioName, Seed, Settings, progress_bar
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def forecast(
         check_draws(draws)
     check_seed(seed)
     ordered = parse_precision(precision) if precision else None
-    spread = Spread(workers, join, distributed, coordinator, processes, process)
+    spread = crew.Spread(workers, join, distributed, coordinator, processes, process)
     if keep_draws == "all" and not spread.is_alone:
         raise DatawallError("--keep-draws all: one process writes them; drop what spreads the run")
     loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
@@ -79,8 +79,8 @@ def forecast(
         "as-of": as_of,
         "out": folder,
     }
-    with team(spread, folder, ["forecast", scenario, *_words(options), "--join"]) as ours:
-        with interruptible() as stop, progress_bar("drawing futures") as progress:
+    with crew.team(spread, folder, ["forecast", scenario, *_words(options), "--join"]) as ours:
+        with crew.interruptible() as stop, progress_bar("drawing futures") as progress:
             from datawall import forecasting  # loads JAX
             from datawall.sampling.pushforward import Control
 
@@ -95,7 +95,7 @@ def forecast(
         _deliver(tree, folder, ours, as_json)
 
 
-def _deliver(tree: "xr.DataTree", folder: Path, ours: Team, as_json: bool) -> None:
+def _deliver(tree: "xr.DataTree", folder: Path, ours: crew.Team, as_json: bool) -> None:
     """Write and print a forecast."""
     from datawall import runs
     from datawall.summary import summary

@@ -66,7 +66,7 @@ def load(path: Path, identity: Identity) -> Total | None:
         If it is intact but of another run.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             header = json.loads(file["header"].tobytes())
             arrays = {name: file[name] for name in file.files if name != "header"}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
