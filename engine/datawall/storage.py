@@ -21,8 +21,7 @@ CHUNK = 65_536
 class DrawStore:
     """A Zarr store of all inputs and outputs, with the groups, names and units of a forecast.
 
-    Dates are in double precision, for single precision is 1e-4 years coarse; all else is as computed. A block
-    written twice is the same twice, so a run that was killed can be continued.
+    A block written twice is the same twice, so a run that was killed can be continued.
 
     Parameters
     ----------
@@ -74,7 +73,7 @@ class DrawStore:
                 str(key),
                 shape=(1, self._draws, *sizes),
                 chunks=(1, CHUNK, *sizes),
-                dtype=variable.dtype if variable.attrs["unit"] == "year" else np.float32,
+                dtype=variable.dtype,
                 fill_value=np.nan,
                 compressors=[BloscCodec(cname="lz4", shuffle="bitshuffle")],
                 dimension_names=[str(dim) for dim in variable.dims],
