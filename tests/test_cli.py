@@ -95,8 +95,11 @@ def test_help_is_quick():
 
 
 def test_an_interrupt_writes_what_there_is_and_the_same_command_goes_on(tmp_path, monkeypatch):
-    whole = forecasting.forecast("baseline", draws=150_000)
+    whole = forecasting.forecast("baseline", draws=24_000)
     run = forecasting.forecast
+    # three blocks, of which two are in flight when the first is done
+    monkeypatch.setattr("datawall.sampling.blocks.BLOCK", {"cpu": 8192})
+    monkeypatch.setattr("datawall.sampling.devices._cores", lambda: 1)
 
     def interrupted(*arguments, control, **options):
         def progress(*_):
@@ -106,25 +109,25 @@ def test_an_interrupt_writes_what_there_is_and_the_same_command_goes_on(tmp_path
 
         return run(*arguments, control=replace(control, progress=progress), **options)
 
-    command = ["forecast", "--draws", "150000", "--out", str(tmp_path), "--keep-draws", "all"]
+    command = ["forecast", "--draws", "24000", "--out", str(tmp_path), "--keep-draws", "all"]
     monkeypatch.setattr(forecasting, "forecast", interrupted)
     monkeypatch.setattr("datawall.runs.write", lambda tree, _: written.append(tree))
     written = []
     stopped = CliRunner().invoke(app, command)
     assert stopped.exit_code == 130
     assert "the same command continues" in stopped.stderr
-    assert "of 150,000 asked: interrupted" in stopped.stdout
+    assert "of 24,000 asked: interrupted" in stopped.stdout
     assert (tmp_path / "checkpoint.npz").exists()
     assert CliRunner().invoke(app, command).exit_code == 0
     assert not (tmp_path / "checkpoint.npz").exists()
     part, rest = (json.loads(tree.attrs["manifest"]) for tree in written)
     assert part["partial"]
-    assert 0 < part["draws"] < rest["draws"] == 150_000
+    assert 0 < part["draws"] < rest["draws"] == 24_000
     assert rest["result_digest"] == json.loads(whole.attrs["manifest"])["result_digest"]
     with xr.open_datatree(tmp_path / "draws.zarr", engine="zarr", consolidated=False) as draws:
         for name, kept in whole["prior_predictive"].data_vars.items():
             stored = draws["prior_predictive"][str(name)]
-            assert stored.sizes["draw"] == 150_000
+            assert stored.sizes["draw"] == 24_000
             assert stored.attrs["unit"] == kept.attrs["unit"]
             np.testing.assert_array_equal(stored.isel(draw=slice(4096)), kept)
 
