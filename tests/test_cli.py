@@ -5,8 +5,16 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
+import numpy as np
 import pytest
+import xarray as xr
+from typer.testing import CliRunner
+
+from datawall import forecasting
+from datawall.cli import app
+from datawall.errors import DatawallError
 
 
 def datawall(*arguments, cwd=None):
@@ -86,22 +94,84 @@ def test_help_is_quick():
     assert time.perf_counter() - start < 2.0
 
 
-def test_an_interrupt_ends_cleanly_and_writes_nothing(tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "datawall.cli",
-        "forecast",
-        "--draws",
-        "2000000000",
-        "--out",
-        str(tmp_path),
-    ]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
-        time.sleep(15)
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "interrupted" in errors
-    assert "Traceback" not in errors
-    assert not list(tmp_path.iterdir())
+def test_an_interrupt_writes_what_there_is_and_the_same_command_goes_on(tmp_path, monkeypatch):
+    whole = forecasting.forecast("baseline", draws=24_000)
+    run = forecasting.forecast
+    # three blocks, of which two are in flight when the first is done
+    monkeypatch.setattr("datawall.sampling.blocks.BLOCK", {"cpu": 8192})
+    monkeypatch.setattr("datawall.sampling.devices._cores", lambda: 1)
+
+    def interrupted(*arguments, control, **options):
+        def progress(*_):
+            if forecasting.forecast is interrupted:
+                monkeypatch.setattr(forecasting, "forecast", run)  # one Ctrl-C is enough
+                signal.raise_signal(signal.SIGINT)
+
+        return run(*arguments, control=replace(control, progress=progress), **options)
+
+    command = ["forecast", "--draws", "24000", "--out", str(tmp_path), "--keep-draws", "all"]
+    monkeypatch.setattr(forecasting, "forecast", interrupted)
+    monkeypatch.setattr("datawall.runs.write", lambda tree, _: written.append(tree))
+    written = []
+    stopped = CliRunner().invoke(app, command)
+    assert stopped.exit_code == 130
+    assert "the same command continues" in stopped.stderr
+    assert "of 24,000 asked: interrupted" in stopped.stdout
+    assert (tmp_path / "checkpoint.npz").exists()
+    assert CliRunner().invoke(app, command).exit_code == 0
+    assert not (tmp_path / "checkpoint.npz").exists()
+    part, rest = (json.loads(tree.attrs["manifest"]) for tree in written)
+    assert part["partial"]
+    assert 0 < part["draws"] < rest["draws"] == 24_000
+    assert rest["result_digest"] == json.loads(whole.attrs["manifest"])["result_digest"]
+    with xr.open_datatree(tmp_path / "draws.zarr", engine="zarr", consolidated=False) as draws:
+        for name, kept in whole["prior_predictive"].data_vars.items():
+            stored = draws["prior_predictive"][str(name)]
+            assert stored.sizes["draw"] == 24_000
+            assert stored.attrs["unit"] == kept.attrs["unit"]
+            np.testing.assert_array_equal(stored.isel(draw=slice(4096)), kept)
+
+
+def test_a_precision_is_reached_and_stated(tmp_path, monkeypatch):
+    monkeypatch.setattr("datawall.runs.write", lambda *_: None)
+    found = CliRunner().invoke(app, ["forecast", "--precision", "0.003", "--json", "--out", str(tmp_path)])
+    assert found.exit_code == 0
+    facts = json.loads(found.stdout)["manifest"]
+    assert facts["draws"] == 65_536
+    assert facts["ordered_precision"]["met"]
+    assert 0.001 < facts["ordered_precision"]["largest_error_probability"] <= 0.003
+    assert "precision 0.003 met with 65,536 draws" in found.stderr
+
+
+@pytest.mark.slow
+def test_workers_give_the_forecast_of_one_process(tmp_path):
+    found = datawall("forecast", "--draws", "150000", "--workers", "2", "--json", "--out", str(tmp_path))
+    assert found.returncode == 0, found.stderr
+    whole = forecasting.forecast("baseline", draws=150_000)
+    expected = json.loads(whole.attrs["manifest"])["result_digest"]
+    assert json.loads(found.stdout)["manifest"]["result_digest"] == expected
+    assert not (tmp_path / "parts").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--workers", "0"], "--workers 0: need at least 1"),
+        (["--workers", "2", "--join"], "give one"),
+        (["--join", "--distributed"], "give one"),
+        (["--coordinator", "127.0.0.1:1"], "all four or none"),
+        (["--distributed", "--process", "1"], "all four or none"),
+        (
+            ["--distributed", "--coordinator", "a:1", "--processes", "2", "--process", "2"],
+            "--process 2: need 0 to 2 - 1",
+        ),
+        (["--keep-draws", "all", "--join"], "--keep-draws all"),
+        (["--precision", "soon"], "--precision soon: need a positive standard error"),
+        (["--precision", "-1yr"], "--precision -1yr"),
+        (["--precision", "nan"], "--precision nan"),
+    ],
+)
+def test_options_that_do_not_fit_are_named(options, words, tmp_path):
+    found = CliRunner().invoke(app, ["forecast", "--out", str(tmp_path), *options])
+    assert isinstance(found.exception, DatawallError)
+    assert words in str(found.exception)

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 import datawall
 from datawall import forecasting, learning_order, runs, summary
-from datawall.cli import app
+from datawall.cli import app, crew
 from datawall.learning_order import delay
 
 ROOT = Path(__file__).parents[1]
@@ -77,11 +78,18 @@ def test_documents_are_found():
     assert len(COMMANDS) > 10
 
 
+@contextmanager
+def alone(*_):
+    """Stand in for the workers and hosts of a command."""
+    yield crew.Team(None, lambda: True, lambda: None)
+
+
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
 @pytest.mark.usefixtures("folder")
 def test_command_is_understood(words, flat, experiment, monkeypatch):
     """Each command runs to its end, but that one small run stands in for all and is not written."""
     monkeypatch.setattr(forecasting, "forecast", lambda *_, **__: None)
+    monkeypatch.setattr(crew, "team", alone)
     monkeypatch.setattr(runs, "prepare", lambda _: None)
     monkeypatch.setattr(runs, "write", lambda *_: flat)
     monkeypatch.setattr(learning_order, "learning_order", lambda **_: experiment)

@@ -2,6 +2,8 @@
 
 from datawall.errors import DatawallError
 
+DRAWS = 2**20
+"""How many futures are drawn when nobody says."""
 LARGEST_SEED = 2**32 - 1
 MOST_DRAWS = 2**63 - 1
 MOST_EVEN_DRAWS = 2**36

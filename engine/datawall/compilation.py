@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+from functools import cache
 from pathlib import Path
 
 import jax
@@ -32,3 +33,15 @@ def keep_compiled_programs() -> None:
     except (OSError, RuntimeError):
         return
     jax.config.update("jax_compilation_cache_dir", str(folder))
+
+
+@cache
+def code_digest() -> str:
+    """Return the SHA-256 of the sources that decide the draws: totals of different code are never added."""
+    package = Path(__file__).parent
+    folders = (package / name for name in ("model", "sampling", "scenario"))
+    sources = sorted(path for folder in folders for path in folder.glob("*.py"))
+    found = hashlib.sha256()
+    for path in (*sources, package / "forecasting.py", package / "units.py"):
+        found.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()

@@ -1,25 +1,36 @@
 """The forecast: a scenario's draws through the world, summarised."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from datawall.checks import check_draws, check_sampler, check_seed, check_supply
-from datawall.compilation import keep_compiled_programs
+from datawall.checks import DRAWS, check_draws, check_sampler, check_seed, check_supply
+from datawall.compilation import code_digest, keep_compiled_programs
 from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.questions import Questions
 from datawall.model.world import simulate
+from datawall.precision import PRECISION_DRAWS, Precision, headline_errors
 from datawall.reached import ESTIMATES, knot_places, knots_between, reached_by_date
-from datawall.results import COMPUTE, REACHED, SOURCES, Labels, outputs_of, results
-from datawall.sampling.pushforward import push
-from datawall.sampling.samplers import SAMPLERS, SOBOL
+from datawall.results import (
+    COMPUTE,
+    REACHED,
+    SOURCES,
+    Labels,
+    cdf_group,
+    outputs_of,
+    results,
+    summary_group,
+)
+from datawall.sampling.pushforward import Control, Pushed, push
+from datawall.sampling.samplers import SAMPLERS, SOBOL, Sampler
 from datawall.scenario import Scenario, load_scenario
 from datawall.scenario.conditional import Integration, integration
 from datawall.scenario.dependence import INTEGRATED
@@ -33,8 +44,6 @@ LOOKBACK_YEARS = 3
 """A release that is still to come may belong to a run that started before the as-of date."""
 PATHS_UNTIL = 2040.0
 """Last year for which paths are reported, when the horizon reaches so far [year]."""
-DRAWS = 2**20
-"""A power of two fills quasi-random points evenly."""
 SAMPLER = SOBOL.name
 KEPT_DRAWS = 4096
 
@@ -112,10 +121,12 @@ def time_grid(as_of: float, horizon: float) -> np.ndarray:
 def forecast(
     scenario: Scenario | str | Path,
     *,
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = 0,
     sampler: str = SAMPLER,
-    progress: Callable[[int, int], None] | None = None,
+    precision: Precision | None = None,
+    control: Control | None = None,
+    store: Path | None = None,
 ) -> xr.DataTree:
     """Forecast the data wall and the release dates of model generations.
 
@@ -124,15 +135,20 @@ def forecast(
     scenario
         A loaded scenario, the name of one that ships, or a path to a TOML file.
     draws
-        Number of futures drawn. The first draws of a longer run are those of a shorter one.
+        Number of futures drawn, a million by default. The first draws of a longer run are those of a shorter
+        one. The most of them where a precision is ordered, by default 2^30.
     seed
         0 to 2^32 - 1. Draw i depends on the seed, the sampler and i, and on nothing else.
     sampler
         How draws are spread: ``"random"``, or evenly by ``"sobol"`` or ``"lattice"`` points. With even ones
         the standard errors come from 16 independent randomisations, and the walls of tokens from conditional
         Monte Carlo where the prior of the parameter exponent permits.
-    progress
-        Called with (draws done, draws asked) from time to time.
+    precision
+        Draw until the headline numbers are as precise as this.
+    control
+        Who does the run, where it is continued from, and how it is watched; it changes no number.
+    store
+        Where to write every draw as a Zarr store, if anywhere.
 
     Returns
     -------
@@ -155,13 +171,61 @@ def forecast(
     """
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
-    check_draws(draws)
+    asked = draws if draws is not None else PRECISION_DRAWS if precision else DRAWS
+    check_draws(asked)
     check_sampler(sampler)
-    check_supply(draws, sampler)
+    check_supply(asked, sampler)
     check_seed(seed)
     spread = SAMPLERS[sampler]
     keep_compiled_programs()
 
+    question = _question(scenario, spread)
+    identity = {
+        "scenario": scenario.digest,
+        "code": code_digest(),
+        "versions": {name: version(name) for name in ("jax", "jaxlib")},
+        "precision": str(precision or ""),
+    }
+    drawn = None
+    if store is not None:
+        from datawall.storage import DrawStore  # loads Zarr
+
+        drawn = DrawStore(store, question.labels, {**identity, "seed": seed, "draws": asked}, asked)
+        control = replace(control or Control(), store=drawn.write)
+    # draws are single precision whatever the caller's setting, so that a forecast is the same everywhere
+    with jax.enable_x64(False):
+        pushed = push(
+            question.world,
+            question.params,
+            asked,
+            seed=seed,
+            streams=question.streams,
+            sketches=question.sketches,
+            sampler=spread,
+            keep=KEPT_DRAWS,
+            enough=partial(_is_precise, precision, question.labels) if precision else None,
+            identity=identity,
+            control=control,
+        )
+    tree = results(
+        pushed, question.labels, seed, spread, _precision_facts(precision, pushed, question.labels)
+    )
+    if drawn is not None:
+        drawn.finish(pushed.draws, tree.attrs["manifest"])
+    return tree
+
+
+class _Question(NamedTuple):
+    """A scenario as `push` takes it."""
+
+    world: World
+    params: dict[str, Any]
+    streams: np.ndarray
+    sketches: "dict[str, Spec]"
+    labels: Labels
+
+
+def _question(scenario: Scenario, spread: Sampler) -> _Question:
     grid = time_grid(scenario.as_of, scenario.horizon)
     until = PATHS_UNTIL if scenario.as_of < PATHS_UNTIL < scenario.horizon else scenario.horizon
     reported = (LOOKBACK_YEARS, int(np.searchsorted(grid, until, side="right")))
@@ -180,17 +244,33 @@ def forecast(
     if integrated is not None:
         params["integration"] = integrated.params | knot_places(knots, grid, scenario.as_of)
         sketches[REACHED] = ESTIMATES
-    # draws are single precision whatever the caller's setting, so that a forecast is the same everywhere
-    with jax.enable_x64(False):
-        pushed = push(
-            World(joint.structure, scenario.questions, reported, integrated and integrated.static),
-            params,
-            draws,
-            seed=seed,
-            streams=spread.address(joint.streams, ranks(joint.streams)),
-            sketches=sketches,
-            sampler=spread,
-            keep=KEPT_DRAWS,
-            progress=progress,
-        )
-    return results(pushed, labels, seed, spread)
+    return _Question(
+        World(joint.structure, scenario.questions, reported, integrated and integrated.static),
+        params,
+        spread.address(joint.streams, ranks(joint.streams)),
+        sketches,
+        labels,
+    )
+
+
+def _errors(pushed: Pushed, labels: Labels) -> Precision:
+    return headline_errors(summary_group(pushed, labels), cdf_group(pushed, labels))
+
+
+def _is_precise(precision: Precision, labels: Labels, pushed: Pushed) -> bool:
+    return precision.is_met(_errors(pushed, labels))
+
+
+def _precision_facts(precision: Precision | None, pushed: Pushed, labels: Labels) -> dict[str, Any]:
+    """Return what the manifest says of a precision that was ordered."""
+    if precision is None:
+        return {}
+    errors = _errors(pushed, labels)
+    return {
+        "ordered_precision": {
+            "ordered": str(precision),
+            "largest_error_years": errors.years,
+            "largest_error_probability": errors.probability,
+            "met": precision.is_met(errors),
+        }
+    }

@@ -2,8 +2,10 @@
 
 import json
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 import jax
 import numpy as np
@@ -280,7 +282,7 @@ def constants_group(labels: Labels) -> xr.Dataset:
     )
 
 
-def manifest(pushed: Pushed, labels: Labels, seed: int, sampler: Sampler) -> dict:
+def manifest(pushed: Pushed, labels: Labels, seed: int, sampler: Sampler, facts: Mapping[str, Any]) -> dict:
     """Return what is needed to tell where the numbers come from, and to make them again."""
     scenario = labels.scenario
     device = jax.devices()[0]
@@ -293,6 +295,10 @@ def manifest(pushed: Pushed, labels: Labels, seed: int, sampler: Sampler) -> dic
         "sources_after_as_of": list(scenario.sources_after_as_of()),
         "seed": seed,
         "draws": pushed.draws,
+        "draws_asked": pushed.asked,
+        "partial": pushed.partial,
+        "result_digest": pushed.digest,
+        **facts,
         "sampler": sampler.name,
         "sampler_description": sampler.description,
         "integrated_out": {"wall.tokens": INTEGRATED} if REACHED in pushed.averages else {},
@@ -307,7 +313,9 @@ def manifest(pushed: Pushed, labels: Labels, seed: int, sampler: Sampler) -> dic
     }
 
 
-def results(pushed: Pushed, labels: Labels, seed: int, sampler: Sampler) -> xr.DataTree:
+def results(
+    pushed: Pushed, labels: Labels, seed: int, sampler: Sampler, facts: Mapping[str, Any] | None = None
+) -> xr.DataTree:
     """Return a run as a DataTree.
 
     Parameters
@@ -318,6 +326,8 @@ def results(pushed: Pushed, labels: Labels, seed: int, sampler: Sampler) -> xr.D
         What their axes mean.
     seed, sampler
         Of the run, for the manifest.
+    facts
+        What else the manifest is to say, as plain data.
 
     Returns
     -------
@@ -334,7 +344,7 @@ def results(pushed: Pushed, labels: Labels, seed: int, sampler: Sampler) -> xr.D
     for name in ("prior", "prior_predictive"):
         size = groups[name].sizes["draw"]
         groups[name] = groups[name].assign_coords(chain=[0], draw=np.arange(size))
-    record = manifest(pushed, labels, seed, sampler)
+    record = manifest(pushed, labels, seed, sampler, facts or {})
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = {"manifest": json.dumps(record), "creation_library": "datawall"}
     return tree

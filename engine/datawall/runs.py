@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-def default_folder(scenario: str, digest: str, draws: int, seed: int, sampler: str) -> Path:
-    """Return where a run goes when nobody says: the same command gives the same place."""
-    return Path("runs") / f"{scenario}-{digest[:8]}-{draws}-{sampler}-seed{seed}"
+def default_folder(scenario: str, digest: str, size: int | str, seed: int, sampler: str) -> Path:
+    """Return where a run goes when nobody says: the same command gives the same place.
+
+    `size` is the number of draws, or how precise they are to be.
+    """
+    return Path("runs") / f"{scenario}-{digest[:8]}-{size}-{sampler}-seed{seed}"
 
 
 def prepare(folder: Path) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from datawall.sampling import pushforward
+from datawall.sampling import devices
 from datawall.sampling.points import scores, seed_word, split_index, stream_ids
-from datawall.sampling.program import _count
-from datawall.sampling.pushforward import Pushed, push
+from datawall.sampling.program import count_draws
+from datawall.sampling.pushforward import Control, Pushed, push
 from datawall.sampling.sketch import Histogram
 
 STREAMS = stream_ids(["a", "b", "c"])
@@ -110,8 +110,8 @@ def test_the_number_of_threads_changes_no_bit(reference, cores, monkeypatch):
 
 @pytest.mark.skipif(jax.default_backend() != "cpu", reason="the option is for CPUs")
 def test_wide_vectors_change_no_bit(reference, monkeypatch):
-    narrow = jax.jit(_count, static_argnums=(0, 1, 2, 3))
-    monkeypatch.setattr(pushforward, "program", lambda _: narrow)
+    narrow = jax.jit(count_draws, static_argnums=(0, 1, 2, 3))
+    monkeypatch.setattr(devices, "program", lambda _: narrow)
     assert same(run(), reference)
 
 
@@ -184,7 +184,7 @@ def double(params, z):
 
 def test_progress_reports_every_block_up_to_the_end():
     reports = []
-    run(progress=lambda done, total: reports.append((done, total)), keep=0)
+    run(control=Control(progress=lambda done, total: reports.append((done, total))), keep=0)
     assert len(reports) == 3
     assert reports == sorted(reports)
     assert reports[-1] == (3000, 3000)
@@ -198,7 +198,7 @@ def test_an_interrupt_ends_the_run_and_its_threads():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(10_000_000, progress=interrupt)
+        run(10_000_000, control=Control(progress=interrupt))
     assert threading.active_count() == before
 
 

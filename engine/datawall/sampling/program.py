@@ -25,12 +25,16 @@ type Specs = tuple[tuple[str, Spec], ...]
 
 @cache
 def program(backend: str) -> Callable[..., tuple[Tally, dict[str, jax.Array]]]:
-    """Return `_count` compiled for a backend; the wide vectors of a CPU change the speed and no bit."""
-    options = {"xla_cpu_prefer_vector_width": 512} if backend == "cpu" else None
-    return jax.jit(_count, static_argnums=(0, 1, 2, 3), compiler_options=options)
+    """Return `count_draws` compiled for a backend; the wide vectors of a CPU change the speed and no bit."""
+    return jax.jit(count_draws, static_argnums=(0, 1, 2, 3), compiler_options=compiler_options(backend))
 
 
-def _count(
+def compiler_options(backend: str) -> dict[str, bool | int | str] | None:
+    """Return what the compiler is told."""
+    return {"xla_cpu_prefer_vector_width": 512} if backend == "cpu" else None
+
+
+def count_draws(
     function: Function,
     specs: Specs,
     chunk: int,

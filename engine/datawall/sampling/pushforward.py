@@ -1,23 +1,29 @@
 """Push draws through a function: sample, evaluate and count in one compiled loop, and keep little."""
 
-import os
+import hashlib
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import numpy as np
 
 from datawall.sampling.average import Average
-from datawall.sampling.points import split_index
-from datawall.sampling.program import Function, Spec, layout_of, program
+from datawall.sampling.blocks import Block, Plan
+from datawall.sampling.checkpoint import Identity
+from datawall.sampling.devices import count_blocks, count_nothing, width
+from datawall.sampling.job import Crew, Job, alone
+from datawall.sampling.program import Function, Spec, layout_of
 from datawall.sampling.samplers import RANDOM, Sampler
 from datawall.sampling.sketch import Sketch
-from datawall.sampling.tally import Tally
+from datawall.sampling.tally import Layout
+from datawall.sampling.total import Result, Total, result_digest
+
+KEEP = 4096
+
+type Store = Callable[[int, Mapping[str, np.ndarray]], None]
 
 
 @dataclass(frozen=True)
@@ -32,8 +38,12 @@ class Pushed:
         Distribution of each counted output over all draws, by name.
     averages
         Average of each averaged output over all draws, by name.
-    draws
-        Number of draws.
+    draws, asked
+        Number of draws, and how many were asked for at most.
+    partial
+        Whether the run was stopped before it was done.
+    digest
+        SHA-256 of all counts and kept draws: equal for equal results.
     seconds
         Wall time, compilation included [s].
     """
@@ -42,7 +52,32 @@ class Pushed:
     sketches: dict[str, Sketch]
     averages: dict[str, Average]
     draws: int
+    asked: int
+    partial: bool
+    digest: str
     seconds: float
+
+
+@dataclass(frozen=True)
+class Control:
+    """How a run is done: nothing here changes a count.
+
+    Attributes
+    ----------
+    crew
+        Who does it.
+    progress
+        Called with (draws done, draws at most) after each block; an exception that it raises ends the run.
+    stop
+        Whether to end before the time, with what has been counted.
+    store
+        Called with (first draw, outputs) of each block; outputs are fetched only when it is given.
+    """
+
+    crew: Crew = alone
+    progress: Callable[[int, int], None] = lambda *_: None
+    stop: Callable[[], bool] = lambda: False
+    store: Store | None = None
 
 
 def push(
@@ -54,15 +89,17 @@ def push(
     streams: np.ndarray,
     sketches: Mapping[str, Spec],
     sampler: Sampler = RANDOM,
-    chunk: int = 4096,
-    block: int = 65_536,
-    keep: int = 4096,
-    progress: Callable[[int, int], None] | None = None,
+    chunk: int | None = None,
+    block: int | None = None,
+    keep: int = KEEP,
+    enough: Callable[[Pushed], bool] | None = None,
+    identity: Identity | None = None,
+    control: Control | None = None,
 ) -> Pushed:
     """Push draws through a function, keeping the first ones and counting all.
 
-    Nothing that is returned depends on `chunk`, `block`, `keep` or the number of threads, but how many draws
-    are kept; a shorter run is the beginning of a longer one. Memory does not grow with `draws`.
+    Nothing that is returned depends on `chunk`, `block`, `control` or the number of threads, devices and
+    processes; a shorter run is the beginning of a longer one. Memory does not grow with `draws`.
 
     Parameters
     ----------
@@ -72,7 +109,7 @@ def push(
     params
         Pytree of numbers and arrays, the first argument of `function`.
     draws
-        Number of draws, at least 1.
+        Number of draws, at least 1; the most of them where `enough` is given.
     seed
         Of the random numbers, in [0, 2^32).
     streams
@@ -82,13 +119,18 @@ def push(
     sampler
         How the draws are spread.
     chunk
-        Draws evaluated at once: small enough for the arrays of `function` to stay in a core's cache.
+        Draws evaluated at once: on a CPU, few enough for the arrays of `function` to stay in a core's cache.
     block
-        Draws between two reports of progress: many chunks, so that a call costs little beside its draws.
+        Draws counted in one call, and between two reports of progress.
     keep
         Number of draws of which every output is kept.
-    progress
-        Called with (draws done, draws) after each block; an exception that it raises ends the run.
+    enough
+        Whether a result will do: asked at 2^16 draws and each time that they have doubled.
+    identity
+        Everything that decides the counts, as plain data: a total of another identity is not continued.
+        Needed where the crew writes to a folder.
+    control
+        How the run is done and watched.
 
     Returns
     -------
@@ -99,92 +141,63 @@ def push(
     ------
     ValueError
         If `draws` or `seed` is out of range, a sketch names no output, or an output lacks the draws axis.
+    KeyboardInterrupt
+        If the run is stopped before anything is counted.
     """
     start = time.perf_counter()
     if draws < 1:
         raise ValueError(f"draws {draws} is not at least 1")
+    control = control or Control()
+    backend = jax.default_backend()
+    plan = Plan.on(backend, draws, keep, chunk=chunk, block=block, checked=enough is not None)
+    if control.store is not None:
+        plan = plan.keeping_all()
     specs = tuple(sketches.items())
-    points = sampler.points(seed, streams)
-    run = partial(_run, jax.config.jax_enable_x64, (function, specs, chunk, sampler), (params, points))
-    # An empty block compiles before the threads race to, and shows the shapes of the outputs.
-    empty = run(_Block(0, 0, keep=True))
-    layout = layout_of(specs, empty.outputs, sampler)
+    static = (function, specs, plan.chunk, sampler)
+    traced = (params, sampler.points(seed, streams))
+    nothing = Total.of_nothing(*count_nothing(static, traced))
+    layout = layout_of(specs, nothing.kept_outputs(), sampler)
+
+    def count(blocks: Iterable[Block]) -> Generator[Result]:
+        with closing(count_blocks(static, traced, blocks)) as results:
+            for result in results:
+                yield result if control.store is None else _stored(result, control.store, keep)
+
+    outputs = hashlib.sha256(repr(static[1:]).encode()).hexdigest()
+    identity = {**(identity or {}), "seed": seed, "plan": vars(plan), "outputs": outputs, "backend": backend}
+    job = Job(identity, plan, nothing, count, width(), control.progress, control.stop)
+    pushed = None
+    with closing(control.crew(job)) as totals:
+        for end, total in zip(plan.ends(), totals, strict=False):
+            pushed = _pushed(total, layout, end, draws, start)
+            # more draws than this: the run was continued, and was found wanting here before
+            if enough is not None and pushed.draws == end and enough(pushed):
+                break
+    if pushed is None or pushed.draws == 0:
+        raise KeyboardInterrupt
+    return pushed
+
+
+def _stored(result: Result, store: Store, keep: int) -> Result:
+    """Hand the outputs of a block on, and return the result with the draws that are to be kept."""
+    store(result.block.first, result.outputs)
+    own = max(keep - result.block.first, 0)
+    outputs = result.outputs if own else {}
+    return result._replace(outputs={name: value[..., :own].copy() for name, value in outputs.items()})
+
+
+def _pushed(total: Total, layout: Layout, end: int, asked: int, start: float) -> Pushed:
+    """Return a total as a result; it is partial when it was to reach `end`."""
     totals = layout.empty()
-    kept = [empty]
-    done = 0
-    with closing(_in_threads(run, _blocks(draws, keep, chunk, block))) as results:
-        for result in results:
-            for name, *tally in layout.split(result.tally):
-                totals[name].add(*tally)
-            if result.block.keep:
-                kept.append(result)
-            done += result.block.size
-            if progress is not None:
-                progress(done, draws)
-    sketched = {name: total for name, total in totals.items() if isinstance(total, Sketch)}
-    averages = {name: total for name, total in totals.items() if isinstance(total, Average)}
-    return Pushed(_join(kept, keep), sketched, averages, draws, time.perf_counter() - start)
-
-
-class _Block(NamedTuple):
-    """A run of consecutive draws."""
-
-    first: int
-    size: int
-    keep: bool
-
-
-class _Result(NamedTuple):
-    """What came back of a block, on the host; `outputs` only of a block that is kept."""
-
-    block: _Block
-    tally: Tally
-    outputs: dict[str, np.ndarray]
-
-
-def _blocks(draws: int, keep: int, chunk: int, block: int) -> Iterator[_Block]:
-    """Cut the draws into blocks; those that are kept are single chunks."""
-    split = min(draws, chunk * -(-keep // chunk))
-    for first in range(0, split, chunk):
-        yield _Block(first, min(chunk, split - first), keep=True)
-    for first in range(split, draws, block):
-        yield _Block(first, min(block, draws - first), keep=False)
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _in_threads(run: Callable[[_Block], _Result], blocks: Iterator[_Block]) -> Generator[_Result]:
-    """Yield the results of blocks as they finish, with one thread for each core of a CPU."""
-    workers = _cores() if jax.default_backend() == "cpu" else 1
-    pool = ThreadPoolExecutor(workers)
-    pending: set[Future[_Result]] = set()
-    try:
-        for block in blocks:
-            pending.add(pool.submit(run, block))
-            # One block waits behind each that runs: threads never idle, and results never pile up.
-            if len(pending) >= 2 * workers:
-                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in finished)
-        yield from (future.result() for future in as_completed(pending))
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _join(kept: list[_Result], keep: int) -> dict[str, np.ndarray]:
-    """Return the first `keep` draws of each output, in the order of their index."""
-    kept = sorted(kept, key=lambda result: result.block)
-    columns = {name: [r.outputs[name][..., : r.block.size] for r in kept] for name in kept[0].outputs}
-    return {name: np.concatenate(parts, axis=-1)[..., :keep] for name, parts in columns.items()}
-
-
-def _run(x64: bool, static: tuple[Any, ...], traced: tuple[Any, ...], block: _Block) -> _Result:
-    """Run one block and fetch its result, in the caller's precision, which JAX sets for each thread."""
-    first, size = split_index(block.first), np.int32(block.size)
-    with jax.enable_x64(x64):
-        tallies, outputs = program(jax.default_backend())(*static, *traced, first, size)
-        return _Result(block, *jax.device_get((tallies, outputs if block.keep else {})))
+    for name, *tally in layout.split(total.tally):
+        totals[name].add(*tally)
+    return Pushed(
+        kept=total.kept_outputs(),
+        sketches={name: part for name, part in totals.items() if isinstance(part, Sketch)},
+        averages={name: part for name, part in totals.items() if isinstance(part, Average)},
+        draws=total.draws,
+        asked=asked,
+        partial=total.draws < end,
+        digest=result_digest(total),
+        seconds=time.perf_counter() - start,
+    )
