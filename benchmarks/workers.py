@@ -1,0 +1,2 @@
+class NotMeasuredError(Exception):
+    pass
