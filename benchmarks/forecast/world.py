@@ -1,5 +1,6 @@
 """The full baseline forecast as every contender sees it: one scenario, one grid, one set of outputs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,9 @@ from datawall.model.inputs import Inputs
 from datawall.model.world import simulate
 from datawall.scenario import Scenario, load_scenario
 from datawall.scenario.joint import Joint, inputs_from_scores
+
+DATES = ("wall_date", "training_start", "release", "price_gain")
+"""Outputs that are dates."""
 
 
 @dataclass(frozen=True)
@@ -57,3 +61,14 @@ class World:
 def baseline() -> World:
     """The scenario that a user gets who names none."""
     return World(load_scenario("baseline"))
+
+
+def everything(inputs: Inputs, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs and outputs of draws by name; an input may share its name with a path."""
+    return {f"input {name}": value for name, value in vars(inputs).items()} | dict(outputs)
+
+
+def comparable(outputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What contenders are compared by: every date, "past" where it lies before the as-of date, and shares."""
+    dates = {name: np.where(outputs[name] < 0.0, -np.inf, outputs[name]) for name in DATES}
+    return {**dates, "price_share": outputs["price_share"]}
