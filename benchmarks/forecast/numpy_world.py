@@ -238,10 +238,15 @@ class Moment:
 
     def overtrained(self, log_shrink: Any, log_tokens: Any) -> tuple[Any, Any, Any]:
         """Relative loss of an overtrained model, the best of its compute, and its parameter term."""
+        hybrid = self.d.hybrid_factor
+        # a model of an architecture that makes size matter more stops where more tokens would hurt
+        steeper = hybrid > 1.0
+        turn = np.log(hybrid / np.where(steeper, hybrid - 1.0, 1.0)) - self.gamma * log_shrink
+        used = np.minimum(log_tokens, np.where(steeper, turn / (self.beta - self.gamma), np.inf))
         params_term = self.d.params_exponent * np.exp(self.alpha * log_shrink)
-        dense = params_term + self.b * np.exp(-self.beta * log_tokens)
-        best = np.exp(self.gamma * (log_shrink - log_tokens))
-        return best + self.d.hybrid_factor * (dense - best), best, params_term
+        dense = params_term + self.b * np.exp(-self.beta * used)
+        best = np.exp(self.gamma * (log_shrink - used))
+        return best + hybrid * (dense - best), best, params_term
 
     @cached_property
     def headroom(self) -> Any:
