@@ -37,8 +37,8 @@ def run(suites: Sequence[str], quick: bool, repeats: int | None, out: Path | Non
     if repeats is not None and repeats < 1:
         raise DatawallError(f"--repeats: need at least 1, got {repeats}")
     words = machine.describe()
-    folder = "quick" if quick else "."
-    path = out or ROOT / "benchmarks" / "results" / folder / f"{machine.label(words)}.json"
+    folder = ROOT / "runs" / "benchmarks" if quick else ROOT / "benchmarks" / "results"
+    path = out or folder / f"{machine.label(words)}.json"
     for name in suites or known:
         with tempfile.TemporaryDirectory() as scratch:
             setting = Setting(repeats or (2 if quick else REPEATS), quick, Path(scratch), _say)
@@ -52,6 +52,13 @@ def run(suites: Sequence[str], quick: bool, repeats: int | None, out: Path | Non
         record.write(path, words, about, {name: found})
         _say(f"{name}: written to {path}")
     return path
+
+
+def render() -> Path:
+    """Write the page of all records; returns its path."""
+    from benchmarks.render import render
+
+    return render(ROOT / "benchmarks" / "results", ROOT / "reports")
 
 
 def _say(line: str) -> None:

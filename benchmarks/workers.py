@@ -37,7 +37,7 @@ class Worker:
         Peak resident memory so far [MiB].
     """
 
-    def __init__(self, contender: str, draws: int, folder: Path) -> None:
+    def __init__(self, contender: str, draws: int, folder: Path, cores: set[int] | None = None) -> None:
         self.draws = draws
         self.peak_mib = 0.0
         kept = folder / f"{contender.replace(':', '.')}.npz"
@@ -48,6 +48,8 @@ class Worker:
             text=True,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
+        if cores is not None:
+            os.sched_setaffinity(self._process.pid, cores)
         try:
             self._answer()
         except NotMeasuredError:
@@ -58,8 +60,16 @@ class Worker:
 
     def run(self, seed: int) -> float:
         """Make a run and return its draws per second."""
+        self.start(seed)
+        return self.finish()
+
+    def start(self, seed: int) -> None:
+        """Begin a run."""
         assert self._process.stdin is not None
         print(seed, file=self._process.stdin, flush=True)
+
+    def finish(self) -> float:
+        """Wait for the run that was begun and return its draws per second."""
         return self.draws / self._answer()["seconds"]
 
     def _answer(self) -> dict[str, Any]:
