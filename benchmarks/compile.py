@@ -61,9 +61,9 @@ def first() -> None:
 
     seconds = dict.fromkeys(PHASES.values(), 0.0)
 
-    def listen(event: str, duration: float, **_: Any) -> None:
+    def listen(event: str, duration_secs: float, **_: Any) -> None:
         if event in seconds:
-            seconds[event] += duration
+            seconds[event] += duration_secs
 
     jax.monitoring.register_event_duration_secs_listener(listen)
     build(DRAWS)(0)
@@ -74,5 +74,7 @@ def _fresh(code: str, cache: str) -> tuple[float, dict[str, float]]:
     """Run code in a fresh process with a cache folder of its own; its seconds, and what it prints."""
     env = os.environ | {"XDG_CACHE_HOME": cache, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     start = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", code], env=env, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, check=True, stdout=subprocess.PIPE, text=True
+    )
     return time.perf_counter() - start, json.loads(done.stdout or "{}")

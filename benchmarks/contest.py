@@ -65,7 +65,9 @@ def hold(
                 check_alike(first, comparable(worker.outputs), contender.name)
         setting.say(f"{title}: {setting.repeats} interleaved runs")
         rates = interleave(workers, setting.repeats)
-        rows = [_rate(title, contender, rates, workers) for contender in (ours, *peers) if contender.name in rates]
+        rows = [
+            _rate(title, contender, rates, workers) for contender in (ours, *peers) if contender.name in rates
+        ]
         rows += [_ratio(title, ours, peer, rates) for peer in peers if peer.name in rates]
     return Found(rows, missing)
 
@@ -73,7 +75,9 @@ def hold(
 def _rate(title: str, who: Contender, rates: Mapping[str, Any], workers: Mapping[str, Worker]) -> Row:
     worker = workers[who.name]
     note = f"{worker.draws} draws a run; peak {worker.peak_mib:.0f} MiB"
-    return row(f"{title}: {who.name}", "draws/s", rates[who.name], note=f"{note}; {who.note}" if who.note else note)
+    return row(
+        f"{title}: {who.name}", "draws/s", rates[who.name], note=f"{note}; {who.note}" if who.note else note
+    )
 
 
 def _ratio(title: str, ours: Contender, peer: Contender, rates: Mapping[str, Any]) -> Row:

@@ -66,13 +66,26 @@ def _rows(found: np.ndarray, seconds: np.ndarray, peer_rates: np.ndarray, draws:
     independent_median = 0.25 / draws / density.mean() ** 2
     ours = seconds * own_share / TARGET**2
     theirs = p * (1.0 - p) / TARGET**2 / peer_rates
-    note = f"{len(found)} replicates of {draws} draws; spread of a variance {100 * np.sqrt(2 / (len(found) - 1)):.0f} %"
+    spread = 100.0 * np.sqrt(2.0 / (len(found) - 1))
+    note = f"{len(found)} replicates of {draws} draws; spread of a variance {spread:.0f} %"
     probability, middle = f"P({WALL} by {YEAR:.0f})", f"median of {WALL}"
     return [
         row(f"standard error of {probability}", "1", np.sqrt(own_share), note=note),
         row(f"standard error of the {middle}", "yr", np.sqrt(own_median), note=note),
-        row(f"variance of {probability}, independent / ours", "x", independent_share / own_share, at_least=20.0, note=note),
-        row(f"variance of the {middle}, independent / ours", "x", independent_median / own_median, at_least=20.0, note=note),
+        row(
+            f"variance of {probability}, independent / ours",
+            "x",
+            independent_share / own_share,
+            at_least=20.0,
+            note=note,
+        ),
+        row(
+            f"variance of the {middle}, independent / ours",
+            "x",
+            independent_median / own_median,
+            at_least=20.0,
+            note=note,
+        ),
         row(f"time to a standard error of {TARGET:g} on {probability}", "s", ours),
         row("the same, NumPyro Predictive in jit / ours", "x", theirs / ours, at_least=500.0),
     ]

@@ -9,20 +9,29 @@ import os
 import re
 import subprocess
 import sys
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
 TRANSCENDENTAL = frozenset(
-    "exponential log log-plus-one exponential-minus-one erf power tanh logistic sqrt rsqrt sine cosine cbrt".split()
+    {
+        *("exponential", "log", "log-plus-one", "exponential-minus-one", "erf", "power", "tanh"),
+        *("logistic", "sqrt", "rsqrt", "sine", "cosine", "cbrt"),
+    }
 )
 ARITHMETIC = frozenset(
-    "add subtract multiply divide maximum minimum compare select clamp negate abs sign floor ceil and or xor not "
-    "shift-left shift-right-logical shift-right-arithmetic convert is-finite remainder round-nearest-even".split()
+    {
+        *("add", "subtract", "multiply", "divide", "maximum", "minimum", "compare", "select", "clamp"),
+        *("negate", "abs", "sign", "floor", "ceil", "and", "or", "xor", "not", "shift-left"),
+        *("shift-right-logical", "shift-right-arithmetic", "convert", "is-finite", "remainder"),
+        *("round-nearest-even"),
+    }
 )
 NO_KERNEL = frozenset(
-    "parameter constant tuple get-tuple-element bitcast while call conditional after-all opt-barrier "
-    "optimization-barrier partition-id replica-id".split()
+    {
+        *("parameter", "constant", "tuple", "get-tuple-element", "bitcast", "while", "call"),
+        *("conditional", "after-all", "opt-barrier", "optimization-barrier", "partition-id", "replica-id"),
+    }
 )
 BYTES = {"pred": 1, "s8": 1, "u8": 1, "s16": 2, "u16": 2, "bf16": 2, "f16": 2, "s64": 8, "u64": 8, "f64": 8}
 
@@ -39,7 +48,7 @@ class Cost:
 
     kernels: float = 0.0
     operations: float = 0.0
-    special: Counter = field(default_factory=Counter)
+    special: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     bytes: float = 0.0
 
     def add(self, other: "Cost", times: float) -> None:
@@ -78,6 +87,7 @@ class Program:
     def __init__(self, text: str) -> None:
         self.computations: dict[str, dict[str, Instruction]] = {}
         self.entry = ""
+        current: dict[str, Instruction] = {}
         for line in text.splitlines():
             if header := _HEADER.match(line):
                 current = self.computations.setdefault(header.group(2), {})
@@ -112,7 +122,9 @@ class Program:
             match instruction.opcode:
                 case "while":
                     trips = _TRIPS.search(instruction.rest)
-                    total.add(self._cost(instruction.called, kernels), float(trips.group(1)) if trips else 1.0)
+                    total.add(
+                        self._cost(instruction.called, kernels), float(trips.group(1)) if trips else 1.0
+                    )
                 case "call":
                     total.add(self._cost(instruction.called, kernels), 1.0)
                 case "fusion":

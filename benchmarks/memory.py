@@ -1,6 +1,5 @@
 """Memory does not grow with the draws: peak of fresh processes at two sizes."""
 
-
 import numpy as np
 
 from benchmarks.contest import Contender
@@ -29,5 +28,10 @@ def _growth(title: str, who: Contender, setting: Setting) -> list[Row]:
             peaks[draws] = worker.peak_mib
     return [
         *(row(f"{title}: peak, 2^{np.log2(draws):.0f} draws", "MiB", peak) for draws, peak in peaks.items()),
-        row(f"{title}: growth from 2^{np.log2(few):.0f} to 2^{np.log2(many):.0f}", "MiB", peaks[many] - peaks[few], at_most=16.0),
+        row(
+            f"{title}: growth from 2^{np.log2(few):.0f} to 2^{np.log2(many):.0f}",
+            "MiB",
+            peaks[many] - peaks[few],
+            at_most=16.0,
+        ),
     ]

@@ -9,7 +9,9 @@ FORECAST = Contender(
     "datawall", "benchmarks.forecast.engine:build", 2**19, note="summaries of every output included"
 )
 FORECAST_PEERS = [
-    Contender("NumPyro Predictive in jit", "benchmarks.forecast.with_numpyro:build", 2**15, 40.0, "not summarised"),
+    Contender(
+        "NumPyro Predictive in jit", "benchmarks.forecast.with_numpyro:build", 2**15, 40.0, "not summarised"
+    ),
     Contender("NumPy float64", "benchmarks.forecast.with_numpy:build", 2**14, 40.0, "not summarised"),
     Contender("naive JAX", "benchmarks.forecast.naive:build", 2**16, 15.0, "not summarised"),
 ]
@@ -22,9 +24,16 @@ REFERENCE_PEERS = [
     Contender("naive JAX", "benchmarks.reference.with_jax:naive", 2**18, 15.0),
     Contender("squigglepy and NumPy", "benchmarks.reference.with_squigglepy:sampled", 2**16),
     Contender("PyMC as is", "benchmarks.reference.with_pymc:as_is", 2**10, note="compiles at every call"),
-    Contender("PyMC, draw axis by hand", "benchmarks.reference.with_pymc:whole", 2**16, note="compiles at every call"),
+    Contender(
+        "PyMC, draw axis by hand",
+        "benchmarks.reference.with_pymc:whole",
+        2**16,
+        note="compiles at every call",
+    ),
     Contender("Squiggle", "benchmarks.reference.with_squiggle:sampled", 2**10),
-    Contender("C, AVX-512", "benchmarks.reference.c:build", 2**21, 0.9, "histograms included; a ceiling, not a peer"),
+    Contender(
+        "C, AVX-512", "benchmarks.reference.c:build", 2**21, 0.9, "histograms included; a ceiling, not a peer"
+    ),
 ]
 
 

@@ -89,9 +89,13 @@ def read(path: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DatawallError(f"{path}: need a record of benchmarks, got {error}; run `datawall bench`") from None
+        raise DatawallError(
+            f"{path}: need a record of benchmarks, got {error}; run `datawall bench`"
+        ) from None
     if not isinstance(record, dict) or record.get("schema") != SCHEMA:
-        raise DatawallError(f"{path}: need a record of schema {SCHEMA}; delete it and run `datawall bench` again")
+        raise DatawallError(
+            f"{path}: need a record of schema {SCHEMA}; delete it and run `datawall bench` again"
+        )
     return record
 
 

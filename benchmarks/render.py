@@ -20,10 +20,11 @@ TITLES = {
 }
 INTRODUCTION = """# Benchmarks
 
-Written by `datawall bench --render` from `benchmarks/results/`; `benchmarks/README.md` says how to measure again.
-Numbers are medians of interleaved repeats, with their minimum and maximum; a ratio is taken in each repeat, between
-runs that follow each other, so that a busy machine weighs on both sides. Peers run the same model, checked to give
-the same distributions, each in a warm process of its own. ✓ and ✗ say whether the median meets the goal.
+Written by `datawall bench --render` from `benchmarks/results/`; `benchmarks/README.md` says how to measure
+again. Numbers are medians of interleaved repeats, with their minimum and maximum; a ratio is taken in each
+repeat, between runs that follow each other, so that a busy machine weighs on both sides. Peers run the same
+model, checked to give the same distributions, each in a warm process of its own. ✓ and ✗ say whether the
+median meets the goal.
 """
 
 
@@ -121,5 +122,11 @@ def _draw(axes: Axes, place: int, row: Row) -> None:
     # beyond the goal too, so that the tick never strikes through the number
     beyond = max(row.high, wanted or 0.0)
     axes.annotate(
-        number(row.median), (beyond, place), (5, 0), textcoords="offset points", fontsize=8.5, va="center", color=style.INK
+        number(row.median),
+        (beyond, place),
+        (5, 0),
+        textcoords="offset points",
+        fontsize=8.5,
+        va="center",
+        color=style.INK,
     )

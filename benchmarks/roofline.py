@@ -1,10 +1,10 @@
 """How near the engine comes to what this machine can do, and where its time goes.
 
 The bound is the time that the counted operations would take at the measured ceilings: arithmetic at the
-rate of fused multiply-adds, each special function at its own, or the bytes through the cache if they take longer.
+rate of fused multiply-adds and each special function at its own, or the bytes through the cache if they take
+longer.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,9 @@ def run(setting: Setting) -> Found:
     ceilings = {name: float(np.median(rates)) for name, rates in special.items()}
     for title, who in (("baseline forecast", FORECAST), ("reference workload", REFERENCE)):
         setting.say(f"roofline: {title}")
-        rows += _share(title, who, float(np.median(multiply_add)), ceilings, float(np.median(in_cache)), setting)
+        rows += _share(
+            title, who, float(np.median(multiply_add)), ceilings, float(np.median(in_cache)), setting
+        )
     return Found([*rows, *_stages(setting)])
 
 
@@ -54,7 +56,9 @@ def _share(
     folder.mkdir()
     cost = hlo.dump(who.build, CHUNK, folder).cost()
     arithmetic = cost.operations / CHUNK / flops
-    functions = {name: count / CHUNK / special[name] for name, count in cost.special.items() if name in special}
+    functions = {
+        name: count / CHUNK / special[name] for name, count in cost.special.items() if name in special
+    }
     traffic = cost.bytes / CHUNK / bandwidth
     bound = max(arithmetic + sum(functions.values()), traffic)
     with Worker(who.build, setting.draws(who.draws), setting.folder) as worker:
@@ -80,9 +84,11 @@ def _stages(setting: Setting) -> list[Row]:
     params = jax.tree.map(jnp.asarray, world.joint.params)
 
     def inputs(params: Any, z: jax.Array) -> dict[str, jax.Array]:
-        return {"inputs": jnp.concatenate([jnp.atleast_2d(v) for v in vars(world.inputs(params, z)).values()])}
+        return {
+            "inputs": jnp.concatenate([jnp.atleast_2d(v) for v in vars(world.inputs(params, z)).values()])
+        }
 
-    stages: dict[str, Callable[..., Any]] = {
+    stages: dict[str, Any] = {
         "points": lambda params, z: {"scores": z},  # noqa: ARG005 - of the shape that `push` calls
         "inputs": inputs,
         "model": lambda params, z: world.outputs(world.inputs(params, z)),

@@ -1,7 +1,8 @@
 """Contenders in processes of their own, kept warm, so that none slows or feeds another.
 
 A contender is a function ``build(draws)``, named ``module:function``, that returns a function: called with a
-seed, this one makes that many new draws and returns outputs by name, draws on the last axis. Parent and worker talk in lines of JSON.
+seed, this one makes that many new draws and returns outputs by name, draws on the last axis. Parent and
+worker talk in lines of JSON.
 """
 
 import importlib
@@ -11,11 +12,13 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 MIB = 1024.0
 
@@ -29,8 +32,8 @@ class Worker:
 
     Attributes
     ----------
-    draws
-        Draws in a run.
+    contender, draws
+        What it is, and the draws in a run.
     outputs
         Of its first run, at seed 0.
     peak_mib
@@ -38,6 +41,7 @@ class Worker:
     """
 
     def __init__(self, contender: str, draws: int, folder: Path, cores: set[int] | None = None) -> None:
+        self.contender = contender
         self.draws = draws
         self.peak_mib = 0.0
         kept = folder / f"{contender.replace(':', '.')}.npz"
@@ -76,7 +80,7 @@ class Worker:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"a benchmark worker ended: {' '.join(map(str, self._process.args))}")
+            raise RuntimeError(f"a benchmark worker ended: {self.contender}")
         answer = json.loads(line)
         if "missing" in answer:
             raise NotMeasuredError(answer["missing"])
@@ -108,11 +112,12 @@ def serve(contender: str, draws: int, kept: Path) -> None:
     def answer(**content: Any) -> None:
         print(json.dumps(content | {"peak_mib": peak_mib()}), file=answers, flush=True)
 
-    run: Callable[[int], Mapping[str, np.ndarray]]
+    run: Callable[[int], Mapping[str, Any]]
     try:
         module, _, function = contender.partition(":")
         run = getattr(importlib.import_module(module), function)(draws)
-        np.savez(kept, **run(0))
+        outputs: dict[str, Any] = dict(run(0))
+        np.savez(kept, **outputs)
     except ImportError as error:
         return answer(missing=f"{error.name or error} is not installed")
     except NotMeasuredError as error:

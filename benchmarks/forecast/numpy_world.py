@@ -1,6 +1,6 @@
 """The world of `datawall.model` in plain NumPy: float64, whole arrays, dates on the leading axes, draws last.
 
-The algorithm is the engine's (grid, brackets, false position; Halley's steps for the passes); the text is not.
+The algorithm is the engine's (grid, brackets, false position, Halley steps); the text is not.
 """
 
 from dataclasses import dataclass, replace
@@ -273,7 +273,9 @@ class Moment:
         counts = np.array(self.questions.frontier_passes)
         losses = np.stack(self.rungs)
         fewer = [sum(rung < count for rung in LADDER) for count in counts]
-        rows = np.broadcast_to(losses, (len(LADDER), *np.broadcast_shapes(losses.shape[1:], (len(counts), 1))))
+        rows = np.broadcast_to(
+            losses, (len(LADDER), *np.broadcast_shapes(losses.shape[1:], (len(counts), 1)))
+        )
         margins = [
             rows[:k, ..., row, :].min(axis=0, initial=np.inf) - rows[k:, ..., row, :].min(axis=0)
             for row, k in enumerate(fewer)

@@ -18,7 +18,9 @@ def inputs_at(world: World, scores: np.ndarray) -> Inputs:
     scores[tied] = joint.params["cholesky"] @ scores[tied]
     return Inputs(
         **{
-            name: priors[name].distribution.score_quantile(scores[first : first + size] if size else scores[first])
+            name: priors[name].distribution.score_quantile(
+                scores[first : first + size] if size else scores[first]
+            )
             for name, first, size in joint.structure.inputs
         }
     )

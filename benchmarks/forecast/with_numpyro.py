@@ -22,7 +22,9 @@ def equivalent(prior: Distribution) -> Any:
         case "lognormal":
             return dist.LogNormal(params["loc"], params["scale"])
         case "choice":
-            edges = jnp.concatenate([jnp.zeros(1), jax.scipy.stats.norm.cdf(params["thresholds"]), jnp.ones(1)])
+            edges = jnp.concatenate(
+                [jnp.zeros(1), jax.scipy.stats.norm.cdf(params["thresholds"]), jnp.ones(1)]
+            )
             return dist.Categorical(jnp.diff(edges))
         case _:
             return None
@@ -47,7 +49,7 @@ def model(world: World) -> None:
             values[name] = numpyro.deterministic(site, at_score(prior, scores[name]))
         elif (own := equivalent(prior)) is not None:
             own = own.expand([size]).to_event(1) if size else own
-            values[name] = numpyro.sample(site, own).astype(jnp.float32)
+            values[name] = jnp.asarray(numpyro.sample(site, own), jnp.float32)
         else:
             shape = (size,) if size else ()
             score = numpyro.sample(f"{site} score", dist.Normal(jnp.zeros(shape), 1.0).to_event(len(shape)))

@@ -61,7 +61,9 @@ def _as_struct(prior: Prior) -> tuple[int, np.ndarray, np.ndarray]:
 def count(seed: int, first: int, draws: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Counts of each output, and the outputs of the last block; inf never, -inf past."""
     priors = np.array([_as_struct(prior) for prior in PRIORS.values()], _PRIOR)
-    ranges = [(SKETCHES[name].lower, SKETCHES[name].upper) for name, rows in ROWS.items() for _ in range(rows)]
+    ranges = [
+        (SKETCHES[name].lower, SKETCHES[name].upper) for name, rows in ROWS.items() for _ in range(rows)
+    ]
     histograms, streams = np.array(ranges, _HISTOGRAM), stream_ids(PRIORS)
     counts = np.zeros((len(ranges), SLOTS), np.int32)
     out = np.empty((len(ranges), BLOCK), np.float32)

@@ -69,7 +69,7 @@ class Prior:
 
 
 PRIORS: dict[str, Prior] = {
-    name: Prior(family, numbers)
+    name: Prior(family, tuple(numbers))
     for name, family, *numbers in (
         ("log_flop", "normal", 58.3, 0.4),
         ("growth", "truncated", 1.4, 0.2, 0.6, 2.2),

@@ -1,4 +1,4 @@
-"""The reference workload in JAX as one writes it first: split keys, library samplers, whole arrays, one jit."""
+"""The reference workload in JAX as one writes it first: split keys, whole arrays, one jit."""
 
 from collections.abc import Callable
 from typing import Any

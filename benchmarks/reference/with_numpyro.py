@@ -13,21 +13,26 @@ from benchmarks.reference.model import YEARS, future
 from benchmarks.reference.priors import PRIORS, Prior
 
 
-def drawn(name: str, prior: Prior) -> Any:
-    """A site for a belief."""
+def distribution(prior: Prior) -> Any:
+    """The belief in NumPyro's words."""
     match prior.family, prior.numbers:
         case "normal", (mean, sd):
-            return numpyro.sample(name, dist.Normal(mean, sd))
+            return dist.Normal(mean, sd)
         case "lognormal", (median, sd):
-            return numpyro.sample(name, dist.LogNormal(np.log(median), sd))
+            return dist.LogNormal(np.log(median), sd)
         case "beta", (a, b):
-            return numpyro.sample(name, dist.Beta(a, b))
-        case "discrete", (values, weights):
-            index = numpyro.sample(name, dist.Categorical(jnp.array(weights)))
-            return jnp.array(values)[index]
+            return dist.Beta(a, b)
+        case "discrete", (_, weights):
+            return dist.Categorical(jnp.array(weights))
         case "truncated", (mean, sd, lower, upper):
-            return numpyro.sample(name, dist.TruncatedNormal(mean, sd, low=lower, high=upper))
+            return dist.TruncatedNormal(mean, sd, low=lower, high=upper)
     raise ValueError(prior.family)
+
+
+def drawn(name: str, prior: Prior) -> Any:
+    """A site for a belief."""
+    value = numpyro.sample(name, distribution(prior))
+    return jnp.array(prior.numbers[0])[value] if prior.family == "discrete" else value
 
 
 def model() -> None:
@@ -39,7 +44,9 @@ def model() -> None:
 
 
 def _outputs(sites: dict[str, jax.Array]) -> dict[str, np.ndarray]:
-    named = ((name.removeprefix("output "), site) for name, site in sites.items() if name.startswith("output"))
+    named = (
+        (name.removeprefix("output "), site) for name, site in sites.items() if name.startswith("output")
+    )
     return {name: np.moveaxis(np.asarray(site), 0, -1) for name, site in named}
 
 

@@ -1,11 +1,11 @@
-"""The reference workload as a PyMC model, drawn by `sample_prior_predictive`, which compiles at every call."""
+"""The reference workload as a PyMC model; `sample_prior_predictive` compiles at every call."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor as pt
+import pymc as pm  # pyright: ignore[reportMissingImports]
+import pytensor.tensor as pt  # pyright: ignore[reportMissingImports]
 
 from benchmarks.reference.model import YEARS, future
 from benchmarks.reference.priors import PRIORS, Prior
@@ -41,9 +41,11 @@ def _sampler(built: pm.Model, names: list[str], draws: int) -> Callable[[int], d
     def run(seed: int) -> dict[str, np.ndarray]:
         sites = [f"output {name}" for name in names]
         with built:
-            tree = pm.sample_prior_predictive(draws, var_names=sites, random_seed=seed)
+            tree: Any = pm.sample_prior_predictive(draws, var_names=sites, random_seed=seed)
         prior = tree["prior"]
-        return {name: np.moveaxis(prior[site].values[0], 0, -1) for name, site in zip(names, sites, strict=True)}
+        return {
+            name: np.moveaxis(prior[site].values[0], 0, -1) for name, site in zip(names, sites, strict=True)
+        }
 
     return run
 

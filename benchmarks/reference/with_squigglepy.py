@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import squigglepy as sq
+import squigglepy as sq  # pyright: ignore[reportMissingImports]
 
 from benchmarks.reference.priors import PRIORS, Prior
 from benchmarks.reference.with_numpy import TIMES, outputs

@@ -1,18 +1,24 @@
 """Records, the rendered page and the command."""
 
+import itertools
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from benchmarks import error, machine, main, record, render
 from benchmarks.record import Found, Row, row
 from datawall.cli import app
 from datawall.errors import DatawallError
-from typer.testing import CliRunner
 
-RUN = {"command": "datawall bench peers", "commit": "abc", "date": "2026-11-22", "versions": {"python": "3.12"}}
+RUN = {
+    "command": "datawall bench peers",
+    "commit": "abc",
+    "date": "2026-11-22",
+    "versions": {"python": "3.12"},
+}
 FOUND = {
     "peers": Found(
         [
@@ -92,7 +98,7 @@ def test_labels_of_the_figure_do_not_overlap() -> None:
     fig = render.figure(rows, machine.describe())
     fig.draw_without_rendering()
     labels = [label.get_window_extent() for label in fig.axes[0].get_yticklabels()]
-    for lower, upper in zip(labels, labels[1:], strict=False):
+    for lower, upper in itertools.pairwise(labels):
         assert not lower.overlaps(upper)
     assert min(box.x0 for box in labels) >= 0
 
