@@ -87,5 +87,5 @@ def _rows(found: np.ndarray, seconds: np.ndarray, peer_rates: np.ndarray, draws:
             note=note,
         ),
         row(f"time to a standard error of {TARGET:g} on {probability}", "s", ours),
-        row("the same, NumPyro Predictive in jit / ours", "x", theirs / ours, at_least=500.0),
+        row("time to that error, NumPyro Predictive in jit / ours", "x", theirs / ours, at_least=500.0),
     ]
