@@ -120,6 +120,7 @@ def test_the_command_prints_text_and_json():
     found = run("explain", "seed2024", "--median")
     assert found.returncode == 0, found.stderr
     assert "At the as-of date" in found.stdout
+    assert "params_exponent = 0.5\n" in found.stdout  # no unit where there is none
     data = json.loads(run("explain", "--draw", "2", "--json").stdout)
     assert {"inputs", "sections"} == set(data)
     refused = run("explain", "--draw", "2", "--median")

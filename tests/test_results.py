@@ -8,13 +8,15 @@ import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
+from rich.console import Console
 
 import datawall
 from datawall import runs
 from datawall.errors import DatawallError
 from datawall.reporting.figures import FIGURES, quantile_dots
-from datawall.reporting.terminal import forecast_tables, sparkline
-from datawall.summary import summary, to_csv, year_label
+from datawall.reporting.terminal import forecast_tables, print_all, prior_block, sparkline
+from datawall.scenario import load_scenario
+from datawall.summary import summary, to_csv, year_labels
 
 
 @pytest.fixture(scope="module")
@@ -125,15 +127,33 @@ def test_unwritable_folder_is_named(tmp_path):
         runs.prepare(blocked / "run")
 
 
-@pytest.mark.parametrize("scenario", ["bearish", "seed2024"])
-def test_figures_draw_other_scenarios(scenario):
-    other = datawall.forecast(scenario, draws=300)
+def test_figures_draw_another_scenario():
+    other = datawall.forecast("seed2024", draws=300)
     for draw in FIGURES.values():
         draw(other).canvas.draw()
 
 
+def rendered(flat):
+    console = Console(width=160)
+    with console.capture() as captured:
+        print_all(console, forecast_tables(flat))
+    return captured.get()
+
+
 def test_tables_render(flat):
     assert len(forecast_tables(flat)) == 10
+    text = rendered(flat)
+    assert "±?" in text.split("\n\n")[0]
+    assert "Price of a fixed capability against the as-of date" in text
+
+
+def test_a_size_factor_below_one_is_no_share_of_tokens(flat):
+    after = rendered(flat).split("Times smaller at equal loss", 1)[1]
+    rows = [line.split() for line in after.splitlines() if line.startswith("20")]
+    assert "<1" in rows[-1]
+    assert not any(cell.startswith("0.") for row in rows for cell in row[1:])
+    # written out, the shares would be there
+    assert flat["quantities"]["overtraining_headroom[2040]"]["q10"] < 1.0
 
 
 def test_dots_share_out_past_and_never():
@@ -142,9 +162,33 @@ def test_dots_share_out_past_and_never():
     assert (np.diff(dates) > 0).all()
 
 
-@pytest.mark.parametrize(("year", "label"), [(2030.0, "2030"), (2026.8329, "2026.83")])
-def test_year_labels(year, label):
-    assert year_label(year) == label
+def test_dates_that_are_close_have_different_names(tree):
+    assert list(year_labels([2026.8329, 2030.0]).values()) == ["2026.83", "2030"]
+    data = tree["summary"].to_dataset()
+    days = 2026.8329 + np.arange(data.sizes["year"]) / 365.0
+    near = xr.DataTree.from_dict({"summary": data.assign_coords(year=days), "cdf": tree["cdf"].to_dataset()})
+    near.attrs = tree.attrs
+    found = summary(near)
+    for kind, prefix in (("quantities", "loss["), ("probabilities", "binding.power[")):
+        assert sum(name.startswith(prefix) for name in found[kind]) == len(days)
+
+
+def test_probabilities_go_to_the_horizon(tree, flat):
+    at_the_end = flat["probabilities"]["wall.tokens[1]<=2050"]["value"]
+    assert at_the_end == pytest.approx(1 - tree["summary/wall_date_never"].sel(wall="tokens[1]").item())
+
+
+def test_a_prior_without_a_link_says_nothing_of_it():
+    priors = load_scenario("baseline").priors
+    ends = [prior_block(name, priors[name]).split()[-3:] for name in ("distillation_reading", "mfu")]
+    assert ends[0] == ["(2024-07-01,", "low", "confidence)"]
+    assert ends[1] == ["medium", "confidence,", "https://epoch.ai/data/ai-models)"]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figures_say_what_arrows_and_missing_dots_mean(name, tree):
+    words = " ".join(text.get_text() for text in FIGURES[name](tree).texts)
+    assert ("arrow" in words) == (name != "wall_dates")
 
 
 def test_sparkline_peaks_where_the_density_does():

@@ -220,9 +220,17 @@ class Oracle:
 
     def overtrained_loss(self, flop: Any, shrink: Any, tokens: Any) -> Any:
         """Reducible loss of a model smaller than the optimum of `flop`, of a hybrid architecture."""
-        params = self.optimum(flop)[0] / shrink
-        dense, best = self.reducible(params, tokens), self.reducible(*self.optimum(6 * params * tokens))
-        return best + self.draw.hybrid_factor * (dense - best)
+        params, factor = self.optimum(flop)[0] / shrink, self.draw.hybrid_factor
+
+        def with_all(used: Any) -> Any:
+            dense, best = self.reducible(params, used), self.reducible(*self.optimum(6 * params * used))
+            return best + factor * (dense - best)
+
+        if factor <= 1:
+            return with_all(tokens)
+        # a penalty made larger can grow with the tokens, and nobody has to use them all
+        most = np.log(tokens)
+        return least(lambda x: with_all(np.exp(x)), most - 30, most)[1].reshape(np.shape(tokens))
 
     def headroom(self, year: Any, at: float) -> Any:
         """Largest k whose tokens are affordable, with repeats priced as for a model `at` times smaller."""

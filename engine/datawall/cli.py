@@ -66,7 +66,6 @@ def forecast(
     from datawall import runs
     from datawall.checks import check_draws, check_seed
     from datawall.scenario import load_scenario, parse_override
-    from datawall.summary import summary
 
     check_draws(draws)
     check_seed(seed)
@@ -83,11 +82,10 @@ def forecast(
         from datawall.forecasting import forecast as run  # loads JAX
 
         tree = run(loaded, draws=draws, seed=seed, progress=progress)
-    flat = summary(tree)
+    # written first: a reader of the tables may close the pipe
+    flat = runs.write(tree, folder)
     if flat["manifest"]["not_a_number"]:
         print(f"warning: not a number: {flat['manifest']['not_a_number']}; left out", file=sys.stderr)
-    # written first: a reader of the tables may close the pipe
-    runs.write(tree, folder)
     print(f"written to {folder}", file=sys.stderr)
     if as_json:
         print(json.dumps(flat, indent=1))
@@ -134,6 +132,20 @@ def check(scenario: ScenarioName) -> None:
     loaded = load_scenario(scenario)
     counts = f"{len(loaded.priors)} priors, {len(loaded.correlations)} correlations"
     print(f"{scenario}: valid; {counts}, digest {loaded.digest[:8]}")
+
+
+@priors.command()
+def table(
+    scenario: ScenarioName = "baseline",
+    write: Annotated[bool, typer.Option("--write", help="Renew the tables in priors/README.md.")] = False,
+) -> None:
+    """Print the priors of a scenario as a Markdown table."""
+    from datawall.scenario import load_scenario, table
+
+    if write:
+        print(f"written to {table.rewrite()}", file=sys.stderr)
+    else:
+        print(table.priors_table(load_scenario(scenario)), end="")
 
 
 @app.command()

@@ -61,7 +61,7 @@ class World:
             "training_start": jnp.stack([future.starts[kind] for kind in COMPUTE]),
             "release": jnp.stack([future.releases[kind] for kind in COMPUTE]),
             "price_gain": future.price_gains,
-            "price_decline": jnp.log10(future.price.factor_per_year),
+            "price_decline": future.price.pace.oom_per_year,
             "price_share": jnp.stack([getattr(future.price, f"{source}_share") for source in SOURCES]),
             **{name: path[slice(*self.reported)] for name, path in future.paths.items()},
         }

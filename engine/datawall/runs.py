@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from datawall.errors import DatawallError
-from datawall.summary import manifest, summary, to_csv
+from datawall.summary import summary, to_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,15 +51,15 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
         ) from error
 
 
-def write(tree: xr.DataTree, folder: Path) -> None:
-    """Write a forecast to its folder: results, summaries, manifest and figures."""
+def write(tree: xr.DataTree, folder: Path) -> dict[str, Any]:
+    """Write a forecast to its folder: results, summaries, manifest and figures. Return the summary."""
     from datawall.reporting.figures import FIGURES  # loads matplotlib, which a bad folder need not wait for
 
     flat = summary(tree)
     texts = {
         "summary.json": json.dumps(flat, indent=1),
         "summary.csv": to_csv(flat["quantities"]),
-        "manifest.json": json.dumps(manifest(tree), indent=1),
+        "manifest.json": json.dumps(flat["manifest"], indent=1),
     }
     replace_file(folder / "forecast.nc", lambda path: tree.to_netcdf(path, engine="h5netcdf"))
     for name, draw in FIGURES.items():
@@ -70,3 +70,4 @@ def write(tree: xr.DataTree, folder: Path) -> None:
             )
     for name, text in texts.items():
         replace_file(folder / name, lambda path, t=text: path.write_text(t, encoding="utf-8"))
+    return flat

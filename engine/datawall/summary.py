@@ -9,38 +9,50 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import xarray as xr
-
-DATES = ("wall_date", "training_start", "release", "price_gain")
-SCALARS = ("price_decline", "price_share")
-PATHS = (
-    "frontier_flop",
-    "effective_flop",
-    "demand_tokens",
-    "supply_tokens",
-    "passes",
-    "efficiency",
-    "overtraining_headroom",
-    "loss",
-)
 
 type Row = dict[str, Any]
 
 
-def year_label(year: float) -> str:
-    """Return a date as it is named: whole years bare, others to a hundredth."""
-    return f"{year:.0f}" if year == int(year) else f"{year:.2f}"
+def year_labels(years: Iterable[float]) -> dict[float, str]:
+    """Return how dates are named: whole years bare, others to a hundredth, or as finely as tells them apart.
+
+    Examples
+    --------
+    >>> year_labels([2026.8329, 2027.0])
+    {2026.8329: '2026.83', 2027.0: '2027'}
+    >>> year_labels([2026.831, 2026.8329])
+    {2026.831: '2026.831', 2026.8329: '2026.833'}
+    """
+    years = [float(year) for year in years]
+    for digits in range(2, 13):
+        labels = [f"{year:.0f}" if year == int(year) else f"{year:.{digits}f}" for year in years]
+        if len(set(labels)) == len(labels):
+            return dict(zip(years, labels, strict=True))
+    raise ValueError(f"the years {years} are not apart")
 
 
-def date_name(variable: str, at: dict[str, Any]) -> str:
-    """Return the name of one date, such as ``wall.tokens[1]`` or ``release.raw[5.5]``."""
-    if variable == "wall_date":
-        return f"wall.{at['wall']}"
-    if variable == "price_gain":
-        return f"price_gain[{at['gain']:g}]"
-    return f"{variable}.{at['compute']}[{at['generation']:g}]"
+def _names(summary: xr.Dataset) -> Callable[[str, dict[str, Any]], str]:
+    """Return what names one value, such as ``wall.tokens[1]``, ``release.raw[5.5]`` or ``loss[2030]``."""
+    labels = year_labels(summary["year"].values)
+
+    def name(variable: str, at: dict[str, Any]) -> str:
+        match at:
+            case {"wall": wall}:
+                return f"wall.{wall}"
+            case {"compute": compute, "generation": generation}:
+                return f"{variable}.{compute}[{generation:g}]"
+            case {"gain": gain}:
+                return f"{variable}[{gain:g}]"
+            case {"source": source}:
+                return f"{variable}[{source}]"
+            case {"year": year}:
+                return f"{variable}[{labels[year]}]"
+        return variable
+
+    return name
 
 
 def _points(array: xr.DataArray, keep: str) -> Iterator[tuple[dict[str, Any], xr.DataArray]]:
@@ -60,8 +72,13 @@ def _quantile(value: float, is_date: bool) -> float | str | None:
     return "never" if value > 0 else "past"
 
 
+def _is_date(summary: xr.Dataset, variable: str) -> bool:
+    """Return whether a variable is a date: only dates can be past or never."""
+    return f"{variable}_past" in summary
+
+
 def _row(summary: xr.Dataset, variable: str, at: dict[str, Any], values: xr.DataArray) -> Row:
-    is_date = variable in DATES
+    is_date = _is_date(summary, variable)
     errors = summary[f"{variable}_mcse"].sel(at)
     row: Row = {"unit": summary[variable].attrs["unit"]}
     for level, value, error in zip(summary["quantile"].values, values.values, errors.values, strict=True):
@@ -93,35 +110,33 @@ def quantities(tree: xr.DataTree) -> dict[str, Row]:
         A standard error is None where the quantile or a neighbour of it is not a number.
     """
     summary = tree["summary"].to_dataset()
-    rows = {}
-    for variable in DATES:
-        for at, values in _points(summary[variable], "quantile"):
-            rows[date_name(variable, at)] = _row(summary, variable, at, values)
-    for variable in SCALARS:
-        for at, values in _points(summary[variable], "quantile"):
-            rows[f"{variable}[{at['source']}]" if at else variable] = _row(summary, variable, at, values)
-    for variable in PATHS:
-        for at, values in _points(summary[variable], "quantile"):
-            rows[f"{variable}[{year_label(at['year'])}]"] = _row(summary, variable, at, values)
+    name, rows = _names(summary), {}
+    for variable, array in summary.data_vars.items():
+        if "quantile" in array.dims and f"{variable}_mcse" in summary:
+            for at, values in _points(array, "quantile"):
+                rows[name(str(variable), at)] = _row(summary, str(variable), at, values)
     return rows
 
 
 def probabilities(tree: xr.DataTree) -> dict[str, Row]:
-    """Return the probabilities of a forecast by name, each with its Monte Carlo standard error."""
+    """Return the probabilities of a forecast by name, each with its Monte Carlo standard error.
+
+    Dates have one for every whole year to the horizon, ceilings for every year of the paths.
+    """
     cdf, summary = tree["cdf"].to_dataset(), tree["summary"].to_dataset()
-    rows = {}
-    years = [year for year in summary["year"].values if year == int(year)]
-    for variable in DATES:
+    name, rows = _names(summary), {}
+    years = [year for year in cdf["date"].values if year == int(year)]
+    for variable in filter(lambda variable: _is_date(summary, str(variable)), cdf.data_vars):
         for at, values in _points(cdf[variable], "date"):
             for year in years:
-                where = {**at, "date": year}
-                rows[f"{date_name(variable, at)}<={year:.0f}"] = {
+                rows[f"{name(str(variable), at)}<={year:.0f}"] = {
                     "value": values.sel(date=year).item(),
-                    "mcse": cdf[f"{variable}_mcse"].sel(where).item(),
+                    "mcse": cdf[f"{variable}_mcse"].sel({**at, "date": year}).item(),
                 }
+    labels = year_labels(summary["year"].values)
     for at, values in _points(summary["binding_ceiling"], "ceiling"):
         for ceiling in values["ceiling"].values:
-            rows[f"binding.{ceiling}[{year_label(at['year'])}]"] = {
+            rows[f"binding.{ceiling}[{labels[at['year']]}]"] = {
                 "value": values.sel(ceiling=ceiling).item(),
                 "mcse": summary["binding_ceiling_mcse"].sel(at).sel(ceiling=ceiling).item(),
             }

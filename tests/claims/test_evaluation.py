@@ -44,7 +44,7 @@ def case(by_id, name, of, index=0):
         ("S3-03", 0, 14.8 / 13),
         ("S3-06", 0, 1979 / 989.4),
         ("S3-07", 0, 62 / 61),
-        ("S3-16", 0, 1000.0),
+        ("S3-16", 0, 1.0),
     ],
 )
 def test_closed_forms(by_id, name, index, expected):
@@ -58,11 +58,15 @@ def test_closed_forms(by_id, name, index, expected):
         ("S0-09", "fails"),
         ("S0-12", "roughly"),
         ("S0-17", "holds"),
+        ("S0-20", "fails"),
+        ("S0-34", "fails"),
         ("S0-29", "holds"),
         ("S0-35", "roughly"),
         ("S0-37", "roughly"),
+        ("S3-02", "roughly"),
         ("S3-06", "holds"),
         ("S0-27", None),
+        ("S3-21", None),
         ("S3-25", None),
     ],
 )
@@ -131,15 +135,9 @@ def test_extra_passes_are_one_fewer_than_passes(by_id):
     assert right.high < 5 < wrong.computed
 
 
-def test_plus_two_is_not_twice_as_many(by_id):
-    assert check(by_id, "S3-16").verdict == "holds"
-    wrong = case(by_id, "S3-16", "twice as many for two more (wrong)")
-    assert (wrong.computed, wrong.verdict) == (pytest.approx(100), "fails")
-
-
 def test_the_exponent_is_carried_from_a_run_near_by_and_not_from_one_flop(by_id):
     assert case(by_id, "S0-37", "printed pair from one FLOP", 2).computed == pytest.approx(10.5e12, rel=0.01)
-    assert check(by_id, "S0-37", 2).verdict == "holds"
+    assert check(by_id, "S0-37", 2).computed == pytest.approx(16.55e12, rel=0.02)
 
 
 def test_resolved_forecasts_are_held_against_dates_on_record(by_id):

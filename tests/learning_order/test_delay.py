@@ -8,20 +8,12 @@ from datawall.learning_order import delay
 SLOPE, BUDGET = 0.8, 3.5
 
 
-@pytest.fixture(scope="module", autouse=True)
-def short_chains():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delay, "WARMUP", 300)
-        patch.setattr(delay, "DRAWS", 250)
-        yield
-
-
 @pytest.fixture(scope="module")
 def measured():
-    """Log10 steps of 4 seeds on a known line, and which of them the budget stopped."""
+    """Log10 steps of two seeds on a known line, and which of them the budget stopped."""
     rng = np.random.default_rng(1)
     k = np.arange(1, 9)[:, None]
-    needed = 3.0 + SLOPE * (k - delay.CENTRE) + 0.08 * rng.normal(size=(8, 4))
+    needed = 3.0 + SLOPE * (k - delay.CENTRE) + 0.08 * rng.normal(size=(8, 2))
     return np.minimum(needed, BUDGET), needed > BUDGET
 
 

@@ -66,15 +66,16 @@ def test_steps_to_learn_by_hand():
 
 
 def test_adam_agrees_with_its_algorithm_written_out():
+    adam, slope = jax.jit(network.adam), jax.jit(jax.grad(network.logistic_loss))
     training = network.start(jax.random.key(1))
     inputs = jax.random.normal(jax.random.key(2), (16, 8))
     labels = jnp.sign(inputs[:, 0])
     weight, mean, square = np.asarray(training.weights[0][0], float), 0.0, 0.0
     for step in range(1, 4):
-        gradient = np.asarray(jax.grad(network.logistic_loss)(training.weights, inputs, labels)[0][0], float)
+        gradient = np.asarray(slope(training.weights, inputs, labels)[0][0], float)
         mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
         weight = weight - 3e-3 * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
-        training = network.adam(training, inputs, labels, jnp.asarray(step))
+        training = adam(training, inputs, labels, jnp.asarray(step))
     np.testing.assert_allclose(training.weights[0][0], weight, atol=2e-6)
 
 

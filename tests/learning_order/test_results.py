@@ -9,16 +9,13 @@ from matplotlib.collections import PathCollection
 from matplotlib.text import Annotation
 
 from datawall.errors import DatawallError
-from datawall.learning_order import delay, learning_order, summary, write
+from datawall.learning_order import learning_order, summary, write
 from datawall.reporting.learning_order import draw, learned_table, shades
 
 
 @pytest.fixture(scope="module")
 def tree():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delay, "WARMUP", 200)
-        patch.setattr(delay, "DRAWS", 100)
-        yield learning_order(seeds=2, steps=200, seed=1)
+    return learning_order(seeds=2, steps=200, seed=1)
 
 
 def test_groups_are_arviz_shaped_and_every_variable_has_a_unit(tree):

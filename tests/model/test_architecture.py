@@ -89,7 +89,7 @@ def test_a_plain_overtrained_model_is_the_closed_form(shrink):
     assert float(headroom(law, 1.0, jnp.log(needed))) == pytest.approx(shrink, rel=1e-12)
 
 
-@pytest.mark.parametrize("hybrid", [0.2, 0.7, 1.0])
+@pytest.mark.parametrize("hybrid", [0.2, 0.7, 1.0, 1.3])
 @pytest.mark.parametrize("tokens", [1.0, 1.7, 30.0])
 def test_headroom_is_the_root_of_equal_loss(hybrid, tokens):
     """The isoFLOP penalty of the model's own compute, times the share a hybrid keeps, by the public law."""
@@ -107,11 +107,41 @@ def test_headroom_is_the_root_of_equal_loss(hybrid, tokens):
     assert found == pytest.approx(expected, rel=1e-6)
 
 
-def test_a_hybrid_lets_models_be_smaller():
+def test_a_hybrid_lets_models_be_smaller_or_not():
     law = pivot_law(PLAIN)
-    room = [float(headroom(law, h, math.log(4.0))) for h in (1.0, 0.8, 0.5)]
+    room = [float(headroom(law, h, math.log(4.0))) for h in (1.6, 1.2, 1.0, 0.8, 0.5)]
     assert room == sorted(room)
     assert room[0] < room[-1]
+
+
+@pytest.mark.parametrize("hybrid", [1.05, 1.3, 1.6, 2.5])
+def test_more_data_never_hurt_a_hybrid_that_size_matters_more_to(hybrid):
+    """The best number of tokens is the closed form's, and all there are where that is more."""
+    law, shrink = pivot_law(PLAIN), 2.0
+    log_tokens = np.linspace(0.0, 12.0, 2001)
+
+    def with_all(x):
+        dense = float(law.params_exponent) * shrink**law.alpha + float(law.tokens_exponent) * np.exp(
+            -law.beta * x
+        )
+        best = (shrink / np.exp(x)) ** float(law.loss_exponent)
+        return best + hybrid * (dense - best)
+
+    expected = np.minimum.accumulate(with_all(log_tokens))
+    found = np.asarray(relative_loss(law, hybrid, math.log(shrink), jnp.asarray(log_tokens)))
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    # all the tokens, whatever they do, would be worse in the end
+    if hybrid > 1.3:
+        assert with_all(log_tokens)[-1] > 1.01 * found[-1]
+
+
+@pytest.mark.parametrize("tokens", [2.0, 30.0, 1e4])
+@pytest.mark.parametrize("hybrid", [1.3, 1.6, 2.5])
+def test_headroom_of_such_a_hybrid_is_at_equal_loss(hybrid, tokens):
+    law = pivot_law(PLAIN)
+    room = headroom(law, hybrid, math.log(tokens))
+    assert float(relative_loss(law, hybrid, jnp.log(room), math.log(tokens))) == pytest.approx(1.0, abs=1e-7)
+    assert 1.0 <= float(room) <= float(headroom(law, 1.0, math.log(tokens)))
 
 
 def test_no_headroom_where_the_data_do_not_feed_the_optimum():

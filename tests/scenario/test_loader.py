@@ -7,8 +7,10 @@ import sys
 
 import pytest
 
+from datawall.model.clock import ANCHORS
 from datawall.model.inputs import DECLARATIONS
 from datawall.scenario import Scenario, ScenarioError, load_scenario, parse_override
+from datawall.scenario.schema import AnchorsTable
 from datawall.units import decimal_year
 from scenario_files import prior, valid_scenario, write
 
@@ -31,6 +33,11 @@ def child(tmp_path, path):
         "correlations": [{"inputs": ["mfu", "text_tokens"], "spearman": 0.2, "source": "made up"}],
     }
     return write(tmp_path / "child.toml", tables)
+
+
+def test_a_scenario_states_the_anchors_that_the_clock_needs():
+    # listed apart, for the clock loads JAX and a scenario is read without it
+    assert tuple(AnchorsTable.model_fields) == ANCHORS
 
 
 def test_a_complete_scenario(path):

@@ -34,4 +34,4 @@ def test_shipped_scenarios_are_valid(name):
 def test_readme_shows_the_shipped_priors():
     text = (catalog.folder() / "README.md").read_text(encoding="utf-8")
     assert table.MARKED.search(text), "the README has no table of priors"
-    assert table.refreshed(text) == text, "run python -m datawall.scenario.table"
+    assert table.refreshed(text) == text, "run datawall priors table --write"

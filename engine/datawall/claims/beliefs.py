@@ -77,7 +77,11 @@ def draw_beliefs(draws: int = DRAWS, seed: int = SEED) -> Beliefs:
     u = jax.jit(uniforms, static_argnums=2)(seed_word(seed), split_index(0), draws, stream_ids(joint.streams))
     scores = np.clip(ndtri(np.asarray(u, np.float64)), -SCORE_LIMIT, SCORE_LIMIT)
     drawn = jax.jit(inputs_from_scores, static_argnums=0)(joint.structure, joint.params, jnp.asarray(scores))
-    inputs = Inputs(**drawn)
+    return beliefs_of(Inputs(**drawn), scenario)
+
+
+def beliefs_of(inputs: Inputs, scenario: Scenario) -> Beliefs:
+    """Return the beliefs that draws of the inputs amount to, each with its own law."""
     rep = Repetition(r_d=inputs.repetition_r_d, r_n=inputs.repetition_r_n)
     return Beliefs(scaling_law(pivot_law(inputs)), rep, inputs, scenario)
 

@@ -13,7 +13,7 @@ from datawall.claims.recorded import evidence
 from datawall.claims.registry import ALL_LAWS, computation
 from datawall.errors import DatawallError
 from datawall.forecasting import time_grid
-from datawall.model.efficiency import years_for_gain
+from datawall.model.efficiency import efficiency_growth, years_for_gain
 from datawall.model.generations import (
     SOURCE_GPT4_FLOP,
     SOURCE_OOM_PER_GENERATION,
@@ -100,12 +100,8 @@ def lag_to_release(beliefs: Beliefs) -> Any:
 def years_of_cheapening(beliefs: Beliefs, *, gain: float, pace: Pace) -> Any:
     """Return how long a fixed capability takes to become `gain` times cheaper [years]."""
     inputs = beliefs.inputs
-    hardware_and_algorithms = inputs.flop_per_usd_growth * 2.0 ** (
-        MONTHS_PER_YEAR / inputs.algorithmic_halving_months
-    )
-    factor_per_year = {
-        "everything": hardware_and_algorithms * inputs.other_efficiency_growth,
-        "hardware_and_algorithms": hardware_and_algorithms,
-        "observed_prices": evidence("trends.csv", "quantity", "inference_price", "central"),
-    }[pace]
-    return years_for_gain(gain, factor_per_year)
+    if pace == "observed_prices":
+        return years_for_gain(gain, evidence("trends.csv", "quantity", "inference_price", "central"))
+    rest = inputs.other_efficiency_growth if pace == "everything" else 1.0
+    growth = efficiency_growth(inputs.flop_per_usd_growth, inputs.algorithmic_halving_months, rest)
+    return years_for_gain(gain, growth.pace.factor_per_year)

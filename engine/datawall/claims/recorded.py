@@ -49,7 +49,10 @@ def evidence(table: str, key: str, name: str, column: str) -> float:
     text = rows[name][column]
     if not text:
         raise DatawallError(f"evidence/{table}: {column} of {name!r} is not known; ask another column")
-    return decimal_year(dt.date.fromisoformat(text)) if text[4:5] == "-" else float(text)
+    try:
+        return float(text)
+    except ValueError:
+        return decimal_year(dt.date.fromisoformat(text))
 
 
 @computation()
@@ -111,6 +114,12 @@ def recorded_lag(beliefs: Beliefs, *, model: str) -> Any:  # noqa: ARG001
 
 
 @computation()
-def observed_price_fall(beliefs: Beliefs, *, years: float) -> Any:  # noqa: ARG001
+def recorded_trend(beliefs: Beliefs, *, quantity: str) -> Any:  # noqa: ARG001
+    """Return the central value recorded of a trend."""
+    return evidence("trends.csv", "quantity", quantity, "central")
+
+
+@computation()
+def observed_price_fall(beliefs: Beliefs, *, years: float, scope: str) -> Any:  # noqa: ARG001
     """Return the fall of the price of a fixed capability over some years, at the pace observed."""
-    return evidence("trends.csv", "quantity", "inference_price", "central") ** years
+    return evidence("trends.csv", "scope", scope, "central") ** years

@@ -9,7 +9,6 @@ from datawall.claims.registry import ALL_LAWS, LOSS_LAWS, computation
 from datawall.errors import DatawallError
 from datawall.model.hardware import training_flop
 from datawall.model.inputs import DECLARATIONS
-from datawall.model.learning_order import Reading, learning_delay_ooms
 from datawall.model.levers import (
     Overtraining,
     distilled_optimum,
@@ -134,10 +133,10 @@ def overtrained_tokens(beliefs: Beliefs, *, flop: float, shrink: float, rule: Ru
 
 
 @computation(laws=LOSS_LAWS)
-def distilled_tokens_per_param(beliefs: Beliefs, *, flop: float, multiplier: float) -> Any:
-    """Return the optimal real tokens per parameter with distillation, over those without it."""
+def fall_of_tokens_per_param(beliefs: Beliefs, *, flop: float, multiplier: float) -> Any:
+    """Return the share by which distillation lowers the optimal real tokens per parameter."""
     with_it = distilled_optimum(beliefs.law, flop, multiplier).tokens_per_param
-    return with_it / optimal_allocation(beliefs.law, flop).tokens_per_param
+    return 1 - with_it / optimal_allocation(beliefs.law, flop).tokens_per_param
 
 
 @computation()
@@ -150,19 +149,18 @@ def drawn_input(beliefs: Beliefs, *, name: str) -> Any:
 
 
 @computation()
-def effective_params(beliefs: Beliefs, *, active: float, sparsity: float) -> Any:
-    """Return the dense parameters that a sparse model is worth."""
-    return effective_parameters(active, sparsity, beliefs.inputs.sparsity_exponent)
+def data_spared(beliefs: Beliefs) -> Any:
+    """Return the share of the tokens that distillation does without."""
+    return 1 - 1 / beliefs.inputs.distillation_multiplier
 
 
 @computation()
-def learning_delay(
-    beliefs: Beliefs,  # noqa: ARG001 - the toy experiment is no part of a scenario
-    *,
-    signs: float,
-    reference: float,
-    ooms: float,
-    reading: Reading = "plus2",
-) -> Any:
-    """Return how many times more steps the product of more signs takes."""
-    return jnp.power(10.0, learning_delay_ooms(signs, reference, ooms, reading))
+def penalty_removed(beliefs: Beliefs) -> Any:
+    """Return the share of the excess loss of a smaller model that the architecture removes."""
+    return 1 - beliefs.inputs.hybrid_factor
+
+
+@computation()
+def effective_params(beliefs: Beliefs, *, active: float, sparsity: float) -> Any:
+    """Return the dense parameters that a sparse model is worth."""
+    return effective_parameters(active, sparsity, beliefs.inputs.sparsity_exponent)

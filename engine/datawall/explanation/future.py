@@ -12,10 +12,10 @@ import numpy as np
 from datawall.forecasting import time_grid
 from datawall.model.architecture import log_compute_gain
 from datawall.model.clock import Clock, clock_at
-from datawall.model.frontier import log_ceilings
+from datawall.model.frontier import ceilings
 from datawall.model.inputs import Inputs
 from datawall.model.scarcity import Scarcity, data_law, scarcity
-from datawall.model.supply import log_training_tokens
+from datawall.model.supply import training_tokens
 from datawall.model.world import Future, simulate, wall_names
 from datawall.scenario import Scenario
 
@@ -92,7 +92,7 @@ class OneFuture:
         ceilings = log_ceilings(self.inputs, self.clock, t, self.questions.ceilings)
         flop = self._largest_run(t)
         dense = flop * math.exp(float(log_compute_gain(self.inputs)))
-        supply = math.exp(float(log_training_tokens(self.inputs, self.clock, t)))
+        supply = math.exp(float(training_tokens(self.inputs, self.clock, t)))
         return State(
             date=date,
             ceilings=dict(zip(self.questions.ceilings, (math.exp(float(c)) for c in ceilings), strict=True)),

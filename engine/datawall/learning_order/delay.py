@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import numpyro
 import numpyro.distributions as dist
@@ -67,8 +68,8 @@ def delay_model(log10_steps: np.ndarray, censored: np.ndarray) -> None:
     level = intercept + slope * (k - CENTRE) + bend
     distance = (log10_steps - level[:, None]) / seed_spread
     density = dist.Normal(level[:, None], seed_spread).log_prob(log10_steps)
-    numpyro.factor("steps", np.where(censored, 0.0, 1.0) * density)
-    numpyro.factor("stopped", np.where(censored, 1.0, 0.0) * jax.scipy.stats.norm.logsf(distance))
+    numpyro.factor("steps", jnp.where(censored, 0.0, density))
+    numpyro.factor("stopped", jnp.where(censored, jax.scipy.stats.norm.logsf(distance), 0.0))
     numpyro.deterministic("ooms_per_two", 2.0 * slope)
 
 
@@ -99,6 +100,7 @@ def fit(log10_steps: np.ndarray, censored: np.ndarray, seed: int = 0) -> Fit:
         num_chains=CHAINS,
         chain_method="vectorized",
         progress_bar=False,
+        jit_model_args=True,
     )
     with jax.enable_x64(True):
         chains.run(jax.random.key(seed), log10_steps, censored, extra_fields=STATISTICS)

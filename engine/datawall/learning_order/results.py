@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from datawall.checks import check_seed
+from datawall.compilation import keep_compiled_programs
 from datawall.errors import DatawallError
 from datawall.learning_order import delay, experiment, network
 from datawall.learning_order.facts import BLIND_ACCURACY, leading_hermite_coefficient
@@ -146,6 +147,7 @@ def learning_order(
     if steps < 1:
         raise DatawallError(f"steps: need at least 1, got {steps}; give a positive number of training steps")
     check_seed(seed)
+    keep_compiled_programs()
     begun = time.perf_counter()
     curves = experiment.train(seeds=seeds, steps=steps, seed=seed, progress=progress)
     taken = experiment.steps_to_learn(curves)

@@ -7,7 +7,7 @@ from datawall.model.inputs import DECLARATIONS, Inputs, Scalar
 PHYSICAL = DECLARATIONS["distillation_reading"].options.index("physical")
 
 
-def log_compute_gain(inputs: Inputs) -> Scalar:
+def log_compute_gain(inputs: Inputs, log: Inputs) -> Scalar:
     """Return ln of the dense, plainly trained compute that a unit of training compute stands for.
 
     - A mixture of experts with s parameters for each active one has ``N_eff = N s^rho``, so a run of compute
@@ -19,7 +19,7 @@ def log_compute_gain(inputs: Inputs) -> Scalar:
     """
     physical = jnp.where(inputs.distillation_reading == PHYSICAL, 1.0, 0.0)
     return (
-        inputs.sparsity_exponent * jnp.log(inputs.sparsity)
+        inputs.sparsity_exponent * log.sparsity
         + jnp.log1p(-inputs.multi_token_overhead)
-        + physical * jnp.log(inputs.distillation_multiplier)
+        + physical * log.distillation_multiplier
     )

@@ -35,17 +35,26 @@ class EfficiencyGrowth:
 
     Attributes
     ----------
-    factor_per_year
-        Product of the three growths [x/yr].
+    pace
+        Product of the three growths, as the pace at which the price falls.
     hardware_share, algorithms_share, rest_share
         Share of each in the log of that product. They add to 1; one is negative where a growth is below 1
         and the product above, and all are nan or infinite where the product is 1.
     """
 
-    factor_per_year: Real
+    pace: PriceDecline
     hardware_share: Real
     algorithms_share: Real
     rest_share: Real
+
+
+def _pace(rate: Real) -> PriceDecline:
+    """Return the pace of a price whose log falls by `rate` a year."""
+    return PriceDecline(
+        factor_per_year=jnp.exp(rate),
+        oom_per_year=rate / LOG10,
+        halving_months=MONTHS_PER_YEAR * math.log(2) / rate,
+    )
 
 
 def price_decline(ratio: Real, years: Real) -> PriceDecline:
@@ -68,12 +77,7 @@ def price_decline(ratio: Real, years: Real) -> PriceDecline:
     >>> round(float(price_decline(100.0, 2.0).halving_months), 2)
     3.61
     """
-    rate = log(ratio) / years
-    return PriceDecline(
-        factor_per_year=jnp.exp(rate),
-        oom_per_year=rate / LOG10,
-        halving_months=MONTHS_PER_YEAR * math.log(2) / rate,
-    )
+    return _pace(log(ratio) / years)
 
 
 def years_for_gain(ratio: Real, factor_per_year: Real) -> jax.Array:
@@ -123,40 +127,15 @@ def efficiency_growth(hardware_growth: Real, halving_months: Real, rest_growth: 
     Examples
     --------
     >>> growth = efficiency_growth(1.4, 8.0, 1.5)
-    >>> round(float(growth.factor_per_year), 2), round(float(growth.algorithms_share), 2)
+    >>> round(float(growth.pace.factor_per_year), 2), round(float(growth.algorithms_share), 2)
     (5.94, 0.58)
     """
     hardware, rest = log(hardware_growth), log(rest_growth)
     algorithms = MONTHS_PER_YEAR * math.log(2) / halving_months
     total = hardware + algorithms + rest
     return EfficiencyGrowth(
-        factor_per_year=jnp.exp(total),
+        pace=_pace(total),
         hardware_share=hardware / total,
         algorithms_share=algorithms / total,
         rest_share=rest / total,
     )
-
-
-def gain_date(gain: Real, factor_per_year: Real, start: Real) -> jax.Array:
-    """Return when a gain is reached at a constant pace.
-
-    Parameters
-    ----------
-    gain
-        Gain to reach [x].
-    factor_per_year
-        Pace [x/yr].
-    start
-        Date from which the gain counts [year].
-
-    Returns
-    -------
-    Array
-        Date [year]: `start` for a gain of at most 1, inf where the pace is at most 1.
-
-    Examples
-    --------
-    >>> round(float(gain_date(100.0, 10.0, 2026.5)), 2)
-    2028.5
-    """
-    return start + years_for_gain(gain, factor_per_year)

@@ -1,10 +1,13 @@
 """C(t), the largest training run started by t: a trend under money, power, chips and latency."""
 
+import math
 from collections.abc import Callable
+from functools import reduce
 
 import jax.numpy as jnp
 
 from datawall.model.clock import Clock
+from datawall.model.growth import Growth, Saturating, Slowing, growth
 from datawall.model.inputs import Inputs, Scalar
 from datawall.model.questions import CEILINGS
 from datawall.units import DAYS_TO_SECONDS, HOURS_TO_SECONDS
@@ -12,106 +15,94 @@ from datawall.units import DAYS_TO_SECONDS, HOURS_TO_SECONDS
 H100_FLOP_PER_S = 989.4e12
 """Dense BF16 peak of one H100 SXM, the unit of hardware (NVIDIA H100 datasheet) [FLOP/s]."""
 
-
-def log_saturating(log_value: Scalar, log_ceiling: Scalar) -> Scalar:
-    """Return ln of ``ceiling (1 - exp(-value / ceiling))``, growth that bends under a ceiling.
-
-    The form of Epoch's Direct Approach (Besiroglu, Erdil and Barnett 2023) for spending.
-    """
-    return log_ceiling + jnp.log(-jnp.expm1(-jnp.exp(log_value - log_ceiling)))
+type Path = Growth | Slowing | Saturating
+"""ln FLOP at any date."""
 
 
-def log_growth(growth: Scalar, years: Scalar) -> Scalar:
-    """Return ln of the factor gained in `years` at `growth` a year."""
-    return jnp.log(growth) * years
-
-
-def log_trend(inputs: Inputs, clock: Clock, t: Scalar) -> Scalar:
-    """Return ln FLOP of the trend at `t` [years since as-of]: one growth rate, then a lower one."""
-    slowdown = jnp.maximum(clock.since_as_of(inputs.slowdown_date), clock.frontier)
-    fast = jnp.minimum(t, slowdown) - clock.frontier
-    slow = jnp.maximum(t - slowdown, 0.0)
-    return jnp.log(inputs.frontier_flop) + log_growth(inputs.compute_growth, fast + inputs.growth_kept * slow)
-
-
-def log_flop_per_s_per_h100e(inputs: Inputs) -> Scalar:
+def log_flop_per_s_per_h100e(log: Inputs) -> Scalar:
     """Return ln of the FLOP/s that an H100-equivalent delivers in training: peak, format and MFU."""
-    return jnp.log(H100_FLOP_PER_S) + jnp.log(inputs.format_speedup) + jnp.log(inputs.mfu)
+    return math.log(H100_FLOP_PER_S) + log.format_speedup + log.mfu
 
 
-def log_flop_per_h100e(inputs: Inputs) -> Scalar:
+def log_flop_per_h100e(log: Inputs) -> Scalar:
     """Return ln of the FLOP that an H100-equivalent delivers over one training run."""
-    return log_flop_per_s_per_h100e(inputs) + jnp.log(inputs.training_days * DAYS_TO_SECONDS)
+    return log_flop_per_s_per_h100e(log) + math.log(DAYS_TO_SECONDS) + log.training_days
 
 
-def log_spend(inputs: Inputs, clock: Clock, t: Scalar) -> Scalar:
-    """Return ln FLOP that the largest budget buys at `t`: budget path x FLOP per USD path."""
-    years = t - clock.spending
-    log_usd = log_saturating(
-        jnp.log(inputs.run_budget_usd) + log_growth(inputs.run_budget_growth, years),
-        jnp.log(inputs.run_budget_ceiling_usd),
+def trend(inputs: Inputs, log: Inputs, clock: Clock) -> Slowing:
+    """Return ln FLOP of the trend: one growth rate, then a lower one."""
+    before = growth(log.frontier_flop, log.compute_growth, clock.frontier)
+    turn = jnp.maximum(clock.since_as_of(inputs.slowdown_date), clock.frontier)
+    rate = inputs.growth_kept * before.rate
+    return Slowing(before, growth(before.at(turn), rate, turn), turn)
+
+
+def spend(inputs: Inputs, log: Inputs, clock: Clock) -> Saturating:  # noqa: ARG001 - a ceiling like the others
+    """Return ln FLOP that the largest budget buys: budget path x FLOP per USD path."""
+    log_flop_per_usd = log_flop_per_s_per_h100e(log) + math.log(HOURS_TO_SECONDS) - log.usd_per_h100e_hour
+    return Saturating(
+        growth(log.run_budget_usd, log.run_budget_growth, clock.spending),
+        log.run_budget_ceiling_usd,
+        growth(log_flop_per_usd, log.flop_per_usd_growth, clock.spending),
     )
-    log_flop_per_usd = (
-        log_flop_per_s_per_h100e(inputs)
-        + jnp.log(HOURS_TO_SECONDS / inputs.usd_per_h100e_hour)
-        + log_growth(inputs.flop_per_usd_growth, years)
+
+
+def power(inputs: Inputs, log: Inputs, clock: Clock) -> Saturating:  # noqa: ARG001 - a ceiling like the others
+    """Return ln FLOP that the power of the largest site, or of the sites joined, can train."""
+    log_flop_per_site_w = log_flop_per_h100e(log) + log.sites_per_run - log.watts_per_h100e
+    return Saturating(
+        growth(log.site_power_w, log.site_power_growth, clock.power),
+        log.site_power_ceiling_w,
+        growth(log_flop_per_site_w, log.flop_per_watt_growth, clock.power),
     )
-    return log_usd + log_flop_per_usd
 
 
-def log_power(inputs: Inputs, clock: Clock, t: Scalar) -> Scalar:
-    """Return ln FLOP that the power of the largest site, or of the sites joined, can train at `t`."""
-    years = t - clock.power
-    log_site_w = log_saturating(
-        jnp.log(inputs.site_power_w) + log_growth(inputs.site_power_growth, years),
-        jnp.log(inputs.site_power_ceiling_w),
-    )
-    log_h100e = (
-        log_site_w
-        + jnp.log(inputs.sites_per_run / inputs.watts_per_h100e)
-        + log_growth(inputs.flop_per_watt_growth, years)
-    )
-    return log_h100e + log_flop_per_h100e(inputs)
+def chips(inputs: Inputs, log: Inputs, clock: Clock) -> Growth:  # noqa: ARG001 - a ceiling like the others
+    """Return ln FLOP that the largest run's share of the world's chips can train."""
+    log_flop = log.chip_stock_h100e + log.largest_run_share + log_flop_per_h100e(log)
+    return growth(log_flop, log.chip_stock_growth, clock.chips)
 
 
-def log_chips(inputs: Inputs, clock: Clock, t: Scalar) -> Scalar:
-    """Return ln FLOP that the largest run's share of the world's chips can train at `t`."""
-    log_stock = jnp.log(inputs.chip_stock_h100e) + log_growth(inputs.chip_stock_growth, t - clock.chips)
-    return log_stock + jnp.log(inputs.largest_run_share) + log_flop_per_h100e(inputs)
-
-
-def log_latency(inputs: Inputs, clock: Clock, t: Scalar) -> Scalar:  # noqa: ARG001 - a ceiling like the others
+def latency(inputs: Inputs, log: Inputs, clock: Clock) -> Growth:  # noqa: ARG001 - a ceiling like the others
     """Return ln FLOP of the latency wall: more cannot be trained in a year, however many chips."""
-    return jnp.log(inputs.latency_flop)
+    return Growth(log.latency_flop, 0.0)
 
 
-_LOG_FLOP: dict[str, Callable[[Inputs, Clock, Scalar], Scalar]] = dict(
-    zip(CEILINGS, (log_trend, log_spend, log_power, log_chips, log_latency), strict=True)
+_PATHS: dict[str, Callable[[Inputs, Inputs, Clock], Path]] = dict(
+    zip(CEILINGS, (trend, spend, power, chips, latency), strict=True)
 )
 
 
-def log_ceilings(inputs: Inputs, clock: Clock, t: Scalar, ceilings: tuple[str, ...]) -> tuple[Scalar, ...]:
-    """Return ln FLOP that each ceiling allows at `t`, in the order asked.
+def ceilings(inputs: Inputs, log: Inputs, clock: Clock, names: tuple[str, ...]) -> tuple[Path, ...]:
+    """Return the path of ln FLOP that each ceiling allows, in the order asked.
 
     Parameters
     ----------
-    inputs
-        One draw.
+    inputs, log
+        One draw, and its logs (`log_inputs`).
     clock
         Where the anchors lie.
-    t
-        Years since the as-of date.
-    ceilings
-        Names out of `CEILINGS`.
-
-    Returns
-    -------
-    tuple
-        ln FLOP, one for each ceiling. C(t) is the lowest of them.
+    names
+        Out of `CEILINGS`.
 
     References
     ----------
     Sevilla et al. 2024, "Can AI scaling continue through 2030?", Epoch AI: power, chips and latency each as
     a ceiling. The trend, the budget and the joint minimum are added here.
     """
-    return tuple(_LOG_FLOP[name](inputs, clock, t) for name in ceilings)
+    return tuple(_PATHS[name](inputs, log, clock) for name in names)
+
+
+def log_lowest(paths: tuple[Path, ...], t: Scalar) -> Scalar:
+    """Return ln FLOP of the lowest ceiling at `t` [years since the as-of date]."""
+    return reduce(jnp.minimum, (path.at(t) for path in paths))
+
+
+def binding(paths: tuple[Path, ...], t: Scalar) -> Scalar:
+    """Return the place of the lowest ceiling at `t`, as a float; the first of equal ones."""
+    levels = [path.at(t) for path in paths]
+    lowest = reduce(jnp.minimum, levels)
+    place = jnp.full_like(lowest, len(levels) - 1.0)
+    for index in range(len(levels) - 2, -1, -1):
+        place = jnp.where(levels[index] == lowest, float(index), place)
+    return place

@@ -41,12 +41,8 @@ def budget_for_flop(flop: Real, usd_per_chip_hour: Real, peak: Real, mfu: Real) 
     ----------
     flop
         Training compute [FLOP].
-    usd_per_chip_hour
-        Price of a chip [USD/h].
-    peak
-        Dense peak of a chip [FLOP/s].
-    mfu
-        Share of the peak that is used, in (0, 1].
+    usd_per_chip_hour, peak, mfu
+        As for `flop_from_budget`.
 
     Returns
     -------
@@ -70,10 +66,8 @@ def chips_for_run(flop: Real, days: Real, peak: Real, mfu: Real) -> Real:
         Training compute [FLOP].
     days
         Duration of the run [days].
-    peak
-        Dense peak of a chip [FLOP/s].
-    mfu
-        Share of the peak that is used, in (0, 1].
+    peak, mfu
+        As for `flop_from_budget`.
 
     Returns
     -------
@@ -99,10 +93,8 @@ def days_for_run(flop: Real, site_watts: Real, watts_per_chip: Real, peak: Real,
         Power of the site [W].
     watts_per_chip
         Power of a chip, all-in at the site [W].
-    peak
-        Dense peak of a chip [FLOP/s].
-    mfu
-        Share of the peak that is used, in (0, 1].
+    peak, mfu
+        As for `flop_from_budget`.
 
     Returns
     -------

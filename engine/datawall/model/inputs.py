@@ -117,7 +117,7 @@ class Inputs:
     # What the architecture makes of compute.
     sparsity: Scalar = declare("x", "architecture", 1.0)
     sparsity_exponent: Scalar = declare("1", "architecture", 0.0, 1.0)
-    hybrid_factor: Scalar = declare("x", "architecture", POSITIVE, 1.0)
+    hybrid_factor: Scalar = declare("x", "architecture")
     multi_token_overhead: Scalar = declare("fraction", "architecture", 0.0, 0.99)
 
     # What a model generation is.

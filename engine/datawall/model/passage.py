@@ -1,6 +1,5 @@
 """First passage: the date at which a path first reaches a level."""
 
-import itertools
 from collections.abc import Callable
 
 import jax
@@ -9,37 +8,35 @@ import jax.numpy as jnp
 from datawall.model.inputs import Scalar
 from datawall.records import record
 
-REFINEMENTS = 6
-"""Steps of false position after bracketing.
-
-On a yearly grid they leave smooth paths within rounding, and paths with a kink inside the year within 1e-3
-year in all but a few of a thousand cases.
-"""
+NEWTON_STEPS = 3
+"""Steps towards a date on a concave path from a guess: they leave 1e-3 year in one of a thousand draws."""
+CORRECTIONS = 2
+"""Looks at a bent gap itself; each is followed by one more step."""
 
 
 @record
-class Observation:
-    """One draw at one date.
+class Line:
+    """A coordinate ``x = weight level + drift t``, in which a gap is a straight line, or nearly one.
 
     Attributes
     ----------
-    level
-        The quantity that never falls along the path.
-    gaps
-        One number for each level asked; the level is reached when it is zero or more. They come in groups
-        that need the same work, because each date found costs its group's observation.
-    paths
-        Whatever else is to be reported by date.
+    weight
+        Of the level; above zero.
+    drift
+        A year.
     """
 
-    level: Scalar
-    gaps: tuple[tuple[Scalar, ...], ...]
-    paths: dict[str, Scalar]
+    weight: Scalar
+    drift: Scalar
+
+    def at(self, level: Scalar, t: Scalar) -> Scalar:
+        """Return the coordinate."""
+        return self.weight * level + self.drift * t
 
 
 @record
 class Bracket:
-    """Two dates between which a gap first changes sign; arrays with one row for each gap.
+    """Two neighbouring dates between which a gap first changes sign; one row for each gap.
 
     Attributes
     ----------
@@ -47,114 +44,167 @@ class Bracket:
         The dates [years].
     gap_start, gap_end
         The gap there: below zero, then zero or more.
-    floor
-        What the level had reached at the start of the grid step.
+    level_start, level_end
+        The level there.
     """
 
     start: Scalar
     end: Scalar
     gap_start: Scalar
     gap_end: Scalar
-    floor: Scalar
+    level_start: Scalar
+    level_end: Scalar
 
 
-type Observe = Callable[[Scalar, Scalar], Observation]
-"""Maps a date and the level reached before it to an observation."""
+type Path = Callable[[Scalar], Scalar]
+"""Maps a date to a level, concave and smooth but for kinks."""
 
 
-def crossing(bracket: Bracket) -> Scalar:
-    """Return where the straight line between the ends of the bracket is zero."""
-    share = bracket.gap_start / (bracket.gap_start - bracket.gap_end)
-    return bracket.start + share * (bracket.end - bracket.start)
+def running_maximum(values: Scalar) -> Scalar:
+    """Return the largest value so far along the leading axis."""
+
+    def advance(highest: Scalar, value: Scalar) -> tuple[Scalar, Scalar]:
+        highest = jnp.maximum(highest, value)
+        return highest, highest
+
+    return jax.lax.scan(advance, jnp.full_like(values[0], -jnp.inf), values)[1]
 
 
-def first_passages(observe: Observe, grid: Scalar, template: Scalar) -> tuple[Scalar, dict[str, Scalar]]:
-    """Return when each gap first reaches zero, and the paths on the grid.
-
-    The grid brackets a passage; the date is then found on the path itself, so it does not depend on the grid
-    unless a path crosses a level and returns between two grid points.
+def first_bracket(gap: Scalar, levels: Scalar, grid: Scalar) -> tuple[Bracket, Scalar]:
+    """Return where a gap is first zero or more.
 
     Parameters
     ----------
-    observe
-        The draw at a date. Its level is carried forward, so that it can be kept from falling.
+    gap
+        On the grid, dates on the leading axis.
+    levels
+        The level there.
     grid
         Increasing dates [years].
-    template
-        Any value of the draw; it gives the shape, () for one draw or (n,) for many.
 
     Returns
     -------
-    dates
-        One row for each gap: -inf when it is zero or more at the first date, inf when it never is, nan when
-        it is not a number where the answer is looked for.
-    paths
-        The reported paths, dates on the leading axis.
+    bracket
+        Harmless where there is none.
+    place
+        0 where the date lies in the bracket; else -inf where the gap was reached at the first date, inf where
+        it never is, nan where it is not a number before.
     """
-    never = jnp.full_like(template, jnp.inf)
-    sizes = [len(group) for group in jax.eval_shape(observe, grid[0], never).gaps]
-    unset = jnp.stack([never] * sum(sizes))
-    # before the grid every gap counts as positive: a level reached at the first date was reached before it
-    start = (-never, unset, Bracket(unset, unset, unset, unset, unset), jnp.isnan(unset), grid[0])
+    index = jnp.arange(len(grid)).reshape(-1, *[1] * (gap.ndim - 1))
+    end = jnp.min(jnp.where(gap < 0.0, len(grid), index), axis=0)
+    place = jnp.where(end == 0, -jnp.inf, jnp.where(end == len(grid), jnp.inf, 0.0))
+    end = jnp.clip(end, 1, len(grid) - 1)
 
-    def advance(carry: tuple, date: Scalar) -> tuple:
-        floor, previous, bracket, broken, before = carry
-        seen = observe(date, floor)
-        gaps = jnp.stack([gap for group in seen.gaps for gap in group])
-        reached = (gaps >= 0.0) & jnp.isinf(bracket.end)
-        here = Bracket(*(jnp.broadcast_to(v, gaps.shape) for v in (before, date, previous, gaps, floor)))
-        bracket = jax.tree.map(lambda new, old: jnp.where(reached, new, old), here, bracket)
-        return (seen.level, gaps, bracket, broken | jnp.isnan(gaps), date), seen.paths
+    def at(values: Scalar, index: Scalar) -> Scalar:
+        return jnp.take_along_axis(values, index[None], axis=0, mode="promise_in_bounds")[0]
 
-    (_, _, bracket, broken, _), paths = jax.lax.scan(advance, start, grid)
-    reached = jnp.isfinite(bracket.end)
-    inside = reached & jnp.isfinite(bracket.gap_start)
-    # a gap without a bracket gets a harmless one, for a slope through inf - inf would be nan
-    harmless = Bracket(grid[0], grid[-1], -1.0, 1.0, -jnp.inf)
-    bracket = jax.tree.map(lambda found, instead: jnp.where(inside, found, instead), bracket, harmless)
-    ends = list(itertools.accumulate(sizes))
-    dates = jnp.concatenate(
-        [
-            refine(
-                lambda t, floor, group=group: observe(t, floor).gaps[group],
-                jax.tree.map(lambda rows, end=end, size=size: rows[end - size : end], bracket),
-            )
-            for group, (size, end) in enumerate(zip(sizes, ends, strict=True))
-        ]
-    )
-    outside = jnp.where(broken, jnp.nan, jnp.where(reached, -jnp.inf, jnp.inf))
-    return jnp.where(inside, dates, outside), paths
+    start = end - 1
+    gap_start, gap_end = at(gap, start), at(gap, end)
+    place = jnp.where(jnp.isnan(gap_start + gap_end) & (place < jnp.inf), jnp.nan, place)
+    inside = place == 0.0
+    return Bracket(
+        grid[start],
+        grid[end],
+        jnp.where(inside, gap_start, -1.0),
+        jnp.where(inside, gap_end, 1.0),
+        at(levels, start),
+        at(levels, end),
+    ), place
 
 
-def refine(gaps: Callable[[Scalar, Scalar], tuple[Scalar, ...]], bracket: Bracket) -> Scalar:
-    """Return the root of each gap inside its bracket, by false position.
+def date_reached(
+    path: Path, line: Line, target: Scalar, bracket: Bracket, guess: Scalar, steps: int
+) -> Scalar:
+    """Return the first date in the bracket at which the coordinate reaches `target`.
 
-    An end that is kept twice running would stay for ever, so its gap is scaled down as Anderson and Björck
-    (1973, BIT 13) propose: by 1 minus the ratio of the two gaps found last on the other side.
+    The level is the higher of the path and of what was reached before. On a concave path Newton's method
+    lands before the date and then never passes it, so kinks cost a step and no more.
+
+    Parameters
+    ----------
+    path
+        Of the level.
+    line
+        The coordinate.
+    target
+        Its value at the date.
+    bracket
+        Where the date lies.
+    guess
+        A date in the bracket.
+    steps
+        Of Newton's method.
     """
 
-    def gaps_at(dates: Scalar, floors: Scalar) -> Scalar:
-        return jnp.stack([gap[row] for row, gap in enumerate(jax.vmap(gaps)(dates, floors))])
+    def on_path(t: Scalar) -> Scalar:
+        return line.at(path(t), t)
 
-    def scaled(kept: Scalar, gap: Scalar, replaced: Scalar, again: Scalar) -> Scalar:
-        share = 1.0 - gap / jnp.where(replaced == 0.0, 1.0, replaced)
-        return jnp.where(again, jnp.where(share > 0.0, share, 0.5) * kept, kept)
+    def step(_: int, t: Scalar) -> Scalar:
+        x, slope = jax.jvp(on_path, (t,), (jnp.ones_like(t),))
+        t = jnp.where(slope > 0.0, t + (target - x) / slope, bracket.start)
+        return jnp.clip(t, bracket.start, bracket.end)
 
-    def step(_: int, carry: tuple[Bracket, Scalar]) -> tuple[Bracket, Scalar]:
-        bracket, side = carry
-        date = crossing(bracket)
-        gap = gaps_at(date, bracket.floor)
-        below = gap < 0.0
-        gap_start = scaled(bracket.gap_start, gap, bracket.gap_end, side > 0)
-        gap_end = scaled(bracket.gap_end, gap, bracket.gap_start, side < 0)
-        bracket = Bracket(
-            jnp.where(below, date, bracket.start),
-            jnp.where(below, bracket.end, date),
-            jnp.where(below, gap, gap_start),
-            jnp.where(below, gap_end, gap),
-            bracket.floor,
+    date = jax.lax.fori_loop(0, steps, step, guess)
+    on_floor = (target - line.weight * bracket.level_start) / line.drift
+    early = (line.drift > 0.0) & (on_floor > bracket.start) & (on_floor < date)
+    return jnp.where(early, on_floor, date)
+
+
+def straight_dates(path: Path, line: Line, bracket: Bracket) -> Scalar:
+    """Return the date in each bracket at which a gap that is a straight line in its coordinate is zero."""
+    share = bracket.gap_start / (bracket.gap_start - bracket.gap_end)
+    start, end = line.at(bracket.level_start, bracket.start), line.at(bracket.level_end, bracket.end)
+    guess = bracket.start + share * (bracket.end - bracket.start)
+    return date_reached(path, line, start + share * (end - start), bracket, guess, NEWTON_STEPS)
+
+
+def bent_dates(path: Path, line: Line, bracket: Bracket, gaps: Callable[[Scalar, Scalar], Scalar]) -> Scalar:
+    """Return the date in each bracket at which a gap that is nearly straight in its coordinate is zero.
+
+    Parameters
+    ----------
+    path, line, bracket
+        As for `straight_dates`.
+    gaps
+        Maps dates and levels, a row for each gap, to the gaps there.
+    """
+
+    def correct(_: int, carry: tuple[Scalar, Bracket]) -> tuple[Scalar, Bracket]:
+        date, near = carry
+        level = jnp.maximum(path(date), bracket.level_start)
+        gap = gaps(date, level)
+        left, here, right = (
+            line.at(*at) for at in ((near.level_start, near.start), (level, date), (near.level_end, near.end))
         )
-        return bracket, jnp.where(below, -1.0, 1.0)
+        target = here + inverse_quadratic(left - here, right - here, near.gap_start, gap, near.gap_end)
+        below = gap < 0.0
+        near = Bracket(
+            jnp.where(below, date, near.start),
+            jnp.where(below, near.end, date),
+            jnp.where(below, gap, near.gap_start),
+            jnp.where(below, near.gap_end, gap),
+            jnp.where(below, level, near.level_start),
+            jnp.where(below, near.level_end, level),
+        )
+        return date_reached(path, line, target, bracket, date, 1), near
 
-    refined, _ = jax.lax.fori_loop(0, REFINEMENTS, step, (bracket, jnp.zeros_like(bracket.start)))
-    return crossing(refined)
+    guess = straight_dates(path, line, bracket)
+    return jax.lax.fori_loop(0, CORRECTIONS, correct, (guess, bracket))[0]
+
+
+def inverse_quadratic(
+    left: Scalar, right: Scalar, gap_left: Scalar, gap: Scalar, gap_right: Scalar
+) -> Scalar:
+    """Return where a gap is zero, given its values at `left` <= 0, at 0 and at `right` >= 0.
+
+    By the parabola of the position over the gap; by the straight line on the side where the sign changes
+    where that parabola leaves it.
+    """
+    from_left = left * gap_right * gap / ((gap_left - gap_right) * (gap_left - gap))
+    from_right = right * gap_left * gap / ((gap_right - gap_left) * (gap_right - gap))
+    curved = from_left + from_right
+    before = gap >= 0.0
+    other, gap_other = jnp.where(before, left, right), jnp.where(before, gap_left, gap_right)
+    straight = other * gap / (gap - gap_other)
+    inside = (curved * other >= 0.0) & (jnp.abs(curved) <= jnp.abs(other))
+    return jnp.where(inside, curved, jnp.where(gap == gap_other, 0.0, straight))

@@ -7,6 +7,8 @@ from one pass to several and a local search can miss it: the passes are searched
 """
 
 import math
+from dataclasses import replace
+from functools import reduce
 
 import jax
 import jax.numpy as jnp
@@ -32,23 +34,20 @@ class Passes:
 
     Attributes
     ----------
-    count
-        Passes e.
     token_term
         ``b e^-beta``.
     repeat_cost
         ``((e - 1) / 10)^delta``.
     size_shift
         ``e^alpha``: at given compute, what making e passes does to the parameter term.
-    size_relief
-        ``e^-kappa``: at given compute, what it does to the penalty, for the model is smaller.
+    spread_cost
+        ``((e - 1) / 10)^delta e^-kappa``: the same at given compute, for the model is smaller.
     """
 
-    count: Scalar
     token_term: Scalar
     repeat_cost: Scalar
     size_shift: Scalar
-    size_relief: Scalar
+    spread_cost: Scalar
 
 
 @record
@@ -76,22 +75,33 @@ def passes(law: PivotLaw, inputs: Inputs, count: Scalar) -> Passes:
     repeats = count > 1.0
     # the inner condition keeps ln 0 out of the slopes
     log_extra = jnp.log(jnp.where(repeats, count - 1.0, 1.0) / REFERENCE_EXTRA_PASSES)
-    cost = jnp.exp(inputs.penalty_passes_exponent * log_extra)
+    cost = jnp.where(repeats, jnp.exp(inputs.penalty_passes_exponent * log_extra), 0.0)
     return Passes(
-        count,
         law.tokens_exponent * jnp.exp(-law.beta * log_count),
-        jnp.where(repeats, cost, 0.0),
+        cost,
         jnp.exp(law.alpha * log_count),
-        jnp.exp(-inputs.penalty_size_exponent * log_count),
+        cost * jnp.exp(-inputs.penalty_size_exponent * log_count),
     )
 
 
-def penalty_form(law: PivotLaw, inputs: Inputs) -> PenaltyForm:
+def one_by_one(ladder: Passes) -> tuple[Passes, ...]:
+    """Return the rungs of a ladder."""
+    return tuple(jax.tree.map(lambda rows, k=k: rows[k], ladder) for k in range(len(LADDER)))
+
+
+def passes_up_to(law: PivotLaw, inputs: Inputs, form: "PenaltyForm", most: Scalar) -> tuple[Passes, ...]:
+    """Return `most` passes and the rungs below; those above come with an infinite loss."""
+    above = jnp.where(jnp.array(LADDER).reshape(-1, *[1] * jnp.ndim(law.alpha)) > most, jnp.inf, 0.0)
+    allowed = jax.lax.optimization_barrier(form.ladder.token_term + above)
+    return (passes(law, inputs, most), *one_by_one(replace(form.ladder, token_term=allowed)))
+
+
+def penalty_form(law: PivotLaw, inputs: Inputs, log: Inputs) -> PenaltyForm:
     """Prepare the penalty form of one draw."""
     return PenaltyForm(
-        jnp.log(inputs.repetition_penalty),
+        log.repetition_penalty,
         inputs.penalty_size_exponent,
-        jax.vmap(lambda count: passes(law, inputs, count))(jnp.array(LADDER)),
+        jax.lax.optimization_barrier(jax.vmap(lambda count: passes(law, inputs, count))(jnp.array(LADDER))),
     )
 
 
@@ -103,7 +113,9 @@ def log_relative_penalty(law: PivotLaw, form: PenaltyForm, log_tokens: Scalar) -
     return form.log_scale + form.size_exponent * log_size - law.log_reducible_loss(log_flop)
 
 
-def relative_losses(law: PivotLaw, form: PenaltyForm, log_penalty: Scalar, log_multiplier: Scalar) -> Scalar:
+def relative_losses(
+    law: PivotLaw, form: PenaltyForm, log_penalty: Scalar, log_multiplier: Scalar
+) -> tuple[Scalar, ...]:
     """Return the reducible loss on every rung of `LADDER` when all of C = M C0 is spent.
 
     Parameters
@@ -117,40 +129,44 @@ def relative_losses(law: PivotLaw, form: PenaltyForm, log_penalty: Scalar, log_m
 
     Returns
     -------
-    array
-        Rungs on the leading axis, in units of the reducible loss at C0.
+    tuple
+        One for each rung, in units of the reducible loss at C0.
     """
     params_term = law.params_exponent * jnp.exp(-law.alpha * log_multiplier)
     penalty = jnp.exp(log_penalty + form.size_exponent * log_multiplier)
-
-    def on_rung(rung: Passes) -> Scalar:
-        repeats = penalty * (rung.repeat_cost * rung.size_relief)
-        return params_term * rung.size_shift + rung.token_term + repeats
-
-    return jax.vmap(on_rung)(form.ladder)
+    return tuple(
+        params_term * rung.size_shift + rung.token_term + penalty * rung.spread_cost
+        for rung in one_by_one(form.ladder)
+    )
 
 
-def best_passes(losses: Scalar) -> Scalar:
+def best_passes(losses: tuple[Scalar, ...]) -> Scalar:
     """Return the passes of the rung with the lowest loss."""
-    best = jnp.min(losses, axis=0)
-    on_best = jax.vmap(lambda count, loss: jnp.where(loss == best, count, jnp.inf))
-    return jnp.min(on_best(jnp.array(LADDER), losses), axis=0)
+    best = least(losses)
+    count = jnp.full_like(best, LADDER[-1])
+    for passes_made, loss in zip(LADDER[-2::-1], losses[-2::-1], strict=True):
+        count = jnp.where(loss == best, passes_made, count)
+    return count
 
 
-def margin_of_more_passes(losses: Scalar, count: float) -> Scalar:
+def least(losses: tuple[Scalar, ...]) -> Scalar:
+    """Return the lowest of some losses; infinite when there are none."""
+    return reduce(jnp.minimum, losses, jnp.inf)
+
+
+def margin_of_more_passes(losses: tuple[Scalar, ...], count: float) -> Scalar:
     """Return by how much the best run with at least `count` passes beats the best with fewer.
 
     Infinite where one of the two kinds is not on the ladder.
     """
     fewer = sum(rung < count for rung in LADDER)
-    best_with_fewer = jnp.min(losses[:fewer], axis=0, initial=jnp.inf)
-    return best_with_fewer - jnp.min(losses[fewer:], axis=0, initial=jnp.inf)
+    return least(losses[:fewer]) - least(losses[fewer:])
 
 
 def log_worth(
-    law: PivotLaw, form: PenaltyForm, log_penalty: Scalar, log_size: Scalar, at_most: Passes
+    law: PivotLaw, form: PenaltyForm, log_penalty: Scalar, log_size: Scalar, allowed: tuple[Passes, ...]
 ) -> Scalar:
-    """Return ln of the unique tokens, in units of U, that up to some passes over U are worth.
+    """Return ln of the unique tokens, in units of U, that the best of some passes over U are worth.
 
     Equal loss at equal size n: ``b g^-beta = min over e of b e^-beta + q ((e - 1) / 10)^delta n^kappa``.
 
@@ -162,15 +178,9 @@ def log_worth(
         ln q.
     log_size
         ln n.
-    at_most
-        The most passes allowed.
+    allowed
+        The passes to choose from (`passes_up_to`).
     """
     penalty = jnp.exp(log_penalty + form.size_exponent * log_size)
-
-    def token_loss(of: Passes) -> Scalar:
-        return of.token_term + penalty * of.repeat_cost
-
-    most = token_loss(at_most)
-    allowed = jax.vmap(lambda rung: jnp.where(rung.count <= at_most.count, token_loss(rung), most))
-    least = jnp.minimum(jnp.min(allowed(form.ladder), axis=0), most)
-    return (jnp.log(law.tokens_exponent) - jnp.log(least)) / law.beta
+    lowest = least(tuple(each.token_term + penalty * each.repeat_cost for each in allowed))
+    return (jnp.log(law.tokens_exponent) - jnp.log(lowest)) / law.beta

@@ -74,18 +74,18 @@ class PivotLaw:
         return self.log_reducible_ref - self.loss_exponent * (log_flop - LOG_FLOP_REF)
 
 
-def pivot_law(inputs: Inputs) -> PivotLaw:
+def pivot_law(inputs: Inputs, log: Inputs) -> PivotLaw:
     """Return the law of one draw.
 
     At the reference compute, D/N = r and 6 N D = C give ``D* = sqrt(r C / 6)``.
     """
-    log_tokens_ref = 0.5 * (jnp.log(inputs.tokens_per_param_1e21) + LOG_FLOP_REF - LOG6)
+    log_tokens_ref = 0.5 * (log.tokens_per_param_1e21 + LOG_FLOP_REF - LOG6)
     return PivotLaw(
         inputs.params_exponent,
         inputs.exponent_sum,
         log_tokens_ref,
         inputs.irreducible_loss,
-        jnp.log(inputs.reducible_loss_1e21),
+        log.reducible_loss_1e21,
     )
 
 

@@ -9,17 +9,18 @@ from datawall.model.penalty import (
     Passes,
     PenaltyForm,
     best_passes,
+    least,
     log_relative_penalty,
     log_worth,
     margin_of_more_passes,
-    passes,
+    passes_up_to,
     penalty_form,
     relative_losses,
 )
 from datawall.model.pivot import PivotLaw, pivot_law
 from datawall.model.questions import Questions
 from datawall.model.saturation import effective_multiple, log_optimal_multiples
-from datawall.records import record
+from datawall.records import record, staged
 
 EFFECTIVE_DATA = DECLARATIONS["repetition_form"].options.index("effective_data")
 
@@ -39,9 +40,9 @@ class DataLaw:
     penalty
         The penalty form.
     effective_passes
-        The passes whose worth the questions ask.
-    max_passes
-        The most passes that labs make.
+        What may be chosen from at each of the passes whose worth the questions ask.
+    max_passes, passes_made
+        The most passes that labs make, and what may be chosen from under them.
     """
 
     law: PivotLaw
@@ -49,8 +50,9 @@ class DataLaw:
     r_d: Scalar
     r_n: Scalar
     penalty: PenaltyForm
-    effective_passes: tuple[Passes, ...]
-    max_passes: Passes
+    effective_passes: tuple[tuple[Passes, ...], ...]
+    max_passes: Scalar
+    passes_made: tuple[Passes, ...]
 
 
 @record
@@ -86,17 +88,19 @@ class Scarcity:
         return self.log_overtrained_worth - self.log_ratio
 
 
-def data_law(inputs: Inputs, questions: Questions) -> DataLaw:
+def data_law(inputs: Inputs, log: Inputs, questions: Questions) -> DataLaw:
     """Return the data law of one draw."""
-    law = pivot_law(inputs)
+    law = staged(pivot_law(inputs, log))
+    form = penalty_form(law, inputs, log)
     return DataLaw(
         law,
         inputs.repetition_form == EFFECTIVE_DATA,
         inputs.repetition_r_d,
         inputs.repetition_r_n,
-        penalty_form(law, inputs),
-        tuple(passes(law, inputs, count) for count in questions.effective_passes),
-        passes(law, inputs, inputs.max_passes),
+        form,
+        tuple(passes_up_to(law, inputs, form, most) for most in questions.effective_passes),
+        inputs.max_passes,
+        passes_up_to(law, inputs, form, inputs.max_passes),
     )
 
 
@@ -131,7 +135,9 @@ def scarcity(data: DataLaw, log_flop: Scalar, log_tokens: Scalar, questions: Que
     beyond = jnp.maximum(log_multiplier, 0.0)
     log_size = law.params_exponent * log_multiplier
 
-    log_params, log_passes = log_optimal_multiples(law.alpha, law.beta, data.r_d, data.r_n, beyond, steps=2)
+    split = log_optimal_multiples(law.alpha, law.beta, data.r_d, data.r_n, beyond, steps=1)
+    log_passes = staged(split[1])
+    log_params = beyond - log_passes
     log_penalty = log_relative_penalty(law, data.penalty, log_tokens)
     losses = relative_losses(law, data.penalty, log_penalty, beyond)
 
@@ -144,16 +150,21 @@ def scarcity(data: DataLaw, log_flop: Scalar, log_tokens: Scalar, questions: Que
         limited = either(log_passes - math.log(count), margin_of_more_passes(losses, count))
         return jnp.where(plenty, log_ratio - math.log(count), limited)
 
-    def worth(priced: Passes, log_size: Scalar) -> Scalar:
-        penalised = log_worth(law, data.penalty, log_penalty, log_size, priced)
-        return either(jnp.log(effective_multiple(priced.count, data.r_d)), penalised)
+    def worth(most: Scalar, allowed: tuple[Passes, ...], log_size: Scalar) -> Scalar:
+        penalised = log_worth(law, data.penalty, log_penalty, log_size, allowed)
+        return either(jnp.log(effective_multiple(most, data.r_d)), penalised)
 
-    log_loss = jnp.log(either(effective_loss(data, log_params, log_passes), jnp.min(losses, axis=0)))
+    log_loss = jnp.log(either(effective_loss(data, log_params, log_passes), least(losses)))
     return Scarcity(
         log_ratio=log_ratio,
         passes=jnp.where(plenty, jnp.exp(log_ratio), either(jnp.exp(log_passes), best_passes(losses))),
         log_efficiency=jnp.where(plenty, 0.0, -log_loss / law.loss_exponent - beyond),
         frontier_margins=tuple(margin(count) for count in questions.frontier_passes),
-        log_worths=tuple(worth(priced, log_size) for priced in data.effective_passes),
-        log_overtrained_worth=worth(data.max_passes, log_size - math.log(questions.overtraining)),
+        log_worths=tuple(
+            worth(most, allowed, log_size)
+            for most, allowed in zip(questions.effective_passes, data.effective_passes, strict=True)
+        ),
+        log_overtrained_worth=worth(
+            data.max_passes, data.passes_made, log_size - math.log(questions.overtraining)
+        ),
     )

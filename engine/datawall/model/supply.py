@@ -3,12 +3,12 @@
 import jax.numpy as jnp
 
 from datawall.model.clock import Clock
-from datawall.model.frontier import log_growth
-from datawall.model.inputs import Inputs, Scalar
+from datawall.model.growth import Growth, growth
+from datawall.model.inputs import Inputs
 
 
-def log_unique_tokens(inputs: Inputs, clock: Clock, t: Scalar) -> Scalar:
-    """Return ln of the unique tokens at `t` [years since as-of].
+def unique_tokens(inputs: Inputs, log: Inputs, clock: Clock) -> Growth:
+    """Return the path of ln of the unique tokens.
 
     Indexed-web text after quality filters, private and licensed text and multimodal tokens where they are
     used, all growing alike, and synthetic tokens in proportion.
@@ -23,10 +23,11 @@ def log_unique_tokens(inputs: Inputs, clock: Clock, t: Scalar) -> Scalar:
         + inputs.private_text * inputs.private_text_tokens
         + inputs.multimodal * inputs.multimodal_tokens
     )
-    growth = log_growth(inputs.supply_growth, t - clock.supply)
-    return jnp.log(natural) + jnp.log1p(inputs.synthetic_ratio) + growth
+    log_stock = jnp.log(natural) + jnp.log1p(inputs.synthetic_ratio)
+    return growth(log_stock, log.supply_growth, clock.supply)
 
 
-def log_training_tokens(inputs: Inputs, clock: Clock, t: Scalar) -> Scalar:
-    """Return ln of m U(t): unique tokens times what distillation makes of each."""
-    return log_unique_tokens(inputs, clock, t) + jnp.log(inputs.distillation_multiplier)
+def training_tokens(inputs: Inputs, log: Inputs, clock: Clock) -> Growth:
+    """Return the path of ln m U: unique tokens times what distillation makes of each."""
+    unique = unique_tokens(inputs, log, clock)
+    return Growth(unique.level + log.distillation_multiplier, unique.rate)

@@ -122,16 +122,8 @@ def smallest_model(
 
     Parameters
     ----------
-    law
-        The loss law of fresh tokens.
-    rep
-        How repetition loses its value.
-    loss
-        Loss to reach [nats/token].
-    unique
-        Unique tokens to be had U, above 0.
-    max_epochs
-        Largest D/U allowed, at least 1.
+    law, rep, loss, unique, max_epochs
+        As for `cheapest_run`.
 
     Returns
     -------
@@ -141,7 +133,7 @@ def smallest_model(
 
     References
     ----------
-    Muennighoff et al. 2023, arXiv 2305.16264, for the worth of repeated tokens and excess parameters.
+    As for `cheapest_run`.
 
     Examples
     --------

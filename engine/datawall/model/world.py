@@ -1,23 +1,27 @@
 """From one draw of inputs to one future: the only file that composes the model."""
 
 import math
+from collections.abc import Sequence
 
+import jax
 import jax.numpy as jnp
 
 from datawall.model.architecture import log_compute_gain
 from datawall.model.clock import Clock
 from datawall.model.efficiency import EfficiencyGrowth, efficiency_growth, years_for_gain
-from datawall.model.frontier import log_ceilings, log_growth
+from datawall.model.frontier import Path, binding, ceilings, log_lowest
 from datawall.model.generations import GPT4_INDEX
+from datawall.model.growth import Growth
 from datawall.model.inputs import Inputs, Scalar
+from datawall.model.logs import log_inputs
 from datawall.model.overtraining import headroom, wall_gap
-from datawall.model.passage import Observation, first_passages
+from datawall.model.passage import Bracket, Line, bent_dates, first_bracket, running_maximum, straight_dates
 from datawall.model.questions import Questions
-from datawall.model.reals import LOG10
+from datawall.model.reals import LOG2, LOG10
 from datawall.model.release import release_dates, release_delay
 from datawall.model.scarcity import DataLaw, Scarcity, data_law, scarcity
-from datawall.model.supply import log_training_tokens
-from datawall.records import record
+from datawall.model.supply import training_tokens
+from datawall.records import record, staged
 from datawall.units import MONTHS_PER_YEAR
 
 
@@ -60,75 +64,174 @@ def wall_names(questions: Questions) -> tuple[str, ...]:
     )
 
 
-def supply_gaps(inputs: Inputs, data: DataLaw, seen: Scarcity, questions: Questions) -> tuple[Scalar, ...]:
-    """Return a gap for each wall that compares demand with supply: zero or more once it is reached."""
-    log_demand = seen.log_ratio + jnp.log(inputs.overtraining_factor)
-    return (
-        *(log_demand - math.log(passes) for passes in questions.token_passes),
-        *(log_demand - log_worth for log_worth in seen.log_worths),
-        wall_gap(data.law, inputs.hybrid_factor, questions.overtraining, seen.log_affordable),
-    )
-
-
-def optimum_gaps(seen: Scarcity, questions: Questions) -> tuple[Scalar, ...]:
-    """Return a gap for each wall of the data-limited optimum: zero or more once it is reached."""
-    return (
-        *seen.frontier_margins,
-        *(math.log(share) - seen.log_efficiency for share in questions.efficiency),
-    )
-
-
-def log_generation_flop(inputs: Inputs, index: float) -> Scalar:
+def log_generation_flop(inputs: Inputs, log: Inputs, index: float) -> Scalar:
     """Return ln of the training compute of a generation: index 4 is GPT-4's."""
-    return jnp.log(inputs.gpt4_flop) + (index - GPT4_INDEX) * LOG10 * inputs.oom_per_generation
+    return log.gpt4_flop + (index - GPT4_INDEX) * LOG10 * inputs.oom_per_generation
 
 
-def log_algorithmic_gain(inputs: Inputs, clock: Clock, t: Scalar) -> Scalar:
-    """Return ln of the compute that better algorithms save at `t`, against those of GPT-4's training."""
-    halvings_per_year = MONTHS_PER_YEAR / inputs.algorithmic_halving_months
-    return log_growth(2.0, halvings_per_year * (t - clock.gpt4))
+def algorithmic_gain(inputs: Inputs, clock: Clock) -> Growth:
+    """Return the path of ln of the compute that better algorithms save, against those of GPT-4's training."""
+    rate = LOG2 * MONTHS_PER_YEAR / inputs.algorithmic_halving_months
+    return Growth(-rate * clock.gpt4, rate)
 
 
-def observe(
-    inputs: Inputs, data: DataLaw, clock: Clock, questions: Questions, t: Scalar, floor: Scalar
-) -> Observation:
-    """Return one draw at `t`, given that the largest run had reached `floor` [ln FLOP] before."""
-    ceilings = log_ceilings(inputs, clock, t, questions.ceilings)
-    lowest = ceilings[0]
-    binding = jnp.zeros_like(lowest)
-    for index, ceiling in enumerate(ceilings[1:], start=1):
-        binding = jnp.where(ceiling < lowest, float(index), binding)
-        lowest = jnp.minimum(ceiling, lowest)
-    log_flop = jnp.maximum(lowest, floor)
+@record
+class Draw:
+    """What one draw fixes for all dates.
 
-    log_tokens = log_training_tokens(inputs, clock, t)
-    log_useful = log_flop + log_compute_gain(inputs)
-    seen = scarcity(data, log_useful, log_tokens, questions)
-    # sparsity and distillation are algorithmic progress, which the halving time counts already
-    log_effective = log_flop + seen.log_efficiency + log_algorithmic_gain(inputs, clock, t)
-    log_demand = log_tokens + seen.log_ratio + jnp.log(inputs.overtraining_factor)
-    log_reducible = data.law.log_reducible_loss(log_useful + seen.log_efficiency)
+    Attributes
+    ----------
+    ceilings
+        ln FLOP that each ceiling allows.
+    tokens
+        ln m U.
+    algorithms
+        ln of the compute that better algorithms save.
+    log_useful_gain
+        ln of the dense compute that a FLOP of training stands for.
+    log_overtraining
+        ln of the tokens used for each compute-optimal token.
+    generations
+        ln FLOP of each generation asked.
+    hybrid_factor
+        Share of the isoFLOP penalty that is left.
+    data
+        The loss law and how it treats repeats.
+    """
 
-    levels = [log_generation_flop(inputs, index) for index in questions.generations]
-    return Observation(
-        level=log_flop,
-        gaps=(
-            supply_gaps(inputs, data, seen, questions),
-            (*optimum_gaps(seen, questions), *(log_effective - level for level in levels)),
-            tuple(log_flop - level for level in levels),
-        ),
-        paths={
-            "frontier_flop": log_flop / LOG10,
-            "effective_flop": log_effective / LOG10,
-            "demand_tokens": log_demand / LOG10,
-            "supply_tokens": log_tokens / LOG10,
-            "passes": jnp.log(seen.passes) / LOG10,
-            "efficiency": seen.log_efficiency / LOG10,
-            "overtraining_headroom": headroom(data.law, inputs.hybrid_factor, seen.log_affordable),
-            "loss": data.law.irreducible + jnp.exp(log_reducible),
-            "binding_ceiling": binding,
-        },
+    ceilings: tuple[Path, ...]
+    tokens: Growth
+    algorithms: Growth
+    log_useful_gain: Scalar
+    log_overtraining: Scalar
+    generations: tuple[Scalar, ...]
+    hybrid_factor: Scalar
+    data: DataLaw
+
+
+@record
+class State:
+    """One draw at one date.
+
+    Attributes
+    ----------
+    log_flop
+        ln C, the largest run so far.
+    log_effective
+        ln of the compute that it is worth with GPT-4's algorithms and plenty of data.
+    log_demand
+        ln of the tokens that it would use if data were plenty, over m U.
+    log_efficiency
+        ln C_eq / C.
+    frontier_margins, log_worths
+        As in `Scarcity`.
+    overtrained_gap
+        Zero or more once the smaller model asked misses the optimum's loss.
+    """
+
+    log_flop: Scalar
+    log_effective: Scalar
+    log_demand: Scalar
+    log_efficiency: Scalar
+    frontier_margins: tuple[Scalar, ...]
+    log_worths: tuple[Scalar, ...]
+    overtrained_gap: Scalar
+
+
+def prepare(inputs: Inputs, clock: Clock, questions: Questions) -> Draw:
+    """Return what a draw fixes for all dates."""
+    log = log_inputs(inputs)
+    fixed = staged(
+        {
+            "ceilings": ceilings(inputs, log, clock, questions.ceilings),
+            "tokens": training_tokens(inputs, log, clock),
+            "algorithms": algorithmic_gain(inputs, clock),
+            "log_useful_gain": log_compute_gain(inputs, log),
+            "log_overtraining": log.overtraining_factor,
+            "generations": tuple(log_generation_flop(inputs, log, i) for i in questions.generations),
+            "hybrid_factor": inputs.hybrid_factor,
+        }
     )
+    return Draw(**fixed, data=data_law(inputs, log, questions))
+
+
+def scarcity_at(draw: Draw, questions: Questions, t: Scalar, log_flop: Scalar) -> Scarcity:
+    """Return what the data at `t` do to a run of `log_flop`."""
+    return scarcity(draw.data, log_flop + draw.log_useful_gain, draw.tokens.at(t), questions)
+
+
+def state_at(draw: Draw, questions: Questions, t: Scalar, log_flop: Scalar, seen: Scarcity) -> State:
+    """Return the state of the draw at `t`, when the largest run so far is `log_flop`."""
+    law = draw.data.law
+    # sparsity and distillation are algorithmic progress, which the halving time counts already
+    return State(
+        log_flop,
+        log_flop + seen.log_efficiency + draw.algorithms.at(t),
+        seen.log_ratio + draw.log_overtraining,
+        seen.log_efficiency,
+        seen.frontier_margins,
+        seen.log_worths,
+        wall_gap(law, draw.hybrid_factor, questions.overtraining, seen.log_affordable),
+    )
+
+
+def straight_gaps(draw: Draw, state: State, questions: Questions) -> tuple[Scalar, ...]:
+    """Return the gaps that are straight lines in demand over supply, or in compute.
+
+    Here and below a gap is zero or more once its level is reached.
+    """
+    return (
+        *(state.log_demand - math.log(passes) for passes in questions.token_passes),
+        *(state.log_flop - level for level in draw.generations),
+    )
+
+
+def bent_gaps(draw: Draw, state: State, questions: Questions) -> tuple[Scalar, ...]:
+    """Return the gaps that are nearly so."""
+    return (
+        *(state.log_demand - log_worth for log_worth in state.log_worths),
+        state.overtrained_gap,
+        *state.frontier_margins,
+        *(math.log(share) - state.log_efficiency for share in questions.efficiency),
+        *(state.log_effective - level for level in draw.generations),
+    )
+
+
+def lines(draw: Draw, questions: Questions) -> tuple[Line, Line]:
+    """Return the coordinates of the gaps, in the order of `straight_gaps` and of `bent_gaps`."""
+    demand = Line(draw.data.law.tokens_exponent, -draw.tokens.rate)
+    one, zero = jnp.ones_like(demand.weight), jnp.zeros_like(demand.weight)
+    effective = Line(one, draw.algorithms.rate)
+    raw = Line(one, zero)
+    walls = len(questions.effective_passes) + 1 + len(questions.frontier_passes) + len(questions.efficiency)
+    generations = len(questions.generations)
+    return (
+        _rows([demand] * len(questions.token_passes) + [raw] * generations),
+        _rows([demand] * walls + [effective] * generations),
+    )
+
+
+def _rows[T](records: Sequence[T]) -> T:
+    """Return one record with a row for each of several."""
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *records)
+
+
+def paths_at(draw: Draw, t: Scalar, state: State, seen: Scarcity) -> dict[str, Scalar]:
+    """Return what is reported of the draw at `t`, by name, logs to base 10."""
+    law = draw.data.law
+    log_tokens = draw.tokens.at(t)
+    log_equal = state.log_flop + draw.log_useful_gain + seen.log_efficiency
+    return {
+        "frontier_flop": state.log_flop / LOG10,
+        "effective_flop": state.log_effective / LOG10,
+        "demand_tokens": (log_tokens + state.log_demand) / LOG10,
+        "supply_tokens": log_tokens / LOG10,
+        "passes": jnp.log(seen.passes) / LOG10,
+        "efficiency": state.log_efficiency / LOG10,
+        "overtraining_headroom": headroom(law, draw.hybrid_factor, seen.log_affordable),
+        "loss": law.irreducible + jnp.exp(law.log_reducible_loss(log_equal)),
+        "binding_ceiling": binding(draw.ceilings, t),
+    }
 
 
 def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -> Future:
@@ -146,24 +249,64 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
     questions
         What is asked.
     """
-    data = data_law(inputs, questions)
-    dates, paths = first_passages(
-        lambda t, floor: observe(inputs, data, clock, questions, t, floor), grid, inputs.frontier_flop
-    )
-    walls = len(wall_names(questions))
-    effective, raw = jnp.split(dates[walls:], 2)
+    draw = prepare(inputs, clock, questions)
+    states, paths = _along(draw, grid, questions)
+    straight, bent = _dates(draw, grid, states, questions)
+    tokens, raw = jnp.split(straight, [len(questions.token_passes)])
+    walls, effective = jnp.split(bent, [len(bent) - len(questions.generations)])
     starts = {"raw": raw, "effective": effective}
     delay = release_delay(inputs)
     price = efficiency_growth(
         inputs.flop_per_usd_growth, inputs.algorithmic_halving_months, inputs.other_efficiency_growth
     )
     return Future(
-        walls=dates[:walls],
+        walls=jnp.concatenate([tokens, walls]),
         starts=starts,
         releases={kind: release_dates(start, delay) for kind, start in starts.items()},
         price_gains=jnp.stack(
-            [years_for_gain(gain, price.factor_per_year) for gain in questions.price_gains]
+            [years_for_gain(gain, price.pace.factor_per_year) for gain in questions.price_gains]
         ),
         price=price,
         paths=paths,
     )
+
+
+def _along(draw: Draw, grid: Scalar, questions: Questions) -> tuple[State, dict[str, Scalar]]:
+    """Return the states and paths of a draw, dates on the leading axis."""
+    lowest = jax.vmap(lambda t: staged(log_lowest(draw.ceilings, t)))(grid)
+    log_flop = running_maximum(lowest)
+
+    def at(t: Scalar, flop: Scalar) -> tuple[State, dict[str, Scalar]]:
+        seen = scarcity_at(draw, questions, t, flop)
+        state = jax.lax.optimization_barrier(state_at(draw, questions, t, flop, seen))
+        return state, paths_at(draw, t, state, seen)
+
+    return jax.vmap(at)(grid, log_flop)
+
+
+def _dates(draw: Draw, grid: Scalar, states: State, questions: Questions) -> tuple[Scalar, Scalar]:
+    """Return when the straight and the bent gaps are first reached."""
+
+    def path(t: Scalar) -> Scalar:
+        return log_lowest(draw.ceilings, t)
+
+    def bent_at(t: Scalar, log_flop: Scalar) -> Scalar:
+        def rows(t: Scalar, log_flop: Scalar) -> tuple[Scalar, ...]:
+            seen = scarcity_at(draw, questions, t, log_flop)
+            return bent_gaps(draw, state_at(draw, questions, t, log_flop, seen), questions)
+
+        return jnp.stack([gap[row] for row, gap in enumerate(jax.vmap(rows)(t, log_flop))])
+
+    def straight(bracket: Bracket, line: Line) -> Scalar:
+        return straight_dates(path, line, bracket)
+
+    def bent(bracket: Bracket, line: Line) -> Scalar:
+        return bent_dates(path, line, bracket, bent_at)
+
+    dates = []
+    kinds = zip((straight_gaps, bent_gaps), (straight, bent), lines(draw, questions), strict=True)
+    for gaps, refined, line in kinds:
+        rows = _rows(jax.lax.optimization_barrier(gaps(draw, states, questions)))
+        bracket, place = jax.vmap(lambda gap: first_bracket(gap, states.log_flop, grid))(rows)
+        dates.append(jnp.where(place == 0.0, refined(bracket, line), place))
+    return dates[0], dates[1]

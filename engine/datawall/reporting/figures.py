@@ -20,15 +20,16 @@ WALL_TITLES = {
     "efficiency": "Efficiency",
 }
 WALL_MEANINGS = {
-    "tokens": "compute-optimal demand exceeds\nn passes over the unique tokens",
-    "effective": "it exceeds what n passes are worth",
+    "tokens": "compute-optimal demand exceeds n times\nthe supply (synthetic and distilled too)",
+    "effective": "it exceeds what n passes over the\nsupply are worth",
     "overtrained": "data no longer allow a model k times\nsmaller at equal loss",
-    "frontier": "the best use of the compute makes\nn passes over the data",
+    "frontier": "the best use of the compute makes\nn passes over the supply",
     "efficiency": "a share x of the compute would do\nas well with plenty of data",
 }
 SHADES = (style.BLUE, style.ORANGE, style.GREEN)
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)))
 DOTS = 20
+BEYOND = "An arrow: the end lies beyond the axis; no dot: the median does."
 
 
 def criterion(wall: str) -> tuple[str, str]:
@@ -78,7 +79,7 @@ def _label_ends(axes: Axes, ends: list[tuple[float, str, str]], least: float = 0
 
 
 def _interval(axes: Axes, row: float, dates: np.ndarray, colour: str, limits: tuple[float, float]) -> None:
-    """Draw the 80 % interval and the median in a row; what lies outside the axis ends in an arrow."""
+    """Draw the 80 % interval and the median in a row: arrows for ends outside the axis, a dot inside it."""
     low, middle, high = np.clip(dates, *limits)
     axes.plot([low, high], [row, row], color=colour, linewidth=3, solid_capstyle="butt", alpha=0.45)
     if dates[2] > limits[1]:
@@ -86,7 +87,7 @@ def _interval(axes: Axes, row: float, dates: np.ndarray, colour: str, limits: tu
     if dates[0] < limits[0]:
         axes.plot(limits[0], row, marker="<", color=colour, markersize=6, clip_on=False)
     if limits[0] <= dates[1] <= limits[1]:
-        axes.plot(middle, row, marker="o", color=colour, markersize=6)
+        axes.plot(middle, row, marker="o", color=colour, markersize=6, zorder=4, clip_on=False)
 
 
 def demand_and_supply(tree: xr.DataTree) -> Figure:
@@ -98,16 +99,16 @@ def demand_and_supply(tree: xr.DataTree) -> Figure:
         11,
         8,
         "Training tokens: what the largest run would use, and what there is",
-        "Lines: medians; bands: 50, 80 and 90 %. Below: 80 % interval and median of each wall. "
-        + _source(tree),
+        f"Lines: medians; bands: 50, 80 and 90 %. {_source(tree)}\n"
+        f"Below: 80 % interval of each wall, with a dot at the median. {BEYOND}",
     )
     top, bottom = fig.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    fig.subplots_adjust(left=0.155, right=0.845, top=0.89, bottom=0.07, hspace=0.08)
+    fig.subplots_adjust(left=0.155, right=0.845, top=0.88, bottom=0.07, hspace=0.08)
 
     ends = []
     for variable, text, colour in (
         ("demand_tokens", "demand", style.BLUE),
-        ("supply_tokens", "unique supply", style.ORANGE),
+        ("supply_tokens", "supply, with synthetic\nand distilled tokens", style.ORANGE),
     ):
         _fan(top, summary, variable, colour)
         ends.append((float(summary[variable].sel(quantile=0.5).values[-1]), text, colour))
@@ -209,13 +210,14 @@ def release_dates(tree: xr.DataTree) -> Figure:
     rows = [(float(g), str(kind)) for g in cdf["generation"].values for kind in cdf["compute"].values]
     fig = style.figure(
         11,
-        1.6 + 0.62 * len(rows),
+        1.75 + 0.62 * len(rows),
         "When a model of each generation is released",
-        f"Each dot is one chance in {DOTS}; bar: 80 % interval with the median. {_source(tree)}",
+        f"Small dots: one chance in {DOTS} each; bar: 80 % interval, with a large dot at the median.\n"
+        f"{BEYOND} {_source(tree)}",
     )
     axes = fig.subplots()
     height = fig.get_figheight()
-    fig.subplots_adjust(left=0.18, right=0.79, top=1 - 0.8 / height, bottom=0.6 / height)
+    fig.subplots_adjust(left=0.18, right=0.79, top=1 - 0.95 / height, bottom=0.6 / height)
     bases = [len(rows) - 1.0 - row for row in range(len(rows))]
     for base, (generation, kind) in zip(bases, rows, strict=True):
         colour = style.BLUE if kind == "raw" else style.ORANGE

@@ -108,12 +108,13 @@ def _steps(axes: Axes, tree: xr.DataTree) -> None:
     if censored.any():
         axes.axhline(budget, color=style.GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
         axes.text(
-            signs[0] - 0.4,
-            budget,
-            "budget; arrow: not learned within it\n",
+            0.98,
+            0.03,
+            "dashed: the budget of steps\narrow: not learned within it",
+            transform=axes.transAxes,
             size=8,
             color=style.GREY,
-            va="center",
+            ha="right",
         )
     axes.set_yscale("log")
     axes.set_ylim(top=2.2 * budget)

@@ -18,11 +18,11 @@ BANDS = ((0.05, 0.95, 0.14), (0.1, 0.9, 0.16), (0.25, 0.75, 0.24))
 
 
 def figure(width: float, height: float, title: str, subtitle: str) -> Figure:
-    """Return an empty figure with its title and a line that says how to read it [inch]."""
+    """Return an empty figure with its title and a line or two that say how to read it [inch]."""
     fig = Figure((width, height), facecolor="white")
     left = 0.35 / width
     fig.text(left, 1.0 - 0.3 / height, title, size=13, weight="bold", color=INK, va="center")
-    fig.text(left, 1.0 - 0.58 / height, subtitle, size=9, color=GREY, va="center")
+    fig.text(left, 1.0 - 0.5 / height, subtitle, size=9, color=GREY, va="top", linespacing=1.4)
     return fig
 
 

@@ -40,8 +40,21 @@ def _number(row: Row, key: str) -> str:
     return f"{value:.3g} [dim]±{error / value:.1%}[/]"
 
 
+def _size_factor(row: Row, key: str) -> str:
+    """Return a size factor; below 1 it is none, but a share of the tokens that the optimum wants."""
+    return "<1" if row[key] is not None and row[key] < 1.0 else _number(row, key)
+
+
+def _percentage(row: Row, key: str) -> str:
+    value, error = row[key], row[f"mcse_{key}"]
+    if value is None:
+        return "-"
+    return f"{value:.1%} [dim]±?[/]" if error is None else f"{value:.1%} [dim]±{error:.2%}[/]"
+
+
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table.min_width = len(title)  # a title is not wrapped
     for index, column in enumerate(columns):
         table.add_column(column, justify="right" if index else "left", no_wrap=True)
     return table
@@ -74,23 +87,27 @@ def generations_table(quantities: Mapping[str, Row], compute: str) -> Table:
 
 def price_table(quantities: Mapping[str, Row]) -> Table:
     """Return the table of the price of a fixed capability: when it has fallen by how much, and why."""
-    table = _table("Price of a fixed capability", "what", *HEADINGS, "past", "never")
+    title = "Price of a fixed capability against the as-of date"
+    table = _table(title, "what", *HEADINGS, "past", "never")
     for name, row in _select(quantities, "price_gain").items():
         dates = (_date(row, key) for key in SHOWN)
-        table.add_row(f"{name.strip('[]')}x lower", *dates, f"{row['p_past']:.1%}", f"{row['p_never']:.1%}")
-    table.add_row("fall, x/yr", *(_number(quantities["price_decline"], key) for key in SHOWN))
+        label = f"{name.strip('[]')}x lower, year"
+        table.add_row(label, *dates, f"{row['p_past']:.1%}", f"{row['p_never']:.1%}")
+    table.add_row("times lower a year", *(_number(quantities["price_decline"], key) for key in SHOWN))
     for name, row in _select(quantities, "price_share").items():
-        table.add_row(f"share of {name.strip('[]')}", *(_number(row, key) for key in SHOWN))
+        table.add_row(f"{name.strip('[]')}'s share of its log", *(_percentage(row, key) for key in SHOWN))
     return table
 
 
-def path_table(quantities: Mapping[str, Row], variable: str, title: str) -> Table:
+def path_table(
+    quantities: Mapping[str, Row], variable: str, title: str, cell: Callable[[Row, str], str] = _number
+) -> Table:
     """Return the table of one path by year."""
     rows = _select(quantities, f"{variable}[")
     unit = next(iter(rows.values()))["unit"]
     table = _table(f"{title}, {unit}", "year", *HEADINGS)
     for name, row in rows.items():
-        table.add_row(name.rstrip("]"), *(_number(row, key) for key in SHOWN))
+        table.add_row(name.rstrip("]"), *(cell(row, key) for key in SHOWN))
     return table
 
 
@@ -113,7 +130,8 @@ def forecast_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
     head = (
         f"[bold]{facts['scenario']}[/] as of {facts['as_of']:.2f}, horizon {facts['horizon']:.0f}, "
         f"{facts['draws']:,} draws, seed {facts['seed']}\n"
-        "± is the Monte Carlo standard error of the number before it (relative where it is a percentage); "
+        "± is the Monte Carlo standard error of the number before it (a percentage of it, except after "
+        "probabilities and shares); ±?: too near past or never to tell; "
         "past: before the as-of date; never: not within the horizon."
     )
     return [
@@ -121,11 +139,13 @@ def forecast_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
         walls_table(quantities),
         path_table(quantities, "frontier_flop", "Largest training run"),
         path_table(quantities, "demand_tokens", "Demand for tokens, if data were plenty"),
-        path_table(quantities, "supply_tokens", "Supply of tokens, synthetic and distillation counted"),
+        path_table(quantities, "supply_tokens", "Supply with synthetic and distilled tokens"),
         binding_table(flat["probabilities"]),
         generations_table(quantities, "raw"),
         generations_table(quantities, "effective"),
-        path_table(quantities, "overtraining_headroom", "How much smaller a model of equal loss can be"),
+        path_table(
+            quantities, "overtraining_headroom", "Times smaller at equal loss (<1: not at all)", _size_factor
+        ),
         price_table(quantities),
     ]
 
@@ -164,7 +184,8 @@ def prior_block(name: str, prior: Prior) -> str:
         low, middle, high = prior.distribution.quantile(np.array([0.1, 0.5, 0.9]))
         shape = sparkline(prior.distribution.quantile)
         numbers = f"{low:.4g} | {middle:.4g} | {high:.4g} {prior.unit}  {shape}"
-    source = f"{prior.source} ({prior.date}, {prior.confidence} confidence, {prior.link})"
+    about = (str(prior.date), f"{prior.confidence} confidence", prior.link)
+    source = f"{prior.source} ({', '.join(filter(None, about))})"
     lines = [f"{name} ({statement['family']}): {numbers}", prior.meaning, source]
     return "\n".join(
         textwrap.fill(line, 100, initial_indent="  " * bool(i), subsequent_indent="    ")
@@ -186,10 +207,15 @@ def scenario_text(scenario: Scenario) -> str:
     return "\n\n".join(["\n".join(head), *blocks, "\n".join(["Rank correlations:", *pairs])])
 
 
+def _with_unit(text: str, unit: str) -> str:
+    """Return a value with its unit, where it has one."""
+    return text if unit in ("1", "choice") else f"{text} {unit}"
+
+
 def _value(value: float, unit: str) -> str:
     if not math.isfinite(value):
         return "never" if value > 0 else "before the grid"
-    return f"{value:.4f}" if unit == "year" else f"{value:.6g} {unit}"
+    return f"{value:.4f}" if unit == "year" else _with_unit(f"{value:.6g}", unit)
 
 
 def explanation_text(explained: Explanation) -> str:
@@ -198,7 +224,7 @@ def explanation_text(explained: Explanation) -> str:
     for name, (value, unit) in explained.inputs.items():
         values = value if isinstance(value, list) else [value]
         shown = ", ".join(f"{v:.6g}" if isinstance(v, float) else str(v) for v in values)
-        lines.append(f"  {name} = {shown}" + ("" if unit == "choice" else f" {unit}"))
+        lines.append(f"  {name} = {_with_unit(shown, unit)}")
     for section in explained.sections:
         lines += ["", section.title]
         for step in section.steps:

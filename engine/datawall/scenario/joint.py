@@ -124,10 +124,11 @@ def inputs_from_scores(structure: Structure, params: Mapping[str, Any], z: Any) 
             for (family, rows), group in zip(structure.groups, params["groups"], strict=True)
         ]
     )
-    # The draws of one input stay together: they share a group, in order.
-    place = {row: k for k, row in enumerate(row for _, rows in structure.groups for row in rows)}
+    by_group = [row for _, rows in structure.groups for row in rows]
+    # back in the order of the streams: neighbours that are used together are copied together
+    values = jax.lax.optimization_barrier(values[np.argsort(by_group)])
     return {
-        name: values[place[first] : place[first] + size] if size else values[place[first]]
+        name: values[first : first + size] if size else values[first]
         for name, first, size in structure.inputs
     }
 

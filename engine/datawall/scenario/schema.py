@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from datawall.model.inputs import DECLARATIONS
-from datawall.model.questions import MOST_PASSES
+from datawall.model.questions import CEILINGS, MOST_PASSES
 from datawall.scenario.closed import Closed, Moment, Number, Text, check, each, wrong
 from datawall.scenario.errors import suggestion
 from datawall.scenario.mixture import AnyStatement, nest
@@ -16,8 +16,6 @@ from datawall.scenario.statement import ABOUT_PRIOR
 
 VERSION = 1
 LINK = re.compile(r"(https?://|arXiv:|doi:)\S+")
-
-type Ceiling = Literal["trend", "spend", "power", "chips", "latency"]
 
 
 def _version(value: Any) -> int:
@@ -31,6 +29,12 @@ def _day(value: Any) -> dt.date:
         raise wrong("need a date", value, "write the day the source states, like 2026-07-19, unquoted")
     if not 1900 <= value.year <= 2100:
         raise wrong("need a date from 1900 to 2100", str(value), "correct the year")
+    return value
+
+
+def _ceiling(value: Any) -> str:
+    if value not in CEILINGS:
+        raise wrong(f"need one of {', '.join(CEILINGS)}", value, suggestion(value, CEILINGS))
     return value
 
 
@@ -77,7 +81,7 @@ class QuestionsTable(Closed):
     """``[questions]``: what the forecast shall answer."""
 
     ceilings: Annotated[
-        tuple[Ceiling, ...],
+        tuple[Annotated[str, BeforeValidator(_ceiling)], ...],
         each(lambda _: True, ""),
         check(lambda names: "trend" in names, 'need "trend" among the ceilings', "add it"),
     ]

@@ -1,7 +1,6 @@
 """The priors of a scenario as a Markdown table, and the README that shows it."""
 
 import re
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -63,11 +62,8 @@ def _source(prior: Prior) -> str:
     return f"[{text}]({link})" if link else text
 
 
-def main() -> None:
-    """Rewrite the tables in the README of the shipped priors, or in the files named on the command line."""
-    for path in map(Path, sys.argv[1:] or [folder() / "README.md"]):
-        path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def rewrite() -> Path:
+    """Renew the tables in the README of the shipped priors, and return its path."""
+    path = folder() / "README.md"
+    path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return path
