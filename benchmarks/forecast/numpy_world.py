@@ -1,6 +1,7 @@
 """The world of `datawall.model` in plain NumPy: float64, whole arrays, dates on the leading axes, draws last.
 
-The algorithm is the engine's (grid, brackets, false position, Halley steps); the text is not.
+The passes are found by the engine's Halley steps; dates are bracketed on the same grid and found by false
+position, where the engine takes Newton steps.
 """
 
 from dataclasses import dataclass, replace

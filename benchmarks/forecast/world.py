@@ -52,7 +52,7 @@ class World:
             "training_start": jnp.stack([future.starts["raw"], future.starts["effective"]]),
             "release": jnp.stack([future.releases["raw"], future.releases["effective"]]),
             "price_gain": future.price_gains,
-            "price_decline": jnp.log10(price.factor_per_year),
+            "price_decline": price.pace.oom_per_year,
             "price_share": jnp.stack([price.hardware_share, price.algorithms_share, price.rest_share]),
             **future.paths,
         }

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.forecast import numpy_world
 from benchmarks.forecast.with_numpy import inputs_at
-from benchmarks.forecast.world import World, baseline, everything
+from benchmarks.forecast.world import DATES, World, baseline, everything
 
 DRAWS = 1000
 
@@ -39,17 +39,26 @@ def test_numpy_makes_the_same_inputs_of_the_same_scores(world, scores, answers) 
         np.testing.assert_allclose(values, answers[f"input {name}"], rtol=1e-5, err_msg=name)
 
 
+@pytest.fixture(scope="module")
+def future(world, scores) -> dict[str, np.ndarray]:
+    return numpy_world.simulate(inputs_at(world, scores), world.clock, world.grid, world.scenario.questions)
+
+
 @pytest.mark.slow
-def test_numpy_makes_the_same_future_of_the_same_inputs(world, scores, answers) -> None:
-    future = numpy_world.simulate(inputs_at(world, scores), world.clock, world.grid, world.scenario.questions)
+def test_numpy_makes_the_same_paths_of_the_same_inputs(future, answers) -> None:
     assert set(future) == {name for name in answers if not name.startswith("input ")}
-    for name, values in future.items():
-        # a kink inside a year leaves the sixth refinement some way from the root in a few draws of a thousand
-        close = np.isclose(values, answers[name], rtol=1e-5, atol=1e-5)
-        assert close.mean() > 0.998, name
+    for name in set(future) - set(DATES):
+        np.testing.assert_allclose(future[name], answers[name], rtol=1e-5, atol=1e-5, err_msg=name)
 
 
 @pytest.mark.slow
-def test_another_order_of_generations_is_noticed(world, scores, answers) -> None:
-    future = numpy_world.simulate(inputs_at(world, scores), world.clock, world.grid, world.scenario.questions)
-    assert not np.isclose(future["release"][:, ::-1], answers["release"], atol=1e-5).mean() > 0.998
+@pytest.mark.parametrize("name", DATES)
+def test_numpy_finds_the_same_dates(name: str, future, answers) -> None:
+    # both stop at a fixed number of steps, which a kink inside a year leaves short of the root now and then
+    assert np.isclose(future[name], answers[name], rtol=0.0, atol=1e-5).mean() > 0.98
+    assert np.isclose(future[name], answers[name], rtol=0.0, atol=1e-3).mean() > 0.995
+
+
+@pytest.mark.slow
+def test_another_order_of_generations_is_noticed(future, answers) -> None:
+    assert not np.isclose(future["release"][:, ::-1], answers["release"], atol=1e-3).mean() > 0.995
