@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from datawall.cli.bench import bench
 from datawall.cli.claims import claims
 from datawall.cli.explain import explain
 from datawall.cli.forecast import forecast
@@ -21,6 +22,7 @@ app.command()(forecast)
 app.add_typer(priors, name="priors", no_args_is_help=True)
 app.command()(explain)
 app.command()(claims)
+app.command()(bench)
 app.command("learning-order")(learning_order)
 
 

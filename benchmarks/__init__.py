@@ -1,0 +1,1 @@
+"""Speed, measured: the engine against its peers, its own ceilings and the machine."""
