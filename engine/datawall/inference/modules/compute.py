@@ -1,4 +1,4 @@
-"""The largest training run: where the frontier stands, how fast it moves, how far behind it runs fall.
+"""The largest training run: where the frontier stands, how fast it moves.
 
 No regression of compute on size and tokens takes part: half of the public figures are their product.
 """
@@ -10,13 +10,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import numpyro
-import numpyro.distributions as dist
 
 from datawall.inference.module import Arrays, Evidence, Module
 from datawall.inference.modules.moving_line import FIRST_YEAR, LAST_YEAR, YEARS, climbed, yearly_pace
 from datawall.inference.modules.one_sided import BelowLine
 from datawall.inference.modules.shipped import (
-    codes,
     dates,
     evidence_of,
     numbers,
@@ -30,6 +28,8 @@ from datawall.inference.reading import Table
 TABLE = "frontier_runs.csv"
 ANCHOR = 2025.8
 """When the level is stated: the anchor of `frontier_flop` in the baseline [year]."""
+LARGEST = 5
+"""How many of the largest runs known at a date count as its frontier."""
 FLOP = (1e15, 1e31, "FLOP")
 
 
@@ -46,50 +46,59 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     DatawallError
         If the table cannot be used.
     """
-    needed = ("model", "developer", "release_date", "training_start", "training_flop", "flop_confidence")
+    needed = ("model", "release_date", "training_start", "training_flop", "flop_confidence")
     table = open_table(TABLE, (*needed, "flop_low", "flop_high", "interval_mass", "source"), as_of, files)
     table.keep(np.isfinite(numbers(table, "training_flop", *FLOP)), "without an estimate of their compute")
     released = dates(table, "release_date")
     known = np.isfinite(released) & (released >= FIRST_YEAR + 1) & (released <= LAST_YEAR)
     table.keep(known, f"released before {FIRST_YEAR + 1} or not at all")
+    table.keep(_among_largest(table), f"not among the {LARGEST} largest known at their release")
     table.need(5, "with compute and a release date")
-    developer, developers = codes(table.texts("developer"))
     started = dates(table, "training_start")
+    error, stated = _errors(table)
+    constants = {
+        "released": dates(table, "release_date"),
+        "started": np.nan_to_num(started),
+        "start_known": np.isfinite(started),
+        "error": error,
+        "error_stated": stated,
+    }
     return evidence_of(
         table,
         observed={"log_flop": np.log(numbers(table, "training_flop", *FLOP))},
-        constants={
-            "released": dates(table, "release_date"),
-            "started": np.nan_to_num(started),
-            "start_known": np.isfinite(started).astype(float),
-            "error": _errors(table),
-            "developer_of_run": developer,
-        },
-        dims={name: ("run",) for name in ("log_flop", "released", "started", "start_known", "error", "developer_of_run")},
-        coords={
-            "run": table.texts("model"),
-            "developer": developers,
-            "year": YEARS,
-        },
+        constants=constants,
+        dims=dict.fromkeys(("log_flop", *constants), ("run",)),
+        coords={"run": table.texts("model"), "year": YEARS},
     )
 
 
-def _errors(table: Table) -> np.ndarray:
-    """Return the standard deviation of ln FLOP: from the interval where it has a mass, else by confidence."""
+def _among_largest(table: Table) -> np.ndarray:
+    """Return which runs were among the largest known when they came out; of ties, the earlier ones."""
+    flop, released = numbers(table, "training_flop", *FLOP), dates(table, "release_date")
+    larger = (flop > flop[:, None]) & (released <= released[:, None])
+    return larger.sum(axis=1) < LARGEST
+
+
+def _errors(table: Table) -> tuple[np.ndarray, np.ndarray]:
+    """Return the standard deviation of ln FLOP, and whether an interval states it; else it is by confidence."""
     low, high = (numbers(table, column, *FLOP) for column in ("flop_low", "flop_high"))
     mass = numbers(table, "interval_mass", 0.0, 0.999, "a probability")
     stated = np.isfinite(low) & np.isfinite(high) & np.isfinite(mass)
     ratio = np.where(stated, high, 2.0) / np.where(stated, low, 1.0)
     from_interval = sd_of_factor(np.sqrt(ratio), np.where(stated, mass, 0.5))
-    return np.where(stated, from_interval, sd_of_confidence(table, "flop_confidence", "frontier_runs"))
+    by_confidence = sd_of_confidence(table, "flop_confidence", "frontier_runs")
+    return np.where(stated, from_interval, by_confidence), stated
 
 
 def model(evidence: Evidence, observed: Arrays | None) -> None:
-    """State that every run falls short of a moving frontier, and that its compute is measured with error.
+    """State that the largest runs fall short of a moving frontier, and that their compute is measured with error.
 
-    The frontier's pace varies from year to year. A run lies below it by an exponential gap whose mean is its
-    developer's own. Which developers state their compute may depend on who they are and on the date, and not
-    on the compute given those: rows that are missing since 2025-08 then say nothing, and no plateau either.
+    The runs are those that were among the largest known at their release: chosen because they were large, so
+    each lies below the frontier by an exponential gap. The factors that sources state for their confidence are
+    bounds, so one scale turns them all into errors. The frontier's pace varies from year to year.
+
+    Since 2025-08 no closed flagship states its compute. Whether one does depends here on the date and not on its
+    compute, so rows that are missing say nothing, and least of all that the frontier stands still.
 
     Parameters
     ----------
@@ -99,23 +108,20 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     data = evidence.constants
     level, growth = jnp.log(latent("compute.level")), jnp.log(latent("compute.growth"))
     pace = yearly_pace(evidence, growth, latent("compute.pace_spread"))
-    delay = latent("compute.start_to_release")
-    typical, gap_spread = jnp.log(latent("compute.gap")), latent("compute.gap_spread")
-    with numpyro.plate("developer", len(evidence.coords["developer"])):
-        deviation = numpyro.sample("gap_deviation", dist.Normal(0.0, 1.0))
-        gap = numpyro.deterministic("developer_gap", jnp.exp(typical + gap_spread * deviation))
-    start = jnp.where(data["start_known"] > 0, data["started"], data["released"] - delay)
+    delay, gap = latent("compute.start_to_release"), latent("compute.gap")
+    error = data["error"] * jnp.where(data["error_stated"], 1.0, latent("compute.error_scale"))
+    start = jnp.where(data["start_known"], data["started"], data["released"] - delay)
     line = level + climbed(pace, ANCHOR, start)
     with numpyro.plate("run", len(data["error"])):
-        runs = BelowLine(line, gap[data["developer_of_run"]], data["error"])
+        runs = BelowLine(line, gap, error)
         numpyro.sample("log_flop", runs, obs=None if observed is None else observed["log_flop"])
 
 
 def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw the largest run started by the anchor, and its growth from there to the slowdown.
 
-    The largest run is the one of the developers' next runs that comes nearest to the frontier. The growth
-    averages over as many years of varying pace as the forecast has before its slowdown.
+    The largest run is the one of several that comes nearest to the frontier. The growth averages over as many
+    years of varying pace as the forecast has before its slowdown.
 
     Parameters
     ----------
@@ -123,8 +129,8 @@ def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndar
         See `Module`.
     """
     key_gap, key_pace = jax.random.split(key)
-    gap = posterior["developer_gap"]
-    nearest = np.min(gap * np.asarray(jax.random.exponential(key_gap, gap.shape)), axis=1)
+    # the least of several exponential gaps is exponential too
+    nearest = posterior["gap"] / LARGEST * np.asarray(jax.random.exponential(key_gap, posterior["gap"].shape))
     years = float(prior("compute.years_ahead").quantile(0.5))
     deviation = np.asarray(jax.random.normal(key_pace, nearest.shape)) / np.sqrt(years)
     growth = posterior["growth"] * np.exp(posterior["pace_spread"] * deviation)
@@ -137,5 +143,5 @@ MODULE = Module(
     load=load,
     model=model,
     inputs=inputs,
-    headline=("level", "growth", "pace_spread", "start_to_release", "gap", "developer_gap"),
+    headline=("level", "growth", "pace_spread", "start_to_release", "gap", "error_scale"),
 )
