@@ -9,6 +9,13 @@ from datawall.scenario.errors import suggestion
 
 HOMES: dict[str, str] = {
     "scaling_points": "scaling_points",
+    "compute": "compute",
+    "hardware": "hardware",
+    "data_stock": "data_stock",
+    "training_sets": "training_sets",
+    "release": "release",
+    "cadence": "cadence",
+    "price": "price",
 }
 """For each module, the file beside this one whose ``MODULE`` it is."""
 

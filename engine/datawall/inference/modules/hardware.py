@@ -6,11 +6,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import numpyro
-import numpyro.distributions as dist
 
 from datawall.inference.module import Arrays, Evidence, Module
 from datawall.inference.modules.shipped import dates, evidence_of, numbers, open_table
 from datawall.inference.priors import latent, prior
+from datawall.inference.student import FastStudentT
 
 TABLE = "hardware.csv"
 METRICS = ("flop_per_chip", "flop_per_usd", "flop_per_watt")
@@ -74,7 +74,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     df = latent("hardware.residual_df")
     latent("hardware.era_spread")
     with numpyro.plate("figure", len(own)):
-        figures = dist.StudentT(df, level[own] + growth[own] * data["years"], scatter[own])
+        figures = FastStudentT(df, level[own] + growth[own] * data["years"], scatter[own])
         numpyro.sample("log_performance", figures, obs=None if observed is None else observed["log_performance"])
 
 

@@ -8,6 +8,10 @@ from jax.scipy.special import log_ndtr
 from numpyro.distributions import Distribution, constraints
 from numpyro.distributions.util import promote_shapes
 
+LOG_SQRT_2PI = 0.9189385332046727
+SERIES_FROM = 20.0
+"""Beyond this the series of the Mills ratio is exact in double precision."""
+
 
 class BelowLine(Distribution):
     r"""A value below a line by an exponential gap, measured with a normal error.
@@ -53,6 +57,24 @@ class BelowLine(Distribution):
 
     def log_prob(self, value: Any) -> Any:
         """Return the log density."""
-        ratio = self.error / self.gap
         below = (self.line - value) / self.error
-        return ratio**2 / 2.0 - ratio * below + log_ndtr(below - ratio) - jnp.log(self.gap)
+        log_mills = log_mills_ratio(self.error / self.gap - below)
+        return log_mills - below**2 / 2.0 - LOG_SQRT_2PI - jnp.log(self.gap)
+
+
+def log_mills_ratio(a: Any) -> Any:
+    r"""Return the logarithm of :math:`\Phi(-a)/\varphi(a)`, without the cancellation that plain logarithms suffer.
+
+    References
+    ----------
+    Abramowitz and Stegun 1964, 26.2.12 (the series far out).
+
+    Examples
+    --------
+    >>> round(float(log_mills_ratio(1e4)), 4), round(float(log_mills_ratio(0.0)), 4)
+    (-9.2103, 0.2258)
+    """
+    near, far = jnp.minimum(a, SERIES_FROM), jnp.maximum(a, SERIES_FROM)
+    b = far**-2
+    series = jnp.log1p(-b * (1.0 - 3.0 * b * (1.0 - 5.0 * b * (1.0 - 7.0 * b)))) - jnp.log(far)
+    return jnp.where(a < SERIES_FROM, log_ndtr(-near) + near**2 / 2.0 + LOG_SQRT_2PI, series)
