@@ -1,5 +1,7 @@
 """Waits that are seen in part: densities against scipy and quadrature, draws against densities."""
 
+from typing import Any
+
 import jax
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from scipy.stats import kstest, lognorm
 from datawall.inference.modules.waiting import CensoredWait, WaitSinceInterval, rest_of_wait
 
 LOC, SCALE = np.log(3.0), 0.6
-SCIPY = lognorm(SCALE, scale=3.0)
+SCIPY: Any = lognorm(SCALE, scale=3.0)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import numpyro.distributions as dist
 
 from datawall.errors import DatawallError
 from datawall.inference.module import Arrays, Evidence, Module
-from datawall.inference.modules.shipped import codes, dates, evidence_of, open_table
+from datawall.inference.modules.shipped import dates, evidence_of, open_table
 from datawall.inference.modules.waiting import CensoredWait, log_survival, rest_of_wait
 from datawall.inference.priors import latent
 from datawall.inference.reading import Table
@@ -47,7 +47,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     several = np.array([names.count(name) >= 2 for name in names], bool)
     table.keep(several, "of a developer with one release")
     table.need(5, "of developers with two or more releases")
-    developer, developers = codes(table.texts("developer"))
+    developers, developer = np.unique(table.texts("developer"), return_inverse=True)
     released = dates(table, "release_date")
     order = np.lexsort((released, developer))
     developer, released = developer[order], released[order]
@@ -70,7 +70,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
             **dict.fromkeys(("wait_seen", "released", "developer_of_wait", "watched"), ("gap",)),
             "last": ("developer",),
         },
-        coords={"gap": [f"after {name}" for name in models], "developer": developers},
+        coords={"gap": [f"after {name}" for name in models], "developer": developers.tolist()},
     )
 
 

@@ -80,7 +80,7 @@ def _among_largest(table: Table) -> np.ndarray:
 
 
 def _errors(table: Table) -> tuple[np.ndarray, np.ndarray]:
-    """Return the standard deviation of ln FLOP, and whether an interval states it; else it is by confidence."""
+    """Return the standard deviation of ln FLOP, and whether an interval states it and not a confidence."""
     low, high = (numbers(table, column, *FLOP) for column in ("flop_low", "flop_high"))
     mass = numbers(table, "interval_mass", 0.0, 0.999, "a probability")
     stated = np.isfinite(low) & np.isfinite(high) & np.isfinite(mass)
@@ -91,14 +91,14 @@ def _errors(table: Table) -> tuple[np.ndarray, np.ndarray]:
 
 
 def model(evidence: Evidence, observed: Arrays | None) -> None:
-    """State that the largest runs fall short of a moving frontier, and that their compute is measured with error.
+    """State that the largest runs fall short of a moving frontier and are measured with error.
 
-    The runs are those that were among the largest known at their release: chosen because they were large, so
-    each lies below the frontier by an exponential gap. The factors that sources state for their confidence are
-    bounds, so one scale turns them all into errors. The frontier's pace varies from year to year.
+    The runs are those that were among the largest known at their release: chosen because they were large,
+    so each lies below the frontier by an exponential gap. The factors that sources state for their
+    confidence are bounds, so one scale turns them all into errors. The frontier's pace varies by year.
 
-    Since 2025-08 no closed flagship states its compute. Whether one does depends here on the date and not on its
-    compute, so rows that are missing say nothing, and least of all that the frontier stands still.
+    Since 2025-08 no closed flagship states its compute. Whether one does depends here on the date and not
+    on its compute, so rows that are missing say nothing, least of all that the frontier stands still.
 
     Parameters
     ----------

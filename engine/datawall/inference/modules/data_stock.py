@@ -40,7 +40,17 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     DatawallError
         If the table cannot be used.
     """
-    needed = ("statement", "about", "relation", "central", "low", "high", "interval_mass", "state_date", "source")
+    needed = (
+        "statement",
+        "about",
+        "relation",
+        "central",
+        "low",
+        "high",
+        "interval_mass",
+        "state_date",
+        "source",
+    )
     table = open_table(TABLE, needed, as_of, files)
     table.need(3, "about the stock of text")
     central, low, high = (numbers(table, column, *FIGURE) for column in ("central", "low", "high"))
@@ -53,7 +63,10 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     names = table.texts("statement")
     return evidence_of(
         table,
-        observed={"log_estimate": np.log(central[estimates]), "signed_log_bound": side * np.log(central[bounds])},
+        observed={
+            "log_estimate": np.log(central[estimates]),
+            "signed_log_bound": side * np.log(central[bounds]),
+        },
         constants={
             "about_of_statement": about,
             "error": sd_of_factor(np.sqrt(high / low), mass),
@@ -78,18 +91,22 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 def _check_order(table: Table, low: np.ndarray, central: np.ndarray, high: np.ndarray) -> None:
     for line, ordered in zip(table.lines, (low < high) & (low <= central) & (central <= high), strict=True):
         if not ordered:
-            raise DatawallError(f"{table.label}:{line}: need low <= central <= high and low < high; correct the row")
+            raise DatawallError(
+                f"{table.label}:{line}: need low <= central <= high and low < high; correct the row"
+            )
 
 
 def _places(table: Table, column: str, known: tuple[str, ...]) -> np.ndarray:
     for line, word in zip(table.lines, table.texts(column), strict=True):
         if word not in known:
-            raise DatawallError(f"{table.label}:{line}: {column}: unknown {word!r}; {suggestion(word, known)}")
+            raise DatawallError(
+                f"{table.label}:{line}: {column}: unknown {word!r}; {suggestion(word, known)}"
+            )
     return np.array([known.index(word) for word in table.texts(column)])
 
 
 def model(evidence: Evidence, observed: Arrays | None) -> None:
-    """State that estimates scatter about what they estimate, and that parts and wholes bound it from one side.
+    """State that estimates scatter about what they estimate; parts and wholes bound it from one side.
 
     Estimates differ by more than their own intervals say, for they read the same few sources in different
     ways: a spread between statements is added. A part lies below its stock by an exponential gap in the
@@ -98,8 +115,8 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     Parameters
     ----------
     evidence, observed
-        See `Module`; ``observed["log_estimate"]`` is ln of the central figures, ``observed["signed_log_bound"]``
-        too, with the sign turned for a whole.
+        See `Module`; ``observed["log_estimate"]`` is ln of the central figures, and so is
+        ``observed["signed_log_bound"]``, with the sign turned for a whole.
     """
     data = evidence.constants
     raw, quality = jnp.log(latent("data_stock.text_tokens")), jnp.log(latent("data_stock.text_quality"))

@@ -16,10 +16,12 @@ SERIES_FROM = 20.0
 class BelowLine(Distribution):
     r"""A value below a line by an exponential gap, measured with a normal error.
 
-    .. math:: y = \ell - g + e, \qquad g \sim \mathrm{Exponential}(\text{mean } \gamma), \quad e \sim N(0, \sigma)
+    .. math:: y = \ell - g + e, \qquad g \sim \mathrm{Exponential}(\text{mean } \gamma), \quad
+        e \sim N(0, \sigma)
 
-    This is how an extreme shows in data: records are chosen because they are large, so they say where the edge
-    is and not where the average lies. The gap is integrated out, which leaves the exponentially modified normal.
+    This is how an extreme shows in data: records are chosen because they are large, so they say where the
+    edge is and not where the average lies. The gap is integrated out, which leaves the exponentially
+    modified normal.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ class BelowLine(Distribution):
 
 
 def log_mills_ratio(a: Any) -> Any:
-    r"""Return the logarithm of :math:`\Phi(-a)/\varphi(a)`, without the cancellation that plain logarithms suffer.
+    r"""Return the logarithm of the Mills ratio :math:`\Phi(-a)/\varphi(a)`, exact where its parts underflow.
 
     References
     ----------

@@ -39,7 +39,14 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     DatawallError
         If a table cannot be used.
     """
-    needed = ("model", "release_date", "capability_index", "thinks", "input_usd_per_mtok", "output_usd_per_mtok")
+    needed = (
+        "model",
+        "release_date",
+        "capability_index",
+        "thinks",
+        "input_usd_per_mtok",
+        "output_usd_per_mtok",
+    )
     table = open_table(TABLE, (*needed, "source"), as_of, files)
     table.keep(np.isfinite(dates(table, "release_date")), "without a release date")
     table.need(8, "of priced models")
@@ -69,9 +76,9 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 def model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that list prices lie above the cheapest for their capability and date, which falls steadily.
 
-    Buyers can choose the cheapest, so the edge is what counts, and dearer models lie above it by an exponential
-    gap. A model that thinks writes several times the tokens for an answer. Published falls are of single
-    benchmarks, which differ.
+    Buyers can choose the cheapest, so the edge is what counts, and dearer models lie above it by an
+    exponential gap. A model that thinks writes several times the tokens for an answer. Published falls are
+    of single benchmarks, which differ.
 
     Parameters
     ----------
@@ -98,7 +105,9 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
 
 
 def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
-    """Draw the fall of price beyond hardware and algorithms, for one more capability, as the forecast keeps it.
+    """Draw the fall of price beyond hardware and algorithms, for one more capability.
+
+    The forecast keeps a share of its logarithm.
 
     Parameters
     ----------

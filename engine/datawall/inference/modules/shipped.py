@@ -82,18 +82,6 @@ def dates(table: Table, column: str) -> np.ndarray:
     return years
 
 
-def codes(labels: list[str]) -> tuple[np.ndarray, list[str]]:
-    """Number labels in the order of the alphabet.
-
-    Examples
-    --------
-    >>> codes(["xAI", "OpenAI", "xAI"])
-    (array([1, 0, 1]), ['OpenAI', 'xAI'])
-    """
-    names, places = np.unique(labels, return_inverse=True)
-    return places, names.tolist()
-
-
 def sd_of_factor(factor: float | np.ndarray, mass: float | np.ndarray) -> np.ndarray:
     """Return the standard deviation of the logarithm of a number known within a factor.
 
@@ -152,7 +140,7 @@ def evidence_of(
     dims: dict[str, tuple[str, ...]],
     coords: dict[str, list],
 ) -> Evidence:
-    """Return the evidence read from tables, with what they dropped, where they come from and how new they are."""
+    """Return the evidence read from tables, with what they dropped, their sources and how new they are."""
     dropped: dict[str, int] = {}
     for table in tables:
         for reason, count in table.dropped.items():

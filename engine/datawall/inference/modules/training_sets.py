@@ -44,7 +44,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
             "released": dates(table, "release_date"),
             "error": sd_of_confidence(table, "confidence", "training_sets"),
         },
-        dims={name: ("set",) for name in ("log_tokens", "released", "error")},
+        dims=dict.fromkeys(("log_tokens", "released", "error"), ("set",)),
         coords={"set": table.texts("model"), "year": YEARS},
     )
 
