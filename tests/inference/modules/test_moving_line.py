@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datawall.inference.modules.moving_line import FIRST_YEAR, YEARS, climbed
@@ -18,6 +18,7 @@ def double_precision():
         yield
 
 
+@settings(max_examples=25)
 @given(a=dates, b=dates, c=dates)
 def test_climbs_add_up(a, b, c):
     with jax.enable_x64(True):

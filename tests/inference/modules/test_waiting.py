@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import kstest, lognorm
@@ -33,7 +33,8 @@ def test_a_wait_that_goes_on_has_the_probability_of_being_longer():
 
 def test_seen_waits_have_total_probability_one():
     law = CensoredWait(LOC, SCALE, 4.0)
-    ended, _ = quad(lambda w: float(np.exp(law.log_prob(w))), 0.0, 4.0 - 1e-12)
+    grid = np.linspace(1e-9, 4.0 - 1e-9, 20_001)
+    ended = np.trapezoid(np.exp(law.log_prob(grid)), grid)
     assert ended + float(np.exp(law.log_prob(4.0))) == pytest.approx(1.0, abs=1e-7)
 
 
@@ -63,6 +64,7 @@ def test_interval_draws_follow_their_density():
     assert kstest(draws, lambda x: np.interp(x, grid, cdf)).pvalue > 1e-4
 
 
+@settings(max_examples=25)
 @given(score=st.floats(-3, 3), waited=st.floats(0.01, 60.0))
 def test_what_is_left_of_a_wait_is_its_conditional_quantile(score, waited):
     from scipy.special import ndtr
