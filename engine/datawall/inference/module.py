@@ -79,6 +79,8 @@ class Module:
         The parameters worth printing.
     rivals
         Other models of the same evidence, compared with this one by cross-validation.
+    bootstrap
+        Whether the rows are exchangeable, so that a bootstrap shows what dependence between them hides.
     on_files
         The module that takes over when the user gives data files, when that is another model.
     """
@@ -90,4 +92,5 @@ class Module:
     inputs: Inputs = no_inputs
     headline: tuple[str, ...] = ()
     rivals: tuple["Module", ...] = field(default=(), repr=False)
+    bootstrap: bool = False
     on_files: "Module | None" = field(default=None, repr=False)

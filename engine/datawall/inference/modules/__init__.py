@@ -8,7 +8,7 @@ from datawall.inference.module import Module
 from datawall.scenario.errors import suggestion
 
 HOMES: dict[str, str] = {
-    "scaling_points": "scaling_points",
+    "scaling": "scaling",
 }
 """For each module, the file beside this one whose ``MODULE`` it is."""
 
