@@ -18,8 +18,8 @@ def load_scenario(
 ) -> scenario.Scenario:
     """Load a scenario, with posteriors in place of priors where it asks for them.
 
-    The posteriors that ship stand for all evidence. Where the as-of date lies before some of it, the module is
-    fitted again to what was known by then.
+    The posteriors that ship stand for all evidence. Where the as-of date lies before some of it, the module
+    is fitted again to what was known by then.
 
     Parameters
     ----------

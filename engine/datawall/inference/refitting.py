@@ -3,6 +3,7 @@
 import json
 import logging
 from importlib.metadata import version
+from pathlib import Path
 
 from datawall.compilation import cache_folder
 from datawall.errors import DatawallError, UntrustedPosteriorError
@@ -57,7 +58,7 @@ def refitted(name: str, as_of: float) -> Posterior:
     return read_posterior(path)
 
 
-def _cache(name: str, evidence: Evidence):
+def _cache(name: str, evidence: Evidence) -> Path:
     return (
         cache_folder() / "posteriors" / f"{name}-{evidence_digest(evidence)[:16]}-{version('datawall')}.json"
     )

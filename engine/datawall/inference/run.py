@@ -41,8 +41,8 @@ def fit(
     -------
     xarray.DataTree
         Groups ``posterior``, ``sample_stats``, ``log_likelihood``, ``log_prior``, ``posterior_predictive``,
-        ``prior``, ``prior_predictive``, ``observed_data`` and ``constant_data``, as ArviZ names them. A module
-        with rivals adds ``comparison`` (PSIS-LOO and stacking weights) and ``rivals``. The attribute
+        ``prior``, ``prior_predictive``, ``observed_data`` and ``constant_data``, as ArviZ names them. A
+        module with rivals adds ``comparison`` (PSIS-LOO and stacking weights) and ``rivals``. The attribute
         ``manifest`` of the root says, in JSON, whether the posterior can be trusted.
 
     Raises

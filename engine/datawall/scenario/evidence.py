@@ -186,7 +186,7 @@ def _extended(line: np.ndarray, z: np.ndarray) -> np.ndarray:
 def informed_tables(
     content: Mapping[str, Any], priors: Mapping[str, Prior], correlations: Sequence[Correlation]
 ) -> dict[str, Any]:
-    """Return the tables of a scenario that posteriors have changed, free of anything that JSON cannot hold."""
+    """Return the tables of a scenario that posteriors have changed, ready for JSON."""
     informed = {
         name: {**content["priors"][name], "source": prior.source, "link": "", "date": prior.date.isoformat()}
         | {"statement": dict(prior.statement)}

@@ -1,12 +1,11 @@
 """The allocation law of a new frontier run: a random-effects meta-analysis of published fits.
 
-What one study finds differs from what the next one finds by far more than either says it may be wrong, so a new
-run faces the spread between studies. Three things compare across tokenisers and corpora: the exponent of
-optimal parameters in compute, the optimal tokens per parameter at 1e21 FLOP, and the sum of the exponents of the
-loss. The irreducible and the reducible loss do not, and stay judgements.
+What one study finds differs from what the next one finds by far more than either says it may be wrong, so a
+new run faces the spread between studies. Three things compare across tokenisers and corpora: the exponent of
+optimal parameters in compute, the optimal tokens per parameter at 1e21 FLOP, and the sum of the exponents of
+the loss. The irreducible and the reducible loss do not, and stay judgements.
 """
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +31,8 @@ LATENTS = (
 )
 NEEDED = ("study", "runs", "date_known", "error_correlation", "sd_basis", *QUANTITIES)
 LEAST_STUDIES = 5
-UNSTATED = 1e6
-"""Error variance of what a study does not state: it says nothing."""
+EXPONENT_AND_TOKENS = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+"""Where the correlation of errors stands: a study that overstates the exponent understates the tokens."""
 
 
 def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
@@ -57,45 +56,69 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     table.need(LEAST_STUDIES, "of published fits")
     found = np.stack([table.numbers(name) for name in QUANTITIES], axis=1)
     errors = np.stack([table.numbers(f"{name}_sd") for name in QUANTITIES], axis=1)
-    runs = table.texts("runs")
-    names = list(dict.fromkeys(runs))
+    sets, place = _places(table.texts("runs"))
+
+    def by_set(values: np.ndarray) -> np.ndarray:
+        padded = np.zeros((len(sets), place[:, 1].max() + 1, *values.shape[1:]))
+        padded[tuple(place.T)] = values
+        return padded
+
+    constants = {
+        "stated": by_set(np.isfinite(found)) > 0,
+        "error": by_set(np.nan_to_num(errors)),
+        "error_correlation": by_set(np.nan_to_num(table.numbers("error_correlation"))),
+        "from_posterior": by_set(np.array([basis == "posterior" for basis in table.texts("sd_basis")])) > 0,
+    }
     return Evidence(
-        observed={"fits": np.nan_to_num(found)},
-        constants={
-            "stated": np.isfinite(found),
-            "error": np.nan_to_num(errors),
-            "error_correlation": np.nan_to_num(table.numbers("error_correlation")),
-            "from_posterior": np.array([basis == "posterior" for basis in table.texts("sd_basis")]),
-            "own_runs": np.array([names.index(name) for name in runs]),
-        },
+        observed={"fits": by_set(np.nan_to_num(found)).reshape(len(sets), -1)},
+        constants=constants,
         dims={
-            **dict.fromkeys(("fits", "stated", "error"), ("study", "quantity")),
-            **dict.fromkeys(("error_correlation", "from_posterior", "own_runs"), ("study",)),
+            "fits": ("runs", "entry"),
+            **dict.fromkeys(("stated", "error"), ("runs", "study", "quantity")),
+            **dict.fromkeys(("error_correlation", "from_posterior"), ("runs", "study")),
         },
-        coords={"study": table.texts("study"), "runs": names, "quantity": list(QUANTITIES)},
+        coords={"runs": sets, "quantity": list(QUANTITIES)},
         dropped=table.dropped,
         sources=(table.label,),
         newest=max(table.years("date_known")),
     )
 
 
+def _places(runs: list[str]) -> tuple[list[str], np.ndarray]:
+    """Return the sets of runs, and for each study its set and which study of that set it is."""
+    sets = list(dict.fromkeys(runs))
+    return sets, np.array([(sets.index(name), runs[:k].count(name)) for k, name in enumerate(runs)])
+
+
 def model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that sets of runs scatter about the typical law, and studies of the same runs about their set.
 
-    Errors that are standard deviations of a posterior are inflated: a bootstrap of the same runs is wider.
+    The scatter is integrated out: all that studies of one set of runs state is one normal vector. Errors that
+    are standard deviations of a posterior are inflated, for a bootstrap of the same runs is wider.
     """
     data = evidence.constants
     v = {name: latent(f"scaling.{name}") for name in LATENTS}
-    typical = jnp.stack([v[name] for name in QUANTITIES])
     factor, within = _spreads(v)
     inflation = jnp.where(data["from_posterior"], latent("scaling.error_inflation"), 1.0)
-    with numpyro.plate("runs", len(evidence.coords["runs"])):
-        deviation = numpyro.sample("deviation", dist.Normal(jnp.zeros(3), 1.0).to_event(1))
-    expected = typical + (deviation @ factor.T)[data["own_runs"]]
-    with numpyro.plate("study", len(inflation)):
-        covariance = _error_covariance(data, inflation) + jnp.diag(within**2)
+    sets, studies = inflation.shape
+    # all entries of a set share its deviation; each study adds its own, and its errors
+    shared = jnp.tile(factor @ factor.T, (studies, studies))
+    own = _error_covariance(data, inflation) + jnp.diag(within**2)
+    apart = jnp.einsum("ij,siab->siajb", jnp.eye(studies), own).reshape(sets, 3 * studies, 3 * studies)
+    # what is not stated gets a value of its own that says nothing
+    stated = data["stated"].reshape(sets, -1)
+    covariance = jnp.where(stated[:, :, None] & stated[:, None, :], shared + apart, jnp.eye(3 * studies))
+    expected = jnp.where(stated, jnp.tile(jnp.stack([v[name] for name in QUANTITIES]), studies), 0.0)
+    with numpyro.plate("runs", sets):
         fits = dist.MultivariateNormal(expected, covariance)
         numpyro.sample("fits", fits, obs=None if observed is None else observed["fits"])
+
+
+def _error_covariance(data: Arrays, inflation: Any) -> Any:
+    """Return what each study says about its own errors, shape (runs, study, quantity, quantity)."""
+    error = data["error"] * inflation[..., None]
+    tied = data["error_correlation"][..., None, None] * EXPONENT_AND_TOKENS
+    return error[..., :, None] * (np.eye(3) + tied) * error[..., None, :]
 
 
 def _spreads(v: Arrays) -> tuple[Any, Any]:
@@ -114,17 +137,6 @@ def _spreads(v: Arrays) -> tuple[Any, Any]:
     correlation = jnp.stack([jnp.stack(row, axis=-1) for row in rows], axis=-2)
     spread = jnp.stack([v[f"{name}_between"] for name in QUANTITIES], axis=-1)
     return spread[..., None] * correlation, spread * v["within_share"][..., None]
-
-
-def _error_covariance(data: Arrays, inflation: Any) -> Any:
-    """Return what each study says about its own errors, shape (study, quantity, quantity)."""
-    stated = data["stated"]
-    error = np.where(stated, data["error"], math.sqrt(UNSTATED))
-    scale = jnp.where(stated, error * inflation[:, None], error)
-    correlation = np.broadcast_to(np.eye(3), (*stated.shape, 3)).copy()
-    tied = np.where(stated[:, 0] & stated[:, 1], data["error_correlation"], 0.0)
-    correlation[:, 0, 1] = correlation[:, 1, 0] = tied
-    return scale[:, :, None] * correlation * scale[:, None, :]
 
 
 def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
