@@ -8,6 +8,7 @@ from datawall.inference.module import Module
 from datawall.scenario.errors import suggestion
 
 HOMES: dict[str, str] = {
+    "repetition": "repetition",
     "scaling_points": "scaling_points",
 }
 """For each module, the file beside this one whose ``MODULE`` it is."""
