@@ -1,4 +1,4 @@
-"""Whether a posterior can be trusted: did the chains agree, mix and stay on the typical set?"""
+"""Whether a posterior can be trusted: whether the chains agree, mix and reach everywhere."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -75,17 +75,16 @@ def diagnose(values: Mapping[str, np.ndarray], statistics: Mapping[str, np.ndarr
     ----------
     Vehtari et al. 2021, arXiv 1903.08008 (R-hat, ESS); Betancourt 2016, arXiv 1604.00695 (E-BFMI).
     """
-    from arviz_stats.base import array_stats  # loads scipy.stats, which a bad option need not wait for
+    from arviz_stats.base.array import array_stats  # loads scipy.stats, which a bad option need not wait for
 
     r_hat, bulk, tail = {}, [], []
     for name, draws in values.items():
         flat = np.reshape(draws, (*draws.shape[:2], -1))
         moving = flat[..., np.ptp(flat, axis=(0, 1)) > 0]
         if moving.shape[-1]:
-            axes = {"chain_axis": 0, "draw_axis": 1}
-            r_hat[name] = float(np.max(array_stats.rhat(moving, **axes)))
-            bulk.append(np.min(array_stats.ess(moving, method="bulk", **axes)))
-            tail.append(np.min(array_stats.ess(moving, method="tail", prob=TAILS, **axes)))
+            r_hat[name] = float(np.max(array_stats.rhat(moving, chain_axis=0, draw_axis=1)))
+            bulk.append(np.min(array_stats.ess(moving, method="bulk", chain_axis=0, draw_axis=1)))
+            tail.append(np.min(array_stats.ess(moving, method="tail", prob=TAILS, chain_axis=0, draw_axis=1)))
     energy = statistics["energy"]
     e_bfmi = np.mean(np.diff(energy, axis=1) ** 2, axis=1) / np.var(energy, axis=1)
     # a parameter whose R-hat is not a number is the worst of all

@@ -1,4 +1,4 @@
-"""The mode of a posterior and its curvature there: where chains start, and the shape in which they move.
+"""The mode of a posterior and its curvature there: where a chain starts, and the shape in which it moves.
 
 In coordinates whitened by the curvature at the mode a posterior is nearly a standard normal, whatever the
 units and correlations of its parameters, so that a sampler needs no long warm-up to learn them.
@@ -15,20 +15,34 @@ CONVERGED = 1e-9
 """Newton decrement below which a mode is found [nats]."""
 FLATTEST = 0.1
 """Smallest curvature taken seriously: no direction is wider than three standard deviations of its prior."""
-BEST_BY = 10.0
-"""A mode that lies this much above the best one holds too little mass to start a chain in [nats]."""
 
 
-class _Search(NamedTuple):
+class Mode(NamedTuple):
+    """Where a search stands.
+
+    Attributes
+    ----------
+    x, value
+        The point and its potential [nats].
+    curvature, axes
+        Eigenvalues and eigenvectors of the Hessian.
+    decrement
+        What Newton's method expects to gain by another step [nats].
+    damping, step
+        Added to the curvature; steps taken.
+    """
+
     x: Any
     value: Any
-    damping: Any
+    curvature: Any
+    axes: Any
     decrement: Any
+    damping: Any
     step: Any
 
 
 class Laplace(NamedTuple):
-    """The normal approximation at the best mode, and a starting point for each chain.
+    """The normal approximation of a posterior at its mode.
 
     Attributes
     ----------
@@ -36,63 +50,62 @@ class Laplace(NamedTuple):
         Shape (n,).
     factor
         Shape (n, n): ``mode + factor @ z`` with z standard normal is the approximation.
-    starts
-        Shape (chains, n), in the coordinates z.
     """
 
     mode: Any
     factor: Any
-    starts: Any
 
 
-def mode_near(potential: Callable[[Any], Any], start: Any) -> tuple[Any, Any]:
-    """Return a local minimum of a potential and its value, by Newton's method with adaptive damping.
+def mode_near(potential: Callable[[Any], Any], start: Any) -> Mode:
+    """Return a local minimum of a potential, by Newton's method with adaptive damping.
 
     Negative curvature counts by its size, so that the search leaves saddles; a step that does not descend is
-    undone and damped.
+    not taken, and damped.
     """
+    value_and_gradient = jax.value_and_grad(potential)
+    unit = jnp.eye(start.size)
 
-    def step(search: _Search) -> _Search:
-        gradient = jax.grad(potential)(search.x)
-        curvature, axes = jnp.linalg.eigh(jax.hessian(potential)(search.x))
-        along = axes.T @ gradient
-        move = along / (jnp.abs(curvature) + search.damping)
-        x = search.x - axes @ move
-        value = potential(x)
-        descends = value <= search.value
-        return _Search(
-            jnp.where(descends, x, search.x),
-            jnp.where(descends, value, search.value),
-            jnp.where(descends, search.damping / 5.0, jnp.maximum(search.damping, 1e-3) * 5.0),
-            jnp.where(descends, along @ move, jnp.inf),
-            search.step + 1,
+    def step(found: Mode) -> Mode:
+        # the directional derivatives of the gradient along every axis are the Hessian
+        along_axis = jax.vmap(
+            lambda axis: jax.jvp(value_and_gradient, (found.x,), (axis,)), out_axes=(None, 0)
+        )
+        (value, gradient), (_, hessian) = along_axis(unit)
+        curvature, axes = jnp.linalg.eigh(hessian)
+        slope = axes.T @ gradient
+        move = slope / (jnp.abs(curvature) + found.damping)
+        nearer = found.x - axes @ move
+        done = slope @ move < CONVERGED
+        descends = potential(nearer) < value
+        return Mode(
+            jnp.where(descends & ~done, nearer, found.x),
+            value,
+            curvature,
+            axes,
+            slope @ move,
+            jnp.where(descends, found.damping / 5.0, jnp.maximum(found.damping, 1e-3) * 5.0),
+            found.step + 1,
         )
 
-    def unfinished(search: _Search) -> Any:
-        return (search.step < STEPS) & (search.decrement > CONVERGED)
+    def unfinished(found: Mode) -> Any:
+        return (found.step < STEPS) & ~(found.decrement < CONVERGED)
 
-    value = potential(start)
-    first = _Search(start, value, jnp.ones_like(value), jnp.full_like(value, jnp.inf), 0)
-    found = jax.lax.while_loop(unfinished, step, first)
-    return found.x, jnp.where(jnp.isfinite(found.value), found.value, jnp.inf)
+    nowhere = jnp.asarray(jnp.inf, start.dtype)
+    first = Mode(start, nowhere, start, unit, nowhere, jnp.ones_like(nowhere), 0)
+    return jax.lax.while_loop(unfinished, step, first)
 
 
-def laplace(potential: Callable[[Any], Any], starts: Any, key: Any) -> Laplace:
-    """Search a mode from each start and approximate the best.
+def laplace(potential: Callable[[Any], Any], starts: Any) -> Laplace:
+    """Approximate a posterior at the lowest of the modes that are found.
 
     Parameters
     ----------
     potential
         Minus the log density of a flat vector [nats].
     starts
-        Shape (chains, n); overdispersed, so that chains that begin in different modes can disagree.
-    key
-        Of the jitter: chains begin uniformly within two units of their mode, in whitened coordinates.
+        Where to search from, shape (searches, n).
     """
-    modes, values = jax.lax.map(lambda start: mode_near(potential, start), starts)
-    mode = modes[jnp.argmin(values)]
-    curvature, axes = jnp.linalg.eigh(jax.hessian(potential)(mode))
-    scale = 1.0 / jnp.sqrt(jnp.maximum(jnp.abs(curvature), FLATTEST))
-    own = jnp.where((values <= values.min() + BEST_BY)[:, None], modes, mode)
-    jitter = jax.random.uniform(key, starts.shape, starts.dtype, -2.0, 2.0)
-    return Laplace(mode, axes * scale, (own - mode) @ (axes / scale) + jitter)
+    modes = jax.lax.map(lambda start: mode_near(potential, start), starts)
+    values = jnp.where(jnp.isfinite(modes.value), modes.value, jnp.inf)
+    best = jax.tree.map(lambda part: part[jnp.argmin(values)], modes)
+    return Laplace(best.x, best.axes / jnp.sqrt(jnp.maximum(jnp.abs(best.curvature), FLATTEST)))

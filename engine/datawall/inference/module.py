@@ -65,15 +65,16 @@ class Module:
     title
         What it infers, in a few words.
     load
-        ``load(as_of, files)`` reads the evidence known by `as_of` (all of it for None): the shipped tables, or
-        the user's `files` where there are any.
+        ``load(as_of, files)`` reads the evidence known by `as_of` (all of it for None): the shipped tables,
+        or the user's `files` where there are any.
     model
         ``model(evidence, observed)``, a NumPyro model. It conditions on `observed`, a mapping like
         ``evidence.observed`` whose arrays may be traced; for None it generates sites of those names.
     inputs
-        ``inputs(evidence, posterior, key)`` gives predictive draws of the forecast's inputs that the posterior
-        replaces, including whatever a *new* frontier run adds (spread between studies, between developers). The
-        arrays of `posterior` have one leading axis, the draws. Choices are indices of their options.
+        ``inputs(evidence, posterior, key)`` gives predictive draws of the forecast's inputs that the
+        posterior replaces, including whatever a *new* frontier run adds (spread between studies, between
+        developers). The arrays of `posterior` have one leading axis, the draws. Choices are indices of their
+        options.
     headline
         The parameters worth printing.
     rivals

@@ -1,7 +1,8 @@
-"""Chains of the no-U-turn sampler, in coordinates whitened by the Laplace approximation, as one program.
+"""Chains of the no-U-turn sampler, in coordinates whitened by the Laplace approximation.
 
 NumPyro's kernel does the sampling. Its driver compiles anew at every call, which takes longer than the
-sampling, so search, warm-up and draws of all chains are one jitted function here.
+sampling, so here a whole chain (search of the mode, warm-up and draws) is one compiled program, which serves
+every chain and every data set of the same shape.
 """
 
 from collections.abc import Callable
@@ -15,16 +16,19 @@ from numpyro.infer.hmc import hmc
 
 from datawall.inference.laplace import laplace
 from datawall.inference.module import Arrays
-from datawall.inference.target import Target
+from datawall.inference.target import Target, double_precision
 
 STATISTICS = {
     "diverging": "diverging",
     "energy": "energy",
     "num_steps": "n_steps",
     "accept_prob": "acceptance_rate",
-    "potential_energy": "lp",
 }
 """NumPyro's name of each statistic, and ArviZ's."""
+SEARCHES = 4
+"""Each chain searches modes of its own, so that chains that find different ones disagree and are caught."""
+START_WITHIN = 2.0
+"""Chains begin uniformly within so many standard deviations of the mode, in every whitened direction."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +44,16 @@ class Settings:
     """
 
     chains: int = 4
-    warmup: int = 500
+    warmup: int = 400
     draws: int = 1500
     acceptance: float = 0.9
 
 
-def chains(target: Target, settings: Settings) -> Callable[[Any, Arrays], tuple[Any, dict[str, Any]]]:
-    """Return a function that samples a posterior; pure, so it can be jitted or mapped over data sets.
+type Chain = Callable[[Any, Arrays], tuple[dict[str, Any], dict[str, Any]]]
+
+
+def chain(target: Target, settings: Settings) -> Chain:
+    """Return a pure function that draws one chain.
 
     Parameters
     ----------
@@ -58,54 +65,42 @@ def chains(target: Target, settings: Settings) -> Callable[[Any, Arrays], tuple[
     Returns
     -------
     function
-        ``(key, observed) -> (x, statistics)``: flat draws of shape (chains, draws, n), and the statistics of
-        their transitions, each of shape (chains, draws).
+        ``(key, observed) -> (values, statistics)``: latents and deterministics by name, and the statistics of
+        the transitions, with the draws on the leading axis.
 
     References
     ----------
     Hoffman and Gelman 2014, arXiv 1111.4246.
     """
-    total = settings.warmup + settings.draws
 
-    def sample(key: Any, observed: Arrays) -> tuple[Any, dict[str, Any]]:
-        key_starts, key_jitter, key_chains = jax.random.split(key, 3)
-        # the first search begins at the median of the prior, the others anywhere in it
-        scores = 1.0 * jax.random.normal(key_starts, (settings.chains, target.size))
-        start = laplace(lambda x: target.potential(observed, x), scores.at[0].set(0.0), key_jitter)
+    def draw(key: Any, observed: Arrays) -> tuple[dict[str, Any], dict[str, Any]]:
+        key_search, key_start, key_chain = jax.random.split(key, 3)
+        anywhere = jax.random.normal(key_search, (SEARCHES, target.size))
+        shape = laplace(lambda x: target.potential(observed, x), anywhere.at[0].set(0.0))
 
         def potential(z: Any) -> Any:
-            return target.potential(observed, start.mode + start.factor @ z)
+            return target.potential(observed, shape.mode + shape.factor @ z)
 
-        def chain(first: tuple[Any, Any]) -> tuple[Any, dict[str, Any]]:
-            z, key_chain = first
-            begin, transition = hmc(potential_fn=potential, algo="NUTS")
-            state = begin(
-                z,
-                settings.warmup,
-                target_accept_prob=settings.acceptance,
-                dense_mass=False,
-                rng_key=key_chain,
-            )
+        begin, transition = hmc(potential_fn=potential, algo="NUTS")
+        start = jax.random.uniform(key_start, (target.size,), minval=-START_WITHIN, maxval=START_WITHIN)
+        state = begin(start, settings.warmup, target_accept_prob=settings.acceptance, rng_key=key_chain)
 
-            def advance(state: Any, _: None) -> tuple[Any, Any]:
-                state = transition(state)
-                return state, (state.z, {new: getattr(state, old) for old, new in STATISTICS.items()})
+        def advance(state: Any, _: None) -> tuple[Any, Any]:
+            state = transition(state)
+            return state, (state.z, {new: getattr(state, old) for old, new in STATISTICS.items()})
 
-            _, (path, statistics) = jax.lax.scan(advance, state, None, length=total)
-            return path[settings.warmup :], {k: v[settings.warmup :] for k, v in statistics.items()}
+        _, path = jax.lax.scan(advance, state, None, length=settings.warmup + settings.draws)
+        z, statistics = jax.tree.map(lambda part: part[settings.warmup :], path)
+        return jax.vmap(target.values)(shape.mode + z @ shape.factor.T), statistics
 
-        keys = jax.random.split(key_chains, settings.chains)
-        # chains that wait for each other's longest trajectory waste a processor, but not an accelerator
-        together = None if jax.default_backend() == "cpu" else settings.chains
-        z, statistics = jax.lax.map(chain, (start.starts, keys), batch_size=together)
-        statistics["lp"] = -statistics["lp"]
-        return start.mode + z @ start.factor.T, statistics
-
-    return sample
+    return draw
 
 
-def sample(target: Target, observed: Arrays, settings: Settings, seed: int) -> tuple[Any, dict[str, Any]]:
-    """Return the draws of the chains, in double precision; the same for the same seed.
+@double_precision
+def sample(
+    target: Target, observed: Arrays, settings: Settings, seed: int
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return the draws of the chains; the same for the same seed.
 
     Parameters
     ----------
@@ -120,17 +115,25 @@ def sample(target: Target, observed: Arrays, settings: Settings, seed: int) -> t
 
     Returns
     -------
-    values : dict of ndarray
+    values
         Latents and deterministics by name, shape (chains, draws, …).
-    statistics : dict of ndarray
-        Each of shape (chains, draws).
+    statistics
+        By name, shape (chains, draws).
     """
+    data = {name: jnp.asarray(value) for name, value in observed.items()}
+    keys = jax.random.split(jax.random.key(seed), settings.chains)
+    return each_key(chain(target, settings), keys, data)
 
-    @jax.jit
-    def run(key: Any, observed: Arrays) -> tuple[Any, Any]:
-        x, statistics = chains(target, settings)(key, observed)
-        return jax.vmap(jax.vmap(target.values))(x), statistics
 
-    with jax.enable_x64(True):
-        data = {name: jnp.asarray(value) for name, value in observed.items()}
-        return jax.tree.map(np.asarray, run(jax.random.key(seed), data))
+def each_key(run: Callable[..., Any], keys: Any, *shared: Any) -> Any:
+    """Return ``run(key, *shared)`` for each key, stacked on a leading axis, as numpy arrays.
+
+    On a processor one after the other, for trajectories that wait for the longest of them waste it; on an
+    accelerator side by side.
+    """
+    if jax.default_backend() == "cpu":
+        compiled = jax.jit(run)
+        found = [jax.tree.map(np.asarray, compiled(key, *shared)) for key in keys]
+        return jax.tree.map(lambda *parts: np.stack(parts), *found)
+    together = jax.vmap(run, in_axes=(0, *[None] * len(shared)))
+    return jax.tree.map(np.asarray, jax.jit(together)(keys, *shared))

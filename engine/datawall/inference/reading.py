@@ -92,9 +92,8 @@ class Table:
         if len(self.rows) < rows:
             why = "; ".join(f"{count} {reason}" for reason, count in self.dropped.items())
             left = f" ({why})" if why else ""
-            raise DatawallError(
-                f"{self.label}: need at least {rows} usable rows {purpose}, got {len(self.rows)}{left}; add rows"
-            )
+            need = f"need at least {rows} usable rows {purpose}, got {len(self.rows)}{left}"
+            raise DatawallError(f"{self.label}: {need}; add rows")
 
     def _fault(self, place: int, column: str, expected: str, remedy: str) -> DatawallError:
         value = shown(self.rows[place][column])

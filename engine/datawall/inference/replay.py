@@ -9,7 +9,7 @@ from numpyro import handlers
 
 from datawall.inference.module import Arrays, Evidence, Module
 from datawall.inference.priors import SCORE
-from datawall.inference.target import Target, latents_of, sites_of
+from datawall.inference.target import Target, double_precision, latents_of, sites_of
 
 PRIOR_DRAWS = 1000
 
@@ -32,6 +32,7 @@ class Replay(NamedTuple):
     predictive: dict[str, np.ndarray]
 
 
+@double_precision
 def replay(module: Module, evidence: Evidence, values: Arrays, seed: int) -> Replay:
     """Run the model at every draw of its latents, once on the evidence and once free.
 
@@ -58,13 +59,13 @@ def replay(module: Module, evidence: Evidence, values: Arrays, seed: int) -> Rep
             {name: free[name]["value"] for name in evidence.observed},
         )
 
-    with jax.enable_x64(True):
-        own = {name: jnp.asarray(values[name]) for name in latents}
-        shape = own[latents[0]].shape[:2]
-        keys = jax.random.split(jax.random.key(seed), shape)
-        return jax.tree.map(np.asarray, jax.jit(jax.vmap(jax.vmap(at)))(keys, own))
+    own = {name: jnp.asarray(values[name]) for name in latents}
+    shape = own[latents[0]].shape[:2]
+    keys = jax.random.split(jax.random.key(seed), shape)
+    return jax.tree.map(np.asarray, jax.jit(jax.vmap(jax.vmap(at)))(keys, own))
 
 
+@double_precision
 def prior_draws(target: Target, seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return draws of the prior and of the data it expects, by name, shape (1, `PRIOR_DRAWS`, …)."""
 
@@ -72,6 +73,5 @@ def prior_draws(target: Target, seed: int) -> tuple[dict[str, Any], dict[str, An
         x, data = target.simulate(key)
         return target.values(x), data
 
-    with jax.enable_x64(True):
-        keys = jax.random.split(jax.random.key(seed), (1, PRIOR_DRAWS))
-        return jax.tree.map(np.asarray, jax.jit(jax.vmap(jax.vmap(draw)))(keys))
+    keys = jax.random.split(jax.random.key(seed), (1, PRIOR_DRAWS))
+    return jax.tree.map(np.asarray, jax.jit(jax.vmap(jax.vmap(draw)))(keys))

@@ -2,15 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import jax
-import numpyro
 from jax.flatten_util import ravel_pytree
 from numpyro import handlers
 from numpyro.infer.util import constrain_fn, potential_energy, unconstrain_fn
 
 from datawall.inference.module import Arrays, Evidence, Module
+
+
+def double_precision[**P, T](function: Callable[P, T]) -> Callable[P, T]:
+    """Run a function with 64-bit numbers: the exponents of a loss law need more digits than 32 bits have."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with jax.enable_x64(True):
+            return function(*args, **kwargs)
+
+    return run
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,7 @@ class Target:
     simulate: Callable[[Any], tuple[Any, dict[str, Any]]]
 
 
+@double_precision
 def sites_of(module: Module, evidence: Evidence, observed: Arrays | None = None) -> dict[str, Any]:
     """Return the sites of one execution of the model, with values from the prior."""
     return handlers.trace(handlers.seed(module.model, jax.random.key(0))).get_trace(evidence, observed)
@@ -45,22 +57,20 @@ def latents_of(sites: dict[str, Any]) -> list[str]:
     return [name for name, site in sites.items() if site["type"] == "sample" and not site["is_observed"]]
 
 
+@double_precision
 def target(module: Module, evidence: Evidence) -> Target:
     """Return the posterior of a module as functions of a flat vector.
 
     Its data are an argument, so that one compiled program serves the evidence and simulated data alike.
     """
-    names = latents_of(sites_of(module, evidence, evidence.observed))
-
-    def free(sites: dict[str, Any], observed: Arrays) -> Any:
-        values = {name: sites[name]["value"] for name in names}
-        return ravel_pytree(unconstrain_fn(module.model, (evidence, observed), {}, values))[0]
-
     start = sites_of(module, evidence, evidence.observed)
-    unconstrained = unconstrain_fn(
-        module.model, (evidence, evidence.observed), {}, {name: start[name]["value"] for name in names}
-    )
-    flat, unflatten = ravel_pytree(unconstrained)
+    names = latents_of(start)
+
+    def free(sites: dict[str, Any], observed: Arrays) -> dict[str, Any]:
+        values = {name: sites[name]["value"] for name in names}
+        return unconstrain_fn(module.model, (evidence, observed), {}, values)
+
+    flat, unflatten = ravel_pytree(free(start, evidence.observed))
 
     def potential(observed: Arrays, x: Any) -> Any:
         return potential_energy(module.model, (evidence, observed), {}, unflatten(x))
@@ -74,6 +84,6 @@ def target(module: Module, evidence: Evidence) -> Target:
     def simulate(key: Any) -> tuple[Any, dict[str, Any]]:
         sites = handlers.trace(handlers.seed(module.model, key)).get_trace(evidence, None)
         data = {name: sites[name]["value"] for name in evidence.observed}
-        return free(sites, data), data
+        return ravel_pytree(free(sites, data))[0], data
 
     return Target(flat.size, potential, values, simulate)

@@ -21,6 +21,11 @@ def folder() -> Path:
     return installed if installed.is_dir() else Path(__file__).resolve().parents[3] / "priors"
 
 
+def posteriors() -> Path:
+    """Return the folder of the posteriors that ship."""
+    return folder() / "posteriors"
+
+
 def available() -> list[str]:
     """Return the names of the shipped scenarios, sorted."""
     return sorted(path.stem for path in folder().glob("*.toml") if path.name not in NO_SCENARIOS)

@@ -31,9 +31,9 @@ def load_points(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     as_of
         Rows with a later ``date_known`` are left out; tables without that column are taken as known.
     files
-        One or more tables with columns params, tokens (or flop) and loss; a column ``dataset`` splits a table.
-        Rows marked in a column ``excluded…`` and rows that repeat their data (tokens above ``unique_tokens``)
-        are left out and counted.
+        One or more tables with columns params, tokens (or flop) and loss; a column ``dataset`` splits a
+        table. Rows marked in a column ``excluded…`` and rows that repeat their data (tokens above
+        ``unique_tokens``) are left out and counted.
 
     Raises
     ------
@@ -130,7 +130,9 @@ def _evidence(
         "log_tokens_centre": centres[:, 1],
         "set": own_set,
     }
-    dims = dict.fromkeys(("log_params", "log_tokens", "set", "log_loss"), ("run",))
+    dims: dict[str, tuple[str, ...]] = dict.fromkeys(
+        ("log_params", "log_tokens", "set", "log_loss"), ("run",)
+    )
     dims |= dict.fromkeys(("log_params_centre", "log_tokens_centre"), ("dataset",))
     return Evidence(
         observed={"log_loss": stacked[:, 2]},

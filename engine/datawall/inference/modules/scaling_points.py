@@ -1,4 +1,4 @@
-"""The loss law from single runs: a robust regression of the logarithm of the loss, one data set or several."""
+"""The loss law from single runs: a robust regression of the logarithm of the loss."""
 
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from datawall.inference.modules import loss_laws
 from datawall.inference.modules.loss_laws import LossLaw
 from datawall.inference.modules.points_file import load_points
 from datawall.inference.priors import latent
+from datawall.inference.student import FastStudentT
 
 REFERENCE_FLOP = 1e21
 EXPONENTS = ("alpha", "beta")
@@ -21,8 +22,8 @@ EXPONENTS = ("alpha", "beta")
 def points_model(law: LossLaw, evidence: Evidence, observed: Arrays | None) -> None:
     """State that the loss of each run scatters about a law, with Student t residuals in the logarithm.
 
-    Each data set has its own floor, terms and residuals, for losses of different tokenisers and corpora do not
-    compare. Exponents of several data sets are drawn from a common distribution; of one, from their prior.
+    Each data set has its own floor, terms and residuals, for losses of different tokenisers and corpora do
+    not compare. Exponents of several data sets are drawn from a common distribution; of one, from their prior.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def points_model(law: LossLaw, evidence: Evidence, observed: Arrays | None) -> N
     own = data["set"]
     expected = law.log_loss({k: v[own] for k, v in values.items()}, data["log_params"], data["log_tokens"])
     with numpyro.plate("run", len(own)):
-        residuals = dist.StudentT(df[own], expected, scale[own])
+        residuals = FastStudentT(df[own], expected, scale[own])
         numpyro.sample("log_loss", residuals, obs=None if observed is None else observed["log_loss"])
 
 

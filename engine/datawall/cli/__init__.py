@@ -1,0 +1,33 @@
+"""The command line: parse, call, print. One file a command; heavy imports wait until a command needs them."""
+
+import sys
+
+import typer
+
+from datawall.cli.claims import claims
+from datawall.cli.explain import explain
+from datawall.cli.forecast import forecast
+from datawall.cli.learning_order import learning_order
+from datawall.cli.priors import priors
+from datawall.errors import DatawallError
+
+app = typer.Typer(
+    help="When does AI training run out of data, when do the next model generations arrive, how sure are we?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(forecast)
+app.add_typer(priors, name="priors", no_args_is_help=True)
+app.command()(explain)
+app.command()(claims)
+app.command("learning-order")(learning_order)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one sentence and exit code 2."""
+    try:
+        app()
+    except DatawallError as error:
+        print(f"datawall: {error}", file=sys.stderr)
+        sys.exit(2)

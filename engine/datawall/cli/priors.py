@@ -1,0 +1,46 @@
+"""`datawall priors`: list, show and check scenarios."""
+
+import json
+
+import typer
+
+from datawall.cli.options import AsJson, ScenarioName
+
+priors = typer.Typer(help="List, show and check scenarios: the numbers that a forecast starts from.")
+
+
+@priors.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the shipped scenarios."""
+    from datawall.scenario import available, load_scenario
+
+    titles = {name: load_scenario(name).title for name in available()}
+    if as_json:
+        print(json.dumps(titles, indent=1))
+    else:
+        width = max(map(len, titles))
+        print("\n".join(f"{name:{width}}  {title}" for name, title in titles.items()))
+
+
+@priors.command()
+def show(scenario: ScenarioName, as_json: AsJson = False) -> None:
+    """Show every prior of a scenario with its quantiles, shape, meaning and source."""
+    from datawall.scenario import load_scenario
+
+    loaded = load_scenario(scenario)
+    if as_json:
+        print(json.dumps(loaded.resolved(), indent=1))
+    else:
+        from datawall.reporting.terminal import scenario_text
+
+        print(scenario_text(loaded))
+
+
+@priors.command()
+def check(scenario: ScenarioName) -> None:
+    """Check a scenario file; the first mistake is named and ends with exit code 2."""
+    from datawall.scenario import load_scenario
+
+    loaded = load_scenario(scenario)
+    counts = f"{len(loaded.priors)} priors, {len(loaded.correlations)} correlations"
+    print(f"{scenario}: valid; {counts}, digest {loaded.digest[:8]}")
