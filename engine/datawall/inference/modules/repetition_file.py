@@ -47,8 +47,8 @@ def load_runs(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     left_out = _leave_out(table)
     loss = _loss_column(table)
     table.keep_numbers(*COUNTS, loss)
-    _check(table, loss)
     table.need(LEAST_RUNS, "of repeated data")
+    _check(table, loss)
     return _evidence(table, loss, left_out, newest)
 
 
@@ -72,7 +72,7 @@ def _leave_out(table: Table) -> dict[str, str]:
     left_out = {}
     for column, reason in SET_APART.items():
         if column in table.columns:
-            apart = np.array([text not in ("", "0") for text in table.texts(column)])
+            apart = np.array([text not in ("", "0") for text in table.texts(column)], bool)
             left_out |= dict.fromkeys(_names(table)[apart], reason)
             table.keep(~apart, reason)
     if "in_published_fit" in table.columns:

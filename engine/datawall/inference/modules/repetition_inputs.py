@@ -5,8 +5,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from datawall.inference.module import Arrays
+from datawall.inference.priors import prior
 
 INPUTS = {
     "r_d": "repetition_r_d",
@@ -18,6 +20,13 @@ INPUTS = {
 """The input of the forecast that each inferred constant informs."""
 
 QUANTITIES = tuple(INPUTS)
+
+
+def beyond_the_runs(names: Sequence[str], key: Any, draws: int) -> dict[str, np.ndarray]:
+    """Return prior draws of what runs of one study cannot tell: how far the next recipe lies from them."""
+    latents = ["overconfidence", "regularisation", *(f"{name}_spread" for name in names)]
+    scores = np.asarray(jax.random.normal(key, (len(latents), draws)))
+    return {n: prior(f"repetition.{n}").score_quantile(own) for n, own in zip(latents, scores, strict=True)}
 
 
 def widened(names: Sequence[str], posterior: Arrays) -> dict[str, Any]:

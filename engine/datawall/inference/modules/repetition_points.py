@@ -3,13 +3,14 @@
 from functools import partial
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpyro
 
 from datawall.inference.module import Arrays, Evidence, Module
 from datawall.inference.modules import repetition_laws as laws
 from datawall.inference.modules.repetition_file import load_runs
-from datawall.inference.modules.repetition_inputs import of_a_new_run, widened
+from datawall.inference.modules.repetition_inputs import beyond_the_runs, of_a_new_run, widened
 from datawall.inference.modules.repetition_laws import RepetitionLaw
 from datawall.inference.priors import latent
 from datawall.inference.student import FastStudentT
@@ -29,25 +30,17 @@ def runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None) 
     values = {name: latent(f"repetition.{name}") for name in (*law.base, *law.constants)}
     scale = latent("repetition.residual_scale")
     df = 2.0 + latent("repetition.residual_df_above_two")
-    _state_what_a_new_run_adds(law)
     expected = jnp.log(law.loss(values, runs))
     with numpyro.plate("run", len(runs["params"])):
         residuals = FastStudentT(df, expected, scale)
         numpyro.sample("log_loss", residuals, obs=None if observed is None else observed["log_loss"])
 
 
-def _state_what_a_new_run_adds(law: RepetitionLaw) -> None:
-    """Declare what no run of the past informs, and `points_inputs` needs."""
-    latent("repetition.overconfidence")
-    for name in law.constants:
-        latent(f"repetition.{name}_spread")
-    if "penalty" in law.constants:
-        latent("repetition.regularisation")
-
-
 def runs_inputs(law: RepetitionLaw, evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, Any]:  # noqa: ARG001
     """Return what a new frontier run will find of the constants of the law."""
-    return of_a_new_run(law.constants, widened(law.constants, posterior), key)
+    key_prior, key_new = jax.random.split(key)
+    apart = beyond_the_runs(law.constants, key_prior, len(posterior[law.constants[0]]))
+    return of_a_new_run(law.constants, widened(law.constants, {**posterior, **apart}), key_new)
 
 
 def runs_module(law: RepetitionLaw, rivals: tuple[Module, ...] = ()) -> Module:
