@@ -25,8 +25,8 @@ class RepetitionLaw:
     ----------
     name, title
         How results refer to it.
-    base
-        Latents of the loss of fresh tokens.
+    exponents
+        Latents of the loss of fresh tokens beside `TERMS`.
     constants
         Latents of repetition, of which the forecast has inputs.
     loss
@@ -35,7 +35,7 @@ class RepetitionLaw:
 
     name: str
     title: str
-    base: tuple[str, ...]
+    exponents: tuple[str, ...]
     constants: tuple[str, ...]
     loss: Callable[[Arrays, Arrays], Any]
 
@@ -81,18 +81,19 @@ def additive_penalty(v: Arrays, runs: Arrays) -> Any:
     return penalised_loss(base_law(v, runs), penalty, runs["params"], runs["tokens"], runs["unique_tokens"])
 
 
-TERMS = ("log_floor", "log_params_term", "log_tokens_term", "alpha")
+TERMS = ("log_floor", "log_params_term", "log_tokens_term")
+"""What the loss is made of at the centre of the runs."""
 
 EFFECTIVE_DATA = RepetitionLaw(
-    "effective_data", "repeats lose value", (*TERMS, "beta"), ("r_d", "r_n"), effective_data
+    "effective_data", "repeats lose value", ("alpha", "beta"), ("r_d", "r_n"), effective_data
 )
 EQUAL_EXPONENTS = RepetitionLaw(
-    "equal_exponents", "repeats lose value, alpha = beta", TERMS, ("r_d", "r_n"), effective_data
+    "equal_exponents", "repeats lose value, alpha = beta", ("alpha",), ("r_d", "r_n"), effective_data
 )
 ADDITIVE_PENALTY = RepetitionLaw(
     "additive_penalty",
     "repeats add a penalty",
-    (*TERMS, "beta"),
+    ("alpha", "beta"),
     ("penalty", "passes_exponent", "size_exponent"),
     additive_penalty,
 )

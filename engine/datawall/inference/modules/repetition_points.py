@@ -10,7 +10,7 @@ import numpyro
 from datawall.inference.module import Arrays, Evidence, Module
 from datawall.inference.modules import repetition_laws as laws
 from datawall.inference.modules.repetition_file import load_runs
-from datawall.inference.modules.repetition_inputs import beyond_the_runs, of_a_new_run, widened
+from datawall.inference.modules.repetition_inputs import judged, of_a_new_run, widened
 from datawall.inference.modules.repetition_laws import RepetitionLaw
 from datawall.inference.priors import latent
 from datawall.inference.student import FastStudentT
@@ -27,7 +27,7 @@ def runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None) 
         See `Module`; ``observed["log_loss"]`` is ln(loss) of each run.
     """
     runs = evidence.constants
-    values = {name: latent(f"repetition.{name}") for name in (*law.base, *law.constants)}
+    values = {name: latent(f"repetition.{name}") for name in (*laws.TERMS, *law.exponents, *law.constants)}
     scale = latent("repetition.residual_scale")
     df = 2.0 + latent("repetition.residual_df_above_two")
     expected = jnp.log(law.loss(values, runs))
@@ -38,9 +38,10 @@ def runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None) 
 
 def runs_inputs(law: RepetitionLaw, evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, Any]:  # noqa: ARG001
     """Return what a new frontier run will find of the constants of the law."""
-    key_prior, key_new = jax.random.split(key)
-    apart = beyond_the_runs(law.constants, key_prior, len(posterior[law.constants[0]]))
-    return of_a_new_run(law.constants, widened(law.constants, {**posterior, **apart}), key_new)
+    key_judged, key_new = jax.random.split(key)
+    latents = ("overconfidence", "regularisation", *(f"{name}_spread" for name in law.constants))
+    v = {**posterior, **judged(latents, len(posterior["alpha"]), key_judged)}
+    return of_a_new_run(law.constants, widened(law.constants, v), key_new)
 
 
 def runs_module(law: RepetitionLaw, rivals: tuple[Module, ...] = ()) -> Module:
@@ -51,7 +52,7 @@ def runs_module(law: RepetitionLaw, rivals: tuple[Module, ...] = ()) -> Module:
         load=load_runs,
         model=partial(runs_model, law),
         inputs=partial(runs_inputs, law),
-        headline=(*law.constants, "alpha", "beta"),
+        headline=(*law.constants, *law.exponents),
         rivals=rivals,
     )
 
