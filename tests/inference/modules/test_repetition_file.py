@@ -73,7 +73,11 @@ def test_a_wrong_cell_is_refused_by_name(tmp_path, row, words):
     ("header", "rows", "words"),
     [
         ("name,params,tokens,epochs,val_loss,seed,in_published_fit", 40, "need a column 'unique_tokens'"),
-        ("name,params,tokens,unique_tokens,score,seed,in_published_fit", 40, "need a column val_loss or loss"),
+        (
+            "name,params,tokens,unique_tokens,score,seed,in_published_fit",
+            40,
+            "need a column val_loss or loss",
+        ),
         (HEADER, 2, "need at least 30 usable rows of repeated data, got 2; add rows"),
         (HEADER, 0, "need at least 30 usable rows of repeated data, got 0; add rows"),
     ],
@@ -86,7 +90,9 @@ def test_a_table_that_cannot_hold_a_law_is_refused(tmp_path, header, rows, words
 def test_runs_that_never_repeat_are_refused(tmp_path):
     fresh = [f"run{k},1e8,{2e9 + 1e8 * k},1e10,3.5,,1" for k in range(40)]
 
-    with pytest.raises(DatawallError, match="need runs with tokens above unique_tokens, got none; add runs that"):
+    with pytest.raises(
+        DatawallError, match="need runs with tokens above unique_tokens, got none; add runs that"
+    ):
         load_runs(None, (table(tmp_path, *fresh, rows=0),))
 
 

@@ -63,6 +63,8 @@ def test_the_slope_has_no_jump_where_parameters_begin_to_exceed_the_data(latent)
 
 def test_equal_exponents_leave_beta_out():
     free = laws.effective_data({**BASE, "beta": 0.34, "r_d": 15.4, "r_n": 5.3}, RUNS)
-    tied = laws.effective_data({k: v for k, v in BASE.items() if k != "beta"} | {"r_d": 15.4, "r_n": 5.3}, RUNS)
+    tied = laws.effective_data(
+        {k: v for k, v in BASE.items() if k != "beta"} | {"r_d": 15.4, "r_n": 5.3}, RUNS
+    )
 
     np.testing.assert_array_equal(free, tied)

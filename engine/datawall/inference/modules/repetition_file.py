@@ -41,7 +41,9 @@ def load_runs(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
         If the table cannot be used.
     """
     if len(files) != 1:
-        raise DatawallError(f"repetition: need one table of runs, got {len(files)}; give one with --data FILE")
+        raise DatawallError(
+            f"repetition: need one table of runs, got {len(files)}; give one with --data FILE"
+        )
     table = read_table(files[0], COUNTS, label=str(files[0]))
     newest = _cut(table, as_of)
     left_out = _leave_out(table)
@@ -57,7 +59,9 @@ def _loss_column(table: Table) -> str:
         if column in table.columns:
             return column
     have = ", ".join(table.columns)
-    raise DatawallError(f"{table.label}: need a column val_loss or loss, got {have}; rename the one that holds it")
+    raise DatawallError(
+        f"{table.label}: need a column val_loss or loss, got {have}; rename the one that holds it"
+    )
 
 
 def _cut(table: Table, as_of: float | None) -> float:
@@ -94,9 +98,13 @@ def _check(table: Table, loss: str) -> None:
     table.refuse(unique < 1e5, "unique_tokens", "need more than 1e5 tokens", plain)
     table.refuse(tokens < 1e5, "tokens", "need more than 1e5 tokens", plain)
     table.refuse(table.numbers(loss) <= 0, loss, "need a positive loss", "give nats per token")
-    table.refuse(table.numbers(loss) > 20, loss, "need a loss below 20", "give nats per token, not a perplexity")
+    table.refuse(
+        table.numbers(loss) > 20, loss, "need a loss below 20", "give nats per token, not a perplexity"
+    )
     if not (tokens > unique).any():
-        raise DatawallError(f"{table.label}: need runs with tokens above unique_tokens, got none; add runs that repeat")
+        raise DatawallError(
+            f"{table.label}: need runs with tokens above unique_tokens, got none; add runs that repeat"
+        )
 
 
 def _evidence(table: Table, loss: str, left_out: dict[str, str], newest: float) -> Evidence:

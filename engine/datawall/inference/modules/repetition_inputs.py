@@ -65,7 +65,9 @@ def of_a_new_run(names: Sequence[str], posterior: Arrays, key: Any) -> dict[str,
     return found
 
 
-def form_of_a_new_run(evidence: Evidence, weights: Mapping[str, float], draws: int, key: Any) -> dict[str, Any]:
+def form_of_a_new_run(
+    evidence: Evidence, weights: Mapping[str, float], draws: int, key: Any
+) -> dict[str, Any]:
     """Return draws of the form that the law of repetition takes in a run far beyond those that were fitted.
 
     The runs decide on the share of the way that they have covered, in orders of magnitude of unique tokens from

@@ -63,7 +63,9 @@ def effective_data(v: Arrays, runs: Arrays) -> Any:
     Muennighoff et al. 2023, arXiv 2305.16264, equations 5 to 7.
     """
     rep = Repetition(r_d=v["r_d"], r_n=v["r_n"])
-    return data_constrained_loss(base_law(v, runs), rep, runs["params"], runs["tokens"], runs["unique_tokens"])
+    return data_constrained_loss(
+        base_law(v, runs), rep, runs["params"], runs["tokens"], runs["unique_tokens"]
+    )
 
 
 def additive_penalty(v: Arrays, runs: Arrays) -> Any:
