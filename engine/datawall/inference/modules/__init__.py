@@ -8,8 +8,8 @@ from datawall.inference.module import Module
 from datawall.scenario.errors import suggestion
 
 HOMES: dict[str, str] = {
+    "scaling": "scaling",
     "repetition": "repetition",
-    "scaling_points": "scaling_points",
 }
 """For each module, the file beside this one whose ``MODULE`` it is."""
 

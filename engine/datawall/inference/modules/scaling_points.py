@@ -91,6 +91,7 @@ def points_module(law: LossLaw, rivals: tuple[Module, ...] = ()) -> Module:
         model=partial(points_model, law),
         headline=HEADLINES[law.name],
         rivals=rivals,
+        bootstrap=law is loss_laws.ADDITIVE,
     )
 
 
