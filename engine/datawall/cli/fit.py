@@ -49,8 +49,8 @@ def fit(
         )
         runs.replace_file(folder / f"{name}.json", lambda path, t=text: path.write_text(t, encoding="utf-8"))
         print(f"{name}: written to {folder}", file=sys.stderr)
-        if not fitted.diagnosis.trusted:
-            faults[name] = "; ".join(fitted.diagnosis.faults)
+        if fitted.faults:
+            faults[name] = "; ".join(fitted.faults)
         if not as_json:
             from rich.console import Console
 

@@ -54,7 +54,7 @@ def no_inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.n
     return {}
 
 
-def no_choice(evidence: Evidence, weights: Mapping[str, float], draws: int, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def no_choice(*comparison: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Inform no structural choice of the forecast."""
     return {}
 
@@ -87,8 +87,8 @@ class Module:
         Other models of the same evidence, compared with this one by cross-validation. They inform the inputs
         that this one does not.
     choice
-        ``choice(evidence, weights, draws, key)`` gives draws of the structural choice between this model and its
-        rivals, from their stacking weights by name.
+        ``choice(evidence, weights, draws, key)`` gives draws of the structural choice between this model
+        and its rivals, from their stacking weights by name.
     bootstrap
         Whether the rows are exchangeable, so that a bootstrap shows what dependence between them hides.
     on_files

@@ -96,6 +96,6 @@ def test_runs_that_never_repeat_are_refused(tmp_path):
         load_runs(None, (table(tmp_path, *fresh, rows=0),))
 
 
-def test_one_table_is_needed(tmp_path):
+def test_one_table_is_needed():
     with pytest.raises(DatawallError, match="need one table of runs, got 0"):
         load_runs(None, ())

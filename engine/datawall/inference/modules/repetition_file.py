@@ -32,8 +32,9 @@ def load_runs(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
         Rows with a later ``date_known`` are left out. A table without that column counts as known since the
         newest published reading that goes with it.
     files
-        A table with columns params, tokens, unique_tokens, and val_loss or loss. Runs set apart in a column seed,
-        dedup or shape_variant are left out and named, and so are those that a column in_published_fit holds 0 for.
+        A table with columns params, tokens, unique_tokens, and val_loss or loss. Runs set apart in a column
+        seed, dedup or shape_variant are left out and named, and so are those with 0 in a column
+        in_published_fit.
 
     Raises
     ------
@@ -117,7 +118,7 @@ def _evidence(table: Table, loss: str, left_out: dict[str, str], newest: float) 
         "log_tokens_centre": np.log(tokens).mean(),
         "reason": np.array([REASONS.index(reason) for reason in left_out.values()], int),
     }
-    dims = {name: ("run",) for name in (*COUNTS, "log_loss")} | {"reason": ("left_out",)}
+    dims = dict.fromkeys((*COUNTS, "log_loss"), ("run",)) | {"reason": ("left_out",)}
     return Evidence(
         observed={"log_loss": np.log(table.numbers(loss))},
         constants=constants,

@@ -30,7 +30,7 @@ def judged(latents: Sequence[str], draws: int, key: Any) -> dict[str, np.ndarray
 
 
 def widened(names: Sequence[str], posterior: Arrays) -> dict[str, Any]:
-    """Return the posterior with the logarithms of some constants further from their mean, by `overconfidence`.
+    """Return the posterior with the logs of some constants further from their mean by `overconfidence`.
 
     One factor serves all constants of a draw, so that their correlations stay.
     """
@@ -47,7 +47,7 @@ def of_a_new_run(names: Sequence[str], posterior: Arrays, key: Any) -> dict[str,
     names
         Constants, of `QUANTITIES`.
     posterior
-        Draws of each constant, of its spread between recipes, and of `regularisation` where there is a penalty.
+        Draws of each constant, of its spread between recipes, and of `regularisation` for a penalty.
     key
         Of what is new.
 
@@ -70,8 +70,8 @@ def form_of_a_new_run(
 ) -> dict[str, Any]:
     """Return draws of the form that the law of repetition takes in a run far beyond those that were fitted.
 
-    The runs decide on the share of the way that they have covered, in orders of magnitude of unique tokens from
-    the smallest of them; on the rest judgement does.
+    The runs decide on the share of the way that they have covered, in orders of magnitude of unique tokens
+    from the smallest of them; on the rest judgement does.
 
     Parameters
     ----------

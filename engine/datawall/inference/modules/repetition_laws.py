@@ -41,7 +41,7 @@ class RepetitionLaw:
 
 
 def base_law(v: Arrays, runs: Arrays) -> ScalingLaw:
-    """Return the law of fresh tokens whose terms at the centre of the runs are given; beta is alpha if absent."""
+    """Return the law of fresh tokens from its terms at the centre of the runs; without beta it is alpha."""
     alpha, beta = v["alpha"], v.get("beta", v["alpha"])
     return ScalingLaw(
         E=jnp.exp(v["log_floor"]),
@@ -69,7 +69,9 @@ def effective_data(v: Arrays, runs: Arrays) -> Any:
 
 
 def additive_penalty(v: Arrays, runs: Arrays) -> Any:
-    """Return the loss when repetition adds a penalty, stated at ten extra passes and twenty tokens a parameter.
+    """Return the loss when repetition adds a penalty.
+
+    The penalty is stated at ten extra passes and twenty unique tokens a parameter.
 
     References
     ----------

@@ -1,5 +1,6 @@
 """What repetition is worth from single runs: a robust regression of the logarithm of the loss."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpyro
 from datawall.inference.module import Arrays, Evidence, Module
 from datawall.inference.modules import repetition_laws as laws
 from datawall.inference.modules.repetition_file import load_runs
-from datawall.inference.modules.repetition_inputs import judged, of_a_new_run, widened
+from datawall.inference.modules.repetition_inputs import form_of_a_new_run, judged, of_a_new_run, widened
 from datawall.inference.modules.repetition_laws import RepetitionLaw
 from datawall.inference.priors import latent
 from datawall.inference.student import FastStudentT
@@ -44,7 +45,7 @@ def runs_inputs(law: RepetitionLaw, evidence: Evidence, posterior: Arrays, key: 
     return of_a_new_run(law.constants, widened(law.constants, v), key_new)
 
 
-def runs_module(law: RepetitionLaw, rivals: tuple[Module, ...] = ()) -> Module:
+def runs_module(law: RepetitionLaw) -> Module:
     """Return the module that fits one law to a table of runs."""
     return Module(
         name=f"repetition.{law.name}",
@@ -53,11 +54,11 @@ def runs_module(law: RepetitionLaw, rivals: tuple[Module, ...] = ()) -> Module:
         model=partial(runs_model, law),
         inputs=partial(runs_inputs, law),
         headline=(*law.constants, *law.exponents),
-        rivals=rivals,
     )
 
 
-MODULE = runs_module(
-    laws.EFFECTIVE_DATA,
+MODULE = replace(
+    runs_module(laws.EFFECTIVE_DATA),
     rivals=(runs_module(laws.ADDITIVE_PENALTY), runs_module(laws.EQUAL_EXPONENTS)),
+    choice=form_of_a_new_run,
 )
