@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import arviz as az
+import jax
 import numpy as np
 import pytest
 
@@ -12,6 +13,7 @@ from datawall.inference.calibration import calibrate
 from datawall.inference.fitting import fit
 from datawall.inference.modules import repetition, repetition_points
 from datawall.inference.modules.repetition_file import load_runs
+from datawall.inference.modules.repetition_inputs import form_of_a_new_run
 from datawall.inference.modules.repetition_readings import load_readings
 from datawall.model.inputs import DECLARATIONS
 
@@ -104,6 +106,19 @@ def test_the_published_fit_set_is_what_is_fitted(runs):
     }
 
 
+def test_the_runs_decide_on_the_form_for_the_share_of_the_way_that_they_cover(runs):
+    def probability(weight):
+        weights = {"repetition.additive_penalty": weight}
+        return np.mean(form_of_a_new_run(runs, weights, 40_000, jax.random.key(0))["repetition_form"])
+
+    # 1e8 to 1.78e11 of the way from 1e8 to about 5.5e13 unique tokens
+    covered = np.log(1.78e3) / np.log(5.5e5)
+    assert probability(1.0) - probability(0.0) == pytest.approx(covered, abs=0.01)
+    # runs that cannot tell leave the judgement, .4
+    assert probability(0.4) == pytest.approx(0.4, abs=0.02)
+
+
+@pytest.mark.slow
 def test_effective_data_reproduces_the_reference(effective_data):
     draws = effective_data.draws()
 
@@ -114,6 +129,7 @@ def test_effective_data_reproduces_the_reference(effective_data):
     assert draws["beta"].mean() == pytest.approx(0.427, abs=0.02)
 
 
+@pytest.mark.slow
 def test_additive_penalty_reproduces_the_reference(additive_penalty):
     draws = additive_penalty.draws()
 
@@ -125,6 +141,7 @@ def test_additive_penalty_reproduces_the_reference(additive_penalty):
     assert draws["log_floor"].mean() == pytest.approx(0.703, abs=0.021)
 
 
+@pytest.mark.slow
 def test_arviz_compares_the_forms(effective_data, additive_penalty):
     table = az.compare({"effective_data": effective_data.tree, "additive_penalty": additive_penalty.tree})
 
@@ -136,6 +153,7 @@ def test_arviz_compares_the_forms(effective_data, additive_penalty):
     assert not loo.warning
 
 
+@pytest.mark.slow
 def test_arviz_summarises_and_weighs_the_prior(additive_penalty):
     names = ["penalty", "passes_exponent", "size_exponent"]
 
@@ -143,6 +161,7 @@ def test_arviz_summarises_and_weighs_the_prior(additive_penalty):
     assert len(az.psense_summary(additive_penalty.tree, var_names=names)) == len(names)
 
 
+@pytest.mark.slow
 def test_the_forecast_is_less_certain_than_the_posterior(additive_penalty):
     draws, inputs = additive_penalty.draws(), additive_penalty.inputs()
 
