@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
@@ -47,8 +48,9 @@ def compare(fits: Sequence[Fit]) -> xr.Dataset:
     return xr.Dataset(variables, {"rival": list(trees)})
 
 
-def add_to(fit: Fit, rivals: Sequence[Fit]) -> None:
-    """Add the group ``comparison`` to the tree of a fit, and the rivals under ``rivals``."""
+def with_rivals(fit: Fit, rivals: Sequence[Fit]) -> Fit:
+    """Return a fit with its rivals: groups ``comparison`` and ``rivals`` are added to its tree."""
     fit.tree["comparison"] = xr.DataTree(compare([fit, *rivals]))
     for rival in rivals:
         fit.tree[f"rivals/{rival.module.name.rpartition('.')[2]}"] = rival.tree
+    return replace(fit, rivals=tuple(rivals))

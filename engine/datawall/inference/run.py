@@ -62,7 +62,7 @@ def fit_by_name(name: str, files: tuple[Path, ...], as_of: dt.date | float | str
     found = fit_evidence(module, evidence, seed=seed)
     if module.rivals:
         rivals = [fit_evidence(rival, evidence, seed=seed) for rival in module.rivals]
-        comparison.add_to(found, rivals)
+        found = comparison.with_rivals(found, rivals)
     if module.bootstrap:
         bootstrap.add_to(found, seed=seed)
     return found

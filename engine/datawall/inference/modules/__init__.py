@@ -9,6 +9,7 @@ from datawall.scenario.errors import suggestion
 
 HOMES: dict[str, str] = {
     "scaling": "scaling",
+    "repetition": "repetition",
 }
 """For each module, the file beside this one whose ``MODULE`` it is."""
 
