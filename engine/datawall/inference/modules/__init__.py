@@ -10,6 +10,13 @@ from datawall.scenario.errors import suggestion
 HOMES: dict[str, str] = {
     "scaling": "scaling",
     "repetition": "repetition",
+    "compute": "compute",
+    "hardware": "hardware",
+    "data_stock": "data_stock",
+    "training_sets": "training_sets",
+    "release": "release",
+    "cadence": "cadence",
+    "price": "price",
 }
 """For each module, the file beside this one whose ``MODULE`` it is."""
 
