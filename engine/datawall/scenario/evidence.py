@@ -84,7 +84,7 @@ def committed(module: str, as_of: float) -> Posterior:
     if found.newest > as_of:
         known = f"the posterior of {module!r} that ships knows evidence of {date_of(found.newest)}"
         message = (
-            f"{known}, after the as-of date; load the scenario with datawall.load_scenario, which refits"
+            f"{known}, after the as-of date; load it with datawall.load_scenario, which refits"
         )
         raise Problem(("evidence", "modules"), message)
     return found

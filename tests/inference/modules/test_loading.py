@@ -96,7 +96,9 @@ WRONG = [
 @pytest.mark.parametrize(("name", "column", "cell", "words"), WRONG)
 def test_a_wrong_cell_is_one_clear_sentence(name, column, cell, words, tmp_path):
     rows = rows_of(name)
-    place = next(k for k, row in enumerate(rows) if row[column] and row.get("flagship_case", "counted") == "counted")
+    place = next(
+        k for k, row in enumerate(rows) if row[column] and row.get("flagship_case", "counted") == "counted"
+    )
     rows[place] = rows[place] | {column: cell}
     with pytest.raises(DatawallError, match=re.escape(words)) as caught:
         MODULES[name].load(None, (write(tmp_path / "table.csv", rows),))

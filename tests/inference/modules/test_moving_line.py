@@ -21,7 +21,9 @@ def double_precision():
 @given(a=dates, b=dates, c=dates)
 def test_climbs_add_up(a, b, c):
     with jax.enable_x64(True):
-        assert float(climbed(PACE, a, b) + climbed(PACE, b, c)) == pytest.approx(float(climbed(PACE, a, c)), abs=1e-9)
+        assert float(climbed(PACE, a, b) + climbed(PACE, b, c)) == pytest.approx(
+            float(climbed(PACE, a, c)), abs=1e-9
+        )
 
 
 def test_a_steady_pace_is_a_straight_line():

@@ -32,7 +32,9 @@ def test_a_row_without_the_day_it_became_known_is_left_out_and_counted(tmp_path)
 @pytest.mark.parametrize("cell", ["2.1", "-1e25", "nan", "inf", "1e40"])
 def test_a_number_in_another_unit_is_refused_with_its_line(tmp_path, cell):
     table = table_of(tmp_path, f"a,{cell},likely,2024-05-01\n")
-    with pytest.raises(DatawallError, match=r"runs\.csv:2: training_flop: need FLOP between .* check the unit"):
+    with pytest.raises(
+        DatawallError, match=r"runs\.csv:2: training_flop: need FLOP between .* check the unit"
+    ):
         numbers(table, "training_flop", 1e15, 1e31, "FLOP")
 
 
@@ -59,7 +61,10 @@ def test_confidence_is_a_90_percent_factor():
 
 @pytest.mark.parametrize(
     ("name", "column", "of"),
-    [("frontier_runs.csv", "flop_confidence", "frontier_runs"), ("training_sets.csv", "confidence", "training_sets")],
+    [
+        ("frontier_runs.csv", "flop_confidence", "frontier_runs"),
+        ("training_sets.csv", "confidence", "training_sets"),
+    ],
 )
 def test_every_shipped_confidence_is_declared(name, column, of):
     table = open_table(name, (column,))
