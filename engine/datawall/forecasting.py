@@ -12,6 +12,7 @@ import xarray as xr
 
 from datawall.checks import check_draws, check_seed
 from datawall.compilation import keep_compiled_programs
+from datawall.loading import load_scenario
 from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.questions import Questions
@@ -19,7 +20,7 @@ from datawall.model.world import simulate
 from datawall.results import COMPUTE, SOURCES, Labels, outputs_of, results
 from datawall.sampling.points import stream_ids
 from datawall.sampling.pushforward import push
-from datawall.scenario import Scenario, load_scenario
+from datawall.scenario import Scenario
 from datawall.scenario.joint import inputs_from_scores
 
 LOOKBACK_YEARS = 3

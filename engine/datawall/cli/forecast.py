@@ -18,17 +18,21 @@ def forecast(
     set_: Settings = None,
     as_of: AsOf = None,
     out: Out = None,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Fit the modules of [evidence] anew in place of what ships.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Forecast when each data wall is reached and when model generations arrive."""
     from datawall import runs
     from datawall.checks import check_draws, check_seed
-    from datawall.scenario import load_scenario, parse_override
+    from datawall.loading import load_scenario
+    from datawall.scenario import parse_override
     from datawall.summary import summary
 
     check_draws(draws)
     check_seed(seed)
-    loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
+    loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of, refit=refit)
     folder = out or runs.default_folder(loaded.name, loaded.digest, draws, seed)
     runs.prepare(folder)
     late = loaded.sources_after_as_of()

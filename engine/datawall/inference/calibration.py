@@ -1,8 +1,8 @@
-"""Simulation-based calibration: does a posterior hold the truth as often as it says?
+"""Simulation-based calibration: whether a posterior holds the truth as often as it says.
 
-Draw latents from the prior, data from the model and a posterior from the data. Over many repetitions the rank
-of each true value among the draws of its posterior is uniform, if and only if prior, likelihood and sampler
-belong together.
+Draw latents from the prior, data from the model and a posterior from the data. Over many repetitions the
+rank of each true value among the draws of its posterior is uniform, if prior, likelihood and sampler belong
+together.
 
 References
 ----------

@@ -80,7 +80,7 @@ def diagnose(values: Mapping[str, np.ndarray], statistics: Mapping[str, np.ndarr
     r_hat, bulk, tail = {}, [], []
     for name, draws in values.items():
         flat = np.reshape(draws, (*draws.shape[:2], -1))
-        moving = flat[..., np.ptp(flat, axis=(0, 1)) > 0]
+        moving = flat[..., ~(np.ptp(flat, axis=(0, 1)) == 0)]
         if moving.shape[-1]:
             r_hat[name] = float(np.max(array_stats.rhat(moving, chain_axis=0, draw_axis=1)))
             bulk.append(np.min(array_stats.ess(moving, method="bulk", chain_axis=0, draw_axis=1)))

@@ -35,12 +35,21 @@ class Fit:
         Draws, densities and predictions in ArviZ's groups.
     diagnosis
         Whether they can be trusted.
+    rivals
+        Fits of the rivals, where they were compared: then the tree has a group ``comparison``.
     """
 
     module: Module
     evidence: Evidence
     tree: xr.DataTree
     diagnosis: Diagnosis
+    rivals: tuple["Fit", ...] = ()
+
+    @property
+    def faults(self) -> list[str]:
+        """What speaks against this posterior, or those of its rivals, in words; empty when nothing does."""
+        others = (f"{rival.module.name}: {fault}" for rival in self.rivals for fault in rival.faults)
+        return [*self.diagnosis.faults, *others]
 
     def draws(self) -> dict[str, np.ndarray]:
         """Return the posterior with the chains joined: one leading axis."""
@@ -48,10 +57,21 @@ class Fit:
         return {str(n): v.transpose("sample", ...).to_numpy() for n, v in flat.data_vars.items()}
 
     def inputs(self) -> dict[str, np.ndarray]:
-        """Return predictive draws of the inputs of the forecast that this posterior informs."""
+        """Return predictive draws of the inputs of the forecast that this posterior and its rivals inform."""
+        draws = self.draws()
         with jax.enable_x64(True):
-            found = self.module.inputs(self.evidence, self.draws(), jax.random.key(0))
+            found = self.module.inputs(self.evidence, draws, jax.random.key(0))
+            if self.rivals:
+                size = len(next(iter(draws.values())))
+                found |= self.module.choice(self.evidence, self.weights(), size, jax.random.key(1))
+        for rival in self.rivals:
+            found = rival.inputs() | found
         return {name: np.asarray(values) for name, values in found.items()}
+
+    def weights(self) -> dict[str, float]:
+        """Return the stacking weight of this model and of each rival, by name."""
+        weight = self.tree["comparison"].to_dataset()["weight"]
+        return dict(zip(weight["rival"].values.tolist(), weight.values.tolist(), strict=True))
 
 
 def evidence_digest(evidence: Evidence) -> str:

@@ -46,10 +46,16 @@ class Evidence:
 type Load = Callable[[float | None, tuple[Path, ...]], Evidence]
 type Model = Callable[[Evidence, Arrays | None], None]
 type Inputs = Callable[[Evidence, Arrays, Any], dict[str, np.ndarray]]
+type Choice = Callable[[Evidence, Mapping[str, float], int, Any], dict[str, np.ndarray]]
 
 
 def no_inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Inform no input of the forecast."""
+    return {}
+
+
+def no_choice(*comparison: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+    """Inform no structural choice of the forecast."""
     return {}
 
 
@@ -78,7 +84,13 @@ class Module:
     headline
         The parameters worth printing.
     rivals
-        Other models of the same evidence, compared with this one by cross-validation.
+        Other models of the same evidence, compared with this one by cross-validation. They inform the inputs
+        that this one does not.
+    choice
+        ``choice(evidence, weights, draws, key)`` gives draws of the structural choice between this model
+        and its rivals, from their stacking weights by name.
+    bootstrap
+        Whether the rows are exchangeable, so that a bootstrap shows what dependence between them hides.
     on_files
         The module that takes over when the user gives data files, when that is another model.
     """
@@ -90,4 +102,6 @@ class Module:
     inputs: Inputs = no_inputs
     headline: tuple[str, ...] = ()
     rivals: tuple["Module", ...] = field(default=(), repr=False)
+    choice: Choice = no_choice
+    bootstrap: bool = False
     on_files: "Module | None" = field(default=None, repr=False)

@@ -46,7 +46,7 @@ class Settings:
     chains: int = 4
     warmup: int = 400
     draws: int = 1500
-    acceptance: float = 0.9
+    acceptance: float = 0.95
 
 
 type Chain = Callable[[Any, Arrays], tuple[dict[str, Any], dict[str, Any]]]

@@ -1,4 +1,4 @@
-"""Summaries of posteriors: what ships in ``priors/posteriors/`` and takes the place of a scenario's priors."""
+"""Summaries of posteriors: what ships in ``priors/posteriors/`` and stands in for a scenario's priors."""
 
 import json
 from itertools import combinations
@@ -32,6 +32,8 @@ def summary(fit: Fit) -> dict[str, Any]:
         rank correlations, the headline parameters, and the manifest of the fit.
     """
     draws = fit.inputs()
+    rivals = {"comparison": _comparison(fit)} if "comparison" in fit.tree else {}
+    manifest = json.loads(fit.tree.attrs["manifest"])
     return {
         "module": fit.module.name,
         "title": fit.module.title,
@@ -39,19 +41,32 @@ def summary(fit: Fit) -> dict[str, Any]:
         "inputs": {name: _content(name, values) for name, values in draws.items()},
         "correlations": _correlations(draws),
         "headline": headline(fit),
-        "manifest": json.loads(fit.tree.attrs["manifest"]),
+        **rivals,
+        "manifest": manifest,
+    }
+
+
+def _comparison(fit: Fit) -> dict[str, dict[str, float]]:
+    table = fit.tree["comparison"].to_dataset()
+    return {
+        str(name): {str(key): _rounded(column.sel(rival=name)) for key, column in table.data_vars.items()}
+        for name in table["rival"].values
     }
 
 
 def headline(fit: Fit) -> dict[str, dict[str, float]]:
-    """Return mean, standard deviation and quantiles of the parameters worth printing; one entry an element."""
+    """Return mean, standard deviation and quantiles of each element of the parameters worth printing."""
     posterior = fit.tree["posterior"].to_dataset()
     found = {}
     for name in fit.module.headline:
         values = posterior[name].stack(sample=("chain", "draw")).transpose(..., "sample")
         for place in np.ndindex(values.shape[:-1]):
             labels = [str(values[dim].values[k]) for dim, k in zip(values.dims, place, strict=False)]
-            found[f"{name}[{', '.join(labels)}]" if labels else name] = _statistics(values.values[place])
+            label = f"{name}[{', '.join(labels)}]" if labels else name
+            found[label] = _statistics(values.values[place])
+            if "bootstrap" in fit.tree:
+                inflation = np.asarray(fit.tree["bootstrap"].to_dataset()[name].attrs["inflation"])
+                found[label]["inflation"] = float(inflation[place])
     return found
 
 

@@ -1,5 +1,6 @@
 """What a model says at given latents: pointwise log densities, and new data."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -12,6 +13,8 @@ from datawall.inference.priors import SCORE
 from datawall.inference.target import Target, double_precision, latents_of, sites_of
 
 PRIOR_DRAWS = 1000
+ONCE = {"xla_backend_optimization_level": 0}
+"""A program that runs once is not worth optimising: that takes longer than the run."""
 
 
 class Replay(NamedTuple):
@@ -62,7 +65,7 @@ def replay(module: Module, evidence: Evidence, values: Arrays, seed: int) -> Rep
     own = {name: jnp.asarray(values[name]) for name in latents}
     shape = own[latents[0]].shape[:2]
     keys = jax.random.split(jax.random.key(seed), shape)
-    return jax.tree.map(np.asarray, jax.jit(jax.vmap(jax.vmap(at)))(keys, own))
+    return _once(at, keys, own)
 
 
 @double_precision
@@ -74,4 +77,10 @@ def prior_draws(target: Target, seed: int) -> tuple[dict[str, Any], dict[str, An
         return target.values(x), data
 
     keys = jax.random.split(jax.random.key(seed), (1, PRIOR_DRAWS))
-    return jax.tree.map(np.asarray, jax.jit(jax.vmap(jax.vmap(draw)))(keys))
+    return _once(draw, keys)
+
+
+def _once(run: Callable[..., Any], *arrays: Any) -> Any:
+    """Return ``run`` at every chain and draw, as numpy arrays."""
+    batched = jax.jit(jax.vmap(jax.vmap(run)), compiler_options=ONCE)
+    return jax.tree.map(np.asarray, batched(*arrays))

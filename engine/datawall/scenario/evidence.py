@@ -16,7 +16,7 @@ import numpy as np
 from datawall.model.inputs import DECLARATIONS, POSITIVE
 from datawall.scenario import catalog, tables
 from datawall.scenario.dependence import Correlation
-from datawall.scenario.errors import Problem, ScenarioError
+from datawall.scenario.errors import Problem, ScenarioError, suggestion
 from datawall.scenario.families import Distribution, from_line, to_line
 from datawall.scenario.scenario import Prior
 from datawall.scenario.special import ndtri
@@ -56,27 +56,38 @@ type PosteriorSource = Callable[[str, float], Posterior]
 """``(module, as_of)`` to a posterior of evidence known by then."""
 
 
-def committed(module: str, as_of: float) -> Posterior:
+def shipped(module: str) -> Posterior:
     """Return the posterior of a module that ships, fitted to all of its evidence.
+
+    Raises
+    ------
+    Problem
+        If none ships.
+    """
+    path = catalog.posteriors() / f"{module}.json"
+    if not path.is_file():
+        known = [file.stem for file in sorted(catalog.posteriors().glob("*.json"))]
+        message = f"no posterior of {module!r} ships; {suggestion(module, known)}"
+        raise Problem(("evidence", "modules"), message)
+    return read_posterior(path)
+
+
+def committed(module: str, as_of: float) -> Posterior:
+    """Return the posterior of a module that ships, unless it knows too much.
 
     Raises
     ------
     Problem
         If none ships, or some of its evidence was not known at the as-of date.
     """
-    path = catalog.posteriors() / f"{module}.json"
-    if not path.is_file():
-        known = sorted(file.stem for file in catalog.posteriors().glob("*.json"))
-        message = f"no posterior of {module!r} ships, only of {', '.join(known) or 'none'}; fit it first"
-        raise Problem(("evidence", "modules"), message)
-    posterior = read_posterior(path)
-    if posterior.newest > as_of:
+    found = shipped(module)
+    if found.newest > as_of:
+        known = f"the posterior of {module!r} that ships knows evidence of {date_of(found.newest)}"
         message = (
-            f"the posterior of {module!r} that ships knows evidence of {date_of(posterior.newest)}, after the "
-            "as-of date; load the scenario with datawall.load_scenario, which refits it"
+            f"{known}, after the as-of date; load it with datawall.load_scenario, which refits"
         )
         raise Problem(("evidence", "modules"), message)
-    return posterior
+    return found
 
 
 def read_posterior(path: Path) -> Posterior:
@@ -136,9 +147,16 @@ def _prior(name: str, stated: Prior, posterior: Posterior) -> Prior:
         source=f"posterior of module {posterior.module} ({posterior.title}), evidence known by {day}",
         link="",
         date=day,
-        statement={"family": FAMILY, "module": posterior.module, **content},
+        statement=_statement(content) | {"module": posterior.module},
         stated=stated,
     )
+
+
+def _statement(content: Mapping[str, Any]) -> dict[str, Any]:
+    if "weights" not in content:
+        return {"family": FAMILY, **content}
+    weights = content["weights"]
+    return {"family": "choice", "options": list(weights), "weights": list(weights.values())}
 
 
 def distribution(name: str, content: Mapping[str, Any]) -> Distribution:
@@ -168,7 +186,7 @@ def _extended(line: np.ndarray, z: np.ndarray) -> np.ndarray:
 def informed_tables(
     content: Mapping[str, Any], priors: Mapping[str, Prior], correlations: Sequence[Correlation]
 ) -> dict[str, Any]:
-    """Return the tables of a scenario that posteriors have changed, free of anything that JSON cannot hold."""
+    """Return the tables of a scenario that posteriors have changed, ready for JSON."""
     informed = {
         name: {**content["priors"][name], "source": prior.source, "link": "", "date": prior.date.isoformat()}
         | {"statement": dict(prior.statement)}
@@ -179,4 +197,3 @@ def informed_tables(
         "priors": content["priors"] | informed,
         "correlations": [asdict(correlation) for correlation in correlations],
     }
-

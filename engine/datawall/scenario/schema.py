@@ -106,7 +106,8 @@ class EvidenceTable(Closed):
 
     modules: Annotated[tuple[Text, ...], each(lambda _: True, "")]
     keep: Annotated[
-        tuple[str, ...], check(lambda names: set(names) <= set(DECLARATIONS), "need names of inputs", "correct them")
+        tuple[str, ...],
+        check(lambda names: set(names) <= set(DECLARATIONS), "need names of inputs", "correct them"),
     ] = ()
 
 

@@ -8,7 +8,8 @@ from datawall.inference.module import Module
 from datawall.scenario.errors import suggestion
 
 HOMES: dict[str, str] = {
-    "scaling_points": "scaling_points",
+    "scaling": "scaling",
+    "repetition": "repetition",
     "compute": "compute",
     "hardware": "hardware",
     "data_stock": "data_stock",

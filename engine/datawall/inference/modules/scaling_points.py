@@ -23,7 +23,7 @@ def points_model(law: LossLaw, evidence: Evidence, observed: Arrays | None) -> N
     """State that the loss of each run scatters about a law, with Student t residuals in the logarithm.
 
     Each data set has its own floor, terms and residuals, for losses of different tokenisers and corpora do
-    not compare. Exponents of several data sets are drawn from a common distribution; of one, from their prior.
+    not compare. Exponents of several data sets are drawn from a common distribution.
 
     Parameters
     ----------
@@ -91,6 +91,7 @@ def points_module(law: LossLaw, rivals: tuple[Module, ...] = ()) -> Module:
         model=partial(points_model, law),
         headline=HEADLINES[law.name],
         rivals=rivals,
+        bootstrap=law is loss_laws.ADDITIVE,
     )
 
 
