@@ -42,11 +42,12 @@ class BelowLine(Distribution):
         "gap": constraints.positive,
         "error": constraints.positive,
     }
-    support = constraints.real
+    support = constraints.real  # pyright: ignore
     reparametrized_params = ["line", "gap", "error"]  # noqa: RUF012
 
     def __init__(self, line: Any, gap: Any, error: Any, *, validate_args: bool | None = None):
-        self.line, self.gap, self.error = promote_shapes(line, gap, error)
+        promoted: Any = promote_shapes(line, gap, error)
+        self.line, self.gap, self.error = promoted
         shape = jnp.broadcast_shapes(jnp.shape(line), jnp.shape(gap), jnp.shape(error))
         super().__init__(shape, validate_args=validate_args)
 
@@ -57,7 +58,7 @@ class BelowLine(Distribution):
         gap = self.gap * jax.random.exponential(key_gap, shape)
         return self.line - gap + self.error * jax.random.normal(key_error, shape)
 
-    def log_prob(self, value: Any) -> Any:
+    def log_prob(self, value: Any) -> Any:  # pyright: ignore
         """Return the log density."""
         below = (self.line - value) / self.error
         log_mills = log_mills_ratio(self.error / self.gap - below)

@@ -168,7 +168,8 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     odds = jnp.stack([1.0, *(latent(f"release.{outcome}_odds") for outcome in OUTCOMES[1:])])
     weights = numpyro.deterministic("outcome_weights", odds / odds.sum())
     with numpyro.plate("flagship", len(evidence.coords["flagship"])):
-        numpyro.sample("outcome_of_flagship", dist.Categorical(weights), obs=seen("outcome_of_flagship"))
+        outcomes = dist.CategoricalProbs(weights)
+        numpyro.sample("outcome_of_flagship", outcomes, obs=seen("outcome_of_flagship"))
 
 
 def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001

@@ -60,10 +60,11 @@ class CensoredWait(Distribution):
         "scale": constraints.positive,
         "limit": constraints.positive,
     }
-    support = constraints.positive
+    support = constraints.positive  # pyright: ignore
 
     def __init__(self, loc: Any, scale: Any, limit: Any, *, validate_args: bool | None = None):
-        self.loc, self.scale, self.limit = promote_shapes(loc, scale, limit)
+        promoted: Any = promote_shapes(loc, scale, limit)
+        self.loc, self.scale, self.limit = promoted
         shape = jnp.broadcast_shapes(jnp.shape(loc), jnp.shape(scale), jnp.shape(limit))
         super().__init__(shape, validate_args=validate_args)
 
@@ -72,7 +73,7 @@ class CensoredWait(Distribution):
         score = jax.random.normal(key, sample_shape + self.batch_shape)
         return jnp.minimum(jnp.exp(self.loc + self.scale * score), self.limit)
 
-    def log_prob(self, value: Any) -> Any:
+    def log_prob(self, value: Any) -> Any:  # pyright: ignore
         """Return the log density of an ended wait, the log probability of one that goes on."""
         seen = jnp.minimum(value, self.limit)
         ended = log_density(seen, self.loc, self.scale)
@@ -98,10 +99,11 @@ class WaitSinceInterval(Distribution):
         "scale": constraints.positive,
         "width": constraints.positive,
     }
-    support = constraints.positive
+    support = constraints.positive  # pyright: ignore
 
     def __init__(self, loc: Any, scale: Any, width: Any, *, validate_args: bool | None = None):
-        self.loc, self.scale, self.width = promote_shapes(loc, scale, width)
+        promoted: Any = promote_shapes(loc, scale, width)
+        self.loc, self.scale, self.width = promoted
         shape = jnp.broadcast_shapes(jnp.shape(loc), jnp.shape(scale), jnp.shape(width))
         super().__init__(shape, validate_args=validate_args)
 
@@ -112,7 +114,7 @@ class WaitSinceInterval(Distribution):
         wait = jnp.exp(self.loc + self.scale * jax.random.normal(key_wait, shape))
         return wait + self.width * jax.random.uniform(key_start, shape)
 
-    def log_prob(self, value: Any) -> Any:
+    def log_prob(self, value: Any) -> Any:  # pyright: ignore
         """Return the log density."""
         late, early = (
             (jnp.log(jnp.maximum(wait, SHORTEST)) - self.loc) / self.scale
