@@ -40,7 +40,17 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     DatawallError
         If the table cannot be used.
     """
-    needed = ("statement", "about", "relation", "central", "low", "high", "interval_mass", "state_date", "source")
+    needed = (
+        "statement",
+        "about",
+        "relation",
+        "central",
+        "low",
+        "high",
+        "interval_mass",
+        "state_date",
+        "source",
+    )
     table = open_table(TABLE, needed, as_of, files)
     table.need(3, "about the stock of text")
     central, low, high = (numbers(table, column, *FIGURE) for column in ("central", "low", "high"))
@@ -53,7 +63,10 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     names = table.texts("statement")
     return evidence_of(
         table,
-        observed={"log_estimate": np.log(central[estimates]), "signed_log_bound": side * np.log(central[bounds])},
+        observed={
+            "log_estimate": np.log(central[estimates]),
+            "signed_log_bound": side * np.log(central[bounds]),
+        },
         constants={
             "about_of_statement": about,
             "error": sd_of_factor(np.sqrt(high / low), mass),
@@ -78,13 +91,17 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 def _check_order(table: Table, low: np.ndarray, central: np.ndarray, high: np.ndarray) -> None:
     for line, ordered in zip(table.lines, (low < high) & (low <= central) & (central <= high), strict=True):
         if not ordered:
-            raise DatawallError(f"{table.label}:{line}: need low <= central <= high and low < high; correct the row")
+            raise DatawallError(
+                f"{table.label}:{line}: need low <= central <= high and low < high; correct the row"
+            )
 
 
 def _places(table: Table, column: str, known: tuple[str, ...]) -> np.ndarray:
     for line, word in zip(table.lines, table.texts(column), strict=True):
         if word not in known:
-            raise DatawallError(f"{table.label}:{line}: {column}: unknown {word!r}; {suggestion(word, known)}")
+            raise DatawallError(
+                f"{table.label}:{line}: {column}: unknown {word!r}; {suggestion(word, known)}"
+            )
     return np.array([known.index(word) for word in table.texts(column)])
 
 

@@ -35,7 +35,9 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     needed = ("chip", "release_date", "bf16_dense_tflops", "tdp_w", "price_usd", "source")
     table = open_table(TABLE, needed, as_of, files)
     table.keep(np.isfinite(dates(table, "release_date")), "not released")
-    table.keep(np.isfinite(numbers(table, "bf16_dense_tflops", 1.0, 1e6, "TFLOP/s")), "without a dense BF16 peak")
+    table.keep(
+        np.isfinite(numbers(table, "bf16_dense_tflops", 1.0, 1e6, "TFLOP/s")), "without a dense BF16 peak"
+    )
     table.need(5, "with a peak and a release date")
     peak = numbers(table, "bf16_dense_tflops", 1.0, 1e6, "TFLOP/s") / H100["tflops"]
     figures = (
@@ -75,7 +77,9 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     latent("hardware.era_spread")
     with numpyro.plate("figure", len(own)):
         figures = FastStudentT(df, level[own] + growth[own] * data["years"], scatter[own])
-        numpyro.sample("log_performance", figures, obs=None if observed is None else observed["log_performance"])
+        numpyro.sample(
+            "log_performance", figures, obs=None if observed is None else observed["log_performance"]
+        )
 
 
 def inputs(evidence: Evidence, posterior: Arrays, key: jax.Array) -> dict[str, np.ndarray]:  # noqa: ARG001

@@ -39,7 +39,14 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     DatawallError
         If a table cannot be used.
     """
-    needed = ("model", "release_date", "capability_index", "thinks", "input_usd_per_mtok", "output_usd_per_mtok")
+    needed = (
+        "model",
+        "release_date",
+        "capability_index",
+        "thinks",
+        "input_usd_per_mtok",
+        "output_usd_per_mtok",
+    )
     table = open_table(TABLE, (*needed, "source"), as_of, files)
     table.keep(np.isfinite(dates(table, "release_date")), "without a release date")
     table.need(8, "of priced models")

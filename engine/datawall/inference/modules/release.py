@@ -43,7 +43,14 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     DatawallError
         If the table cannot be used.
     """
-    days = ("training_end_low", "training_end_high", "preview_date", "release_date", "due_date", "replaced_date")
+    days = (
+        "training_end_low",
+        "training_end_high",
+        "preview_date",
+        "release_date",
+        "due_date",
+        "replaced_date",
+    )
     table = open_table(TABLE, ("model", "flagship_case", "outcome", *days, "source"), as_of, files)
     table.need(5, "of releases")
     day = {name: dates(table, name) for name in (*days, "date_known")}
@@ -97,7 +104,9 @@ def _outcomes(table: Table, counted: np.ndarray) -> np.ndarray:
         if found[place] not in OUTCOMES:
             where = f"{table.label}:{table.lines[place]}: outcome"
             remedy = suggestion(found[place], OUTCOMES)
-            raise DatawallError(f"{where}: unknown outcome {shown(found[place])} of a counted flagship; {remedy}")
+            raise DatawallError(
+                f"{where}: unknown outcome {shown(found[place])} of a counted flagship; {remedy}"
+            )
     return np.array([OUTCOMES.index(found[place]) for place in np.flatnonzero(counted)], int)
 
 
@@ -113,7 +122,9 @@ def _overdue(rows: np.ndarray, day: dict[str, np.ndarray], ending: str) -> tuple
     return np.where(ended, _months(due, end), watched), watched
 
 
-def _check_lags(table: Table, dated: np.ndarray, low: np.ndarray, high: np.ndarray, public: np.ndarray) -> None:
+def _check_lags(
+    table: Table, dated: np.ndarray, low: np.ndarray, high: np.ndarray, public: np.ndarray
+) -> None:
     for place in np.flatnonzero(dated & ~((low <= high) & (high < public))):
         raise DatawallError(
             f"{table.label}:{table.lines[place]}: need training_end_low <= training_end_high before the release; "
@@ -137,7 +148,9 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     def seen(name: str) -> Any:
         return None if observed is None else observed[name]
 
-    typical = jnp.log(latent("release.typical_lag")) + jnp.log(latent("release.lag_trend")) * data["end_years"]
+    typical = (
+        jnp.log(latent("release.typical_lag")) + jnp.log(latent("release.lag_trend")) * data["end_years"]
+    )
     lag_spread = latent("release.lag_spread")
     latent("release.lag_drift")
     with numpyro.plate("lag", len(data["end_width"])):

@@ -115,7 +115,8 @@ class WaitSinceInterval(Distribution):
     def log_prob(self, value: Any) -> Any:
         """Return the log density."""
         late, early = (
-            (jnp.log(jnp.maximum(wait, SHORTEST)) - self.loc) / self.scale for wait in (value, value - self.width)
+            (jnp.log(jnp.maximum(wait, SHORTEST)) - self.loc) / self.scale
+            for wait in (value, value - self.width)
         )
         # take the difference in the tail where both probabilities are small
         right = late + early > 0
