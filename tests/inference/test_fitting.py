@@ -45,7 +45,7 @@ def test_densities_and_predictions_are_those_of_the_model(toy):
 
 
 def test_two_modes_are_caught():
-    # chains search for modes on their own: all four on one side happens in one of eight seeds, not in this one
+    # all four chains on one side: one seed in eight, not this one
     found = fit(toys.module(toys.two_modes), toys.evidence((9.0, 9.0, 9.0, 9.0)), seed=0)
     assert not found.diagnosis.trusted
     assert "R-hat" in found.diagnosis.faults[0]
@@ -84,7 +84,8 @@ def registered(monkeypatch, tmp_path):
     return known
 
 
-def test_a_refit_is_kept_until_its_evidence_changes(registered, monkeypatch, caplog):
+@pytest.mark.usefixtures("registered")
+def test_a_refit_is_kept_until_its_evidence_changes(monkeypatch, caplog):
     first = refitting.refitted("toy", 2021.0)
     assert "fitting module toy" in caplog.text
     assert first.newest == toys.KNOWN
@@ -94,7 +95,7 @@ def test_a_refit_is_kept_until_its_evidence_changes(registered, monkeypatch, cap
 
 def test_a_refit_that_cannot_be_trusted_is_refused_with_status_3(registered, monkeypatch):
     monkeypatch.setitem(
-        registered, "torn", toys.module(lambda given, observed: toys.two_modes(given, {"y": np.full(4, 9.0)}))
+        registered, "torn", toys.module(lambda given, _: toys.two_modes(given, {"y": np.full(4, 9.0)}))
     )
     with pytest.raises(UntrustedPosteriorError, match="leave it out") as caught:
         refitting.refitted("torn", 2021.0)

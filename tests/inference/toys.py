@@ -38,7 +38,7 @@ def two_modes(given, observed):
         )
 
 
-def inputs(given, posterior, key):
+def inputs(_given, posterior, _key):
     """Hand the mean to the forecast as an input, and a choice that it decides."""
     return {
         "exponent_sum": np.exp(posterior["mean"]),
@@ -52,7 +52,7 @@ def module(model=normal_model):
     return Module(
         name="toy",
         title="a toy",
-        load=lambda as_of, files: evidence(),
+        load=lambda *_: evidence(),
         model=model,
         inputs=inputs,
         headline=("mean",),

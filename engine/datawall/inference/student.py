@@ -27,5 +27,5 @@ class FastStudentT(StudentT):
         key_u, key_v = jax.random.split(key)
         exponential = jax.random.exponential(key_u, shape)
         angle = 2.0 * jnp.pi * jax.random.uniform(key_v, shape)
-        radius = jnp.sqrt(self.df * jnp.expm1(2.0 * exponential / self.df))
-        return self.loc + self.scale * radius * jnp.cos(angle)
+        df, loc, scale = map(jnp.asarray, (self.df, self.loc, self.scale))
+        return loc + scale * jnp.sqrt(df * jnp.expm1(2.0 * exponential / df)) * jnp.cos(angle)

@@ -165,8 +165,15 @@ def distribution(name: str, content: Mapping[str, Any]) -> Distribution:
         thresholds = ndtri(np.cumsum(weights)[:-1].clip(0.0, 1.0) / sum(weights))
         return Distribution("choice", {"thresholds": thresholds})
     support = _support(declaration.lower, declaration.upper)
-    line = to_line(support, np.asarray(content["quantiles"], float))
+    line = to_line(support, _inside(np.asarray(content["quantiles"], float), support))
     return Distribution("empirical", tables.tabulate(lambda z: from_line(support, _extended(line, z))))
+
+
+def _inside(quantiles: np.ndarray, support: Mapping[str, float]) -> np.ndarray:
+    """Return quantiles off the ends of the support, where the line that it is mapped to would be infinite."""
+    margin = 1e-3 * (quantiles[-1] - quantiles[0])
+    low, high = support.get("lower", -np.inf), support.get("upper", np.inf)
+    return np.clip(quantiles, low + margin * (quantiles[0] <= low), high - margin * (quantiles[-1] >= high))
 
 
 def _support(lower: float, upper: float) -> dict[str, float]:

@@ -77,9 +77,11 @@ def apply_overrides(
 def keep_priors(tables: dict[str, Any], names: object) -> dict[str, Any]:
     """Return the tables with some inputs kept from the posteriors of ``[evidence]``, if there are any."""
     evidence = tables.get("evidence")
-    kept = evidence.get("keep", []) if isinstance(evidence, dict) else None
-    if not isinstance(kept, list) or not isinstance(names, Iterable):
-        return tables  # what is no table or no list is left for the validation to report
+    if not isinstance(evidence, dict) or not isinstance(names, Iterable):
+        return tables
+    kept = evidence.get("keep", [])
+    if not isinstance(kept, list):
+        return tables  # for the validation to report
     stated = [name for name in names if name in DECLARATIONS and name not in kept]
     return tables | {"evidence": evidence | {"keep": [*kept, *stated]}}
 

@@ -1,4 +1,4 @@
-"""The loss law of the public reconstruction of 240 runs, against what was published and an independent run."""
+"""The loss law of 240 public runs, against what was published and an independent run."""
 
 from dataclasses import replace
 from pathlib import Path
