@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -38,8 +39,8 @@ def compare(fits: Sequence[Fit]) -> xr.Dataset:
     with warnings.catch_warnings():
         # what they say stands in the column bad_k
         warnings.simplefilter("ignore")
-        loos = {name: az.loo(tree, pointwise=True) for name, tree in trees.items()}
-        table = az.compare(loos, method="stacking").loc[list(trees)]
+        loos: dict[str, Any] = {name: az.loo(tree, pointwise=True) for name, tree in trees.items()}
+        table = az.compare(loos, method="stacking", round_to="none").loc[list(trees)]
     columns = {
         name: table[name].to_numpy(float) for name in ("elpd", "se", "elpd_diff", "dse", "p", "weight")
     }

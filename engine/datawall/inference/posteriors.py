@@ -55,7 +55,10 @@ def _comparison(fit: Fit) -> dict[str, dict[str, float]]:
 
 
 def headline(fit: Fit) -> dict[str, dict[str, float]]:
-    """Return mean, standard deviation and quantiles of each element of the parameters worth printing."""
+    """Return mean, standard deviation and quantiles of each element of the parameters worth printing.
+
+    Those of rivals go under the rival's own name and theirs.
+    """
     posterior = fit.tree["posterior"].to_dataset()
     found = {}
     for name in fit.module.headline:
@@ -67,6 +70,9 @@ def headline(fit: Fit) -> dict[str, dict[str, float]]:
             if "bootstrap" in fit.tree:
                 inflation = np.asarray(fit.tree["bootstrap"].to_dataset()[name].attrs["inflation"])
                 found[label]["inflation"] = float(inflation[place])
+    for rival in fit.rivals:
+        own = rival.module.name.rpartition(".")[2]
+        found |= {f"{own}.{label}": row for label, row in headline(rival).items()}
     return found
 
 

@@ -59,6 +59,7 @@ def runs_module(law: RepetitionLaw) -> Module:
 
 MODULE = replace(
     runs_module(laws.EFFECTIVE_DATA),
+    title="value of repeated data from single runs, two forms of the law",
     rivals=(runs_module(laws.ADDITIVE_PENALTY), runs_module(laws.EQUAL_EXPONENTS)),
     choice=form_of_a_new_run,
 )
