@@ -14,11 +14,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from arviz_stats.base.array import array_stats
-from benchmarks.record import Found, row
-from benchmarks.setting import Setting
 from jax.flatten_util import ravel_pytree
 from numpyro.infer.hmc import hmc
 
+from benchmarks.record import Found, row
+from benchmarks.setting import Setting
 from datawall.errors import DatawallError
 from datawall.inference.module import Evidence
 from datawall.inference.modules.scaling_points import MODULE
@@ -126,8 +126,8 @@ def nutpie() -> Contender:
     with pm.Model() as model:
         v = {name: pm.Normal(name, loc, SCALES[name]) for name, loc in LOCS.items()}
         v |= {name: pm.LogNormal(name, np.log(loc), SCALES[name]) for name, loc in LOG_LOCS.items()}
-        floor = pm.math.exp(v["log_floor"])
-        params = pm.math.exp(v["log_params_term"] - v["alpha"] * x)
+        floor: Any = pm.math.exp(v["log_floor"])
+        params: Any = pm.math.exp(v["log_params_term"] - v["alpha"] * x)
         law = pm.math.log(floor + params + pm.math.exp(v["log_tokens_term"] - v["beta"] * y))
         pm.StudentT(
             "log_loss", v["residual_df"], law, sigma=v["residual_scale"], observed=given.observed["log_loss"]

@@ -1,5 +1,7 @@
 """Diagnostics say what is wrong with chains, and only then."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from arviz_stats.base.array import array_stats
@@ -27,7 +29,7 @@ def test_r_hat_is_the_rank_normalised_one_of_the_worst(chains):
     values, statistics = chains
     values["b"][0, :, 1] += 1.0
     found = diagnose(values, statistics)
-    expected = array_stats.rhat(values["b"][..., 1], chain_axis=0, draw_axis=1, method="rank")
+    expected: Any = array_stats.rhat(values["b"][..., 1], chain_axis=0, draw_axis=1, method="rank")
     assert found.worst == "b"
     assert found.r_hat == pytest.approx(float(expected))
     assert "R-hat" in found.faults[0]

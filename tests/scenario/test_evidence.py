@@ -46,6 +46,7 @@ def test_posteriors_replace_priors_and_their_correlations():
     scenario = load()
     prior = scenario.priors["tokens_per_param_1e21"]
     assert prior.distribution.quantile(0.5) == pytest.approx(17.0, rel=1e-3)
+    assert prior.stated is not None
     assert prior.stated.statement["family"] == "lognormal"
     assert "made_up" in prior.source
     assert prior.date.year == 2025

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import arviz as az
 import numpy as np
@@ -78,10 +79,12 @@ def test_means_agree_with_importance_sampling(chinchilla):
         residuals = stats.t.logpdf(evidence.observed["log_loss"], df, law, scale)
         return -np.sum(residuals) - np.sum(stats.norm.logpdf(scores))
 
-    start = optimize.minimize(minus_log_posterior, np.zeros(7), method="BFGS").x
-    mode = optimize.minimize(minus_log_posterior, start, method="Nelder-Mead", options={"maxiter": 4000}).x
+    start: Any = optimize.minimize(minus_log_posterior, np.zeros(7), method="BFGS").x
+    mode: Any = optimize.minimize(
+        minus_log_posterior, start, method="Nelder-Mead", options={"maxiter": 4000}
+    ).x
     covariance = np.linalg.inv(hessian(minus_log_posterior, mode))
-    proposal = stats.multivariate_t(mode, covariance, df=8, seed=np.random.default_rng(1))
+    proposal: Any = stats.multivariate_t(mode, covariance, df=8, seed=np.random.default_rng(1))
     scores = proposal.rvs(20_000)
     log_weights = -np.array([minus_log_posterior(s) for s in scores]) - proposal.logpdf(scores)
     weights = np.exp(log_weights - log_weights.max())
@@ -107,7 +110,8 @@ def hessian(function, at, step=1e-3):
 
 def test_arviz_reads_the_tree_as_it_is(chinchilla):
     tree = chinchilla.tree
-    assert az.loo(tree).elpd == pytest.approx(880.0, abs=3.0)
+    loo: Any = az.loo(tree)
+    assert loo.elpd == pytest.approx(880.0, abs=3.0)
     assert len(az.summary(tree, var_names=list(MODULE.headline))) == 7
     sensitivity = az.psense_summary(tree, var_names=["alpha", "beta", "log_floor"])
     assert list(sensitivity["prior"] < 0.05) == [True, True, True]

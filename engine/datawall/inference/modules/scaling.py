@@ -147,9 +147,9 @@ def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndar
     drawn = typical + jnp.einsum("dij,dj->di", factor, runs) + within * study
     exponent, log_ratio, log_sum = drawn.T
     return {
-        "params_exponent": exponent,
-        "tokens_per_param_1e21": jnp.exp(log_ratio),
-        "exponent_sum": jnp.exp(log_sum),
+        "params_exponent": np.asarray(exponent),
+        "tokens_per_param_1e21": np.exp(np.asarray(log_ratio)),
+        "exponent_sum": np.exp(np.asarray(log_sum)),
     }
 
 
