@@ -69,7 +69,7 @@ def test_means_agree_with_importance_sampling(chinchilla):
     x, y = evidence.constants["log_params"], evidence.constants["log_tokens"]
     locs, scales, exponential = (np.array(column) for column in zip(*LATENTS.values(), strict=True))
 
-    def values(scores):
+    def values(scores: Any) -> Any:
         line = locs + scales * scores
         return np.where(exponential, np.exp(line), line)
 
@@ -93,7 +93,7 @@ def test_means_agree_with_importance_sampling(chinchilla):
     drawn = values(scores)
     mean = weights @ drawn
     error = np.sqrt(weights**2 @ (drawn - mean) ** 2)
-    table = az.summary(chinchilla.tree, var_names=list(LATENTS), kind="all", round_to="none")
+    table: Any = az.summary(chinchilla.tree, var_names=list(LATENTS), kind="all", round_to="none")
     ours, mcse = table["mean"].to_numpy(float), table["mcse_mean"].to_numpy(float)
     assert np.all(np.abs(ours - mean) < 3.0 * np.hypot(error, mcse)), (ours - mean) / np.hypot(error, mcse)
 
