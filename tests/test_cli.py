@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from datawall import forecasting
 from datawall.cli import app
 from datawall.errors import DatawallError
+from datawall.summary import summary
 
 
 def datawall(*arguments, cwd=None):
@@ -80,7 +81,7 @@ def test_mistakes_end_in_one_sentence(arguments, words):
 def test_priors_commands():
     assert "seed2024" in datawall("priors", "list").stdout
     shown = datawall("priors", "show", "baseline").stdout
-    assert "compute_growth (metalog)" in shown
+    assert "slowdown_date (split_normal)" in shown
     assert "▁" in shown
     assert "arXiv" in shown
     assert "valid" in datawall("priors", "check", "bullish").stdout
@@ -111,7 +112,7 @@ def test_an_interrupt_writes_what_there_is_and_the_same_command_goes_on(tmp_path
 
     command = ["forecast", "--draws", "24000", "--out", str(tmp_path), "--keep-draws", "all"]
     monkeypatch.setattr(forecasting, "forecast", interrupted)
-    monkeypatch.setattr("datawall.runs.write", lambda tree, _: written.append(tree))
+    monkeypatch.setattr("datawall.runs.write", lambda tree, _: written.append(tree) or summary(tree))
     written = []
     stopped = CliRunner().invoke(app, command)
     assert stopped.exit_code == 130
@@ -133,7 +134,7 @@ def test_an_interrupt_writes_what_there_is_and_the_same_command_goes_on(tmp_path
 
 
 def test_a_precision_is_reached_and_stated(tmp_path, monkeypatch):
-    monkeypatch.setattr("datawall.runs.write", lambda *_: None)
+    monkeypatch.setattr("datawall.runs.write", lambda tree, _: summary(tree))
     found = CliRunner().invoke(app, ["forecast", "--precision", "0.003", "--json", "--out", str(tmp_path)])
     assert found.exit_code == 0
     facts = json.loads(found.stdout)["manifest"]

@@ -1,5 +1,6 @@
 """From the start of a training run to its public release."""
 
+import jax
 import jax.numpy as jnp
 
 from datawall.model.inputs import DECLARATIONS, Inputs, Scalar
@@ -47,7 +48,8 @@ def release_dates(training_start: Scalar, delay: Scalar) -> Scalar:
     >>> release_dates(jnp.array([0.0, 1.0]), jnp.array([3.0, 0.5]))
     Array([1.5, 1.5], dtype=float32)
     """
-    released = training_start + delay
+    # computed once: rounded in two ways, an order could be reversed by the last bit
+    released = jax.lax.optimization_barrier(training_start + delay)
     earliest = [released[-1]]
     for date in released[-2::-1]:
         earliest.append(jnp.minimum(date, earliest[-1]))

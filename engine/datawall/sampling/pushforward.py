@@ -163,8 +163,14 @@ def push(
             for result in results:
                 yield result if control.store is None else _stored(result, control.store, keep)
 
-    outputs = hashlib.sha256(repr(static[1:]).encode()).hexdigest()
-    identity = {**(identity or {}), "seed": seed, "plan": vars(plan), "outputs": outputs, "backend": backend}
+    identity = {
+        **(identity or {}),
+        "seed": seed,
+        "sampler": sampler.name,
+        "plan": vars(plan),
+        "outputs": hashlib.sha256(repr(specs).encode()).hexdigest(),
+        "backend": backend,
+    }
     job = Job(identity, plan, nothing, count, width(), control.progress, control.stop)
     pushed = None
     with closing(control.crew(job)) as totals:
