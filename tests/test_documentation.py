@@ -1,9 +1,11 @@
 """What the documents say can be done is done here: commands, Python blocks, links and shown numbers."""
 
+import json
 import re
 import shlex
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,9 +15,12 @@ from typer.testing import CliRunner
 import datawall
 from datawall import forecasting, learning_order, runs, summary
 from datawall.cli import app, crew
+from datawall.inference import posteriors, run
 from datawall.learning_order import delay
 
 ROOT = Path(__file__).parents[1]
+SHIPPED = json.loads((ROOT / "priors" / "posteriors" / "scaling.json").read_text("utf-8"))
+FITTED = SimpleNamespace(diagnosis=SimpleNamespace(trusted=True, faults=()), tree=None, faults=())
 DOCUMENTS = sorted(
     path for folder in (".", "benchmarks", "docs", "priors") for path in (ROOT / folder).glob("*.md")
 )
@@ -94,6 +99,9 @@ def test_command_is_understood(words, flat, experiment, monkeypatch):
     monkeypatch.setattr(runs, "write", lambda *_: flat)
     monkeypatch.setattr(learning_order, "learning_order", lambda **_: experiment)
     monkeypatch.setattr(learning_order, "write", lambda *_: None)
+    monkeypatch.setattr(run, "fit_by_name", lambda *_: FITTED)
+    monkeypatch.setattr(posteriors, "summary", lambda _: SHIPPED)
+    monkeypatch.setattr(runs, "replace_file", lambda *_: None)
     found = CliRunner().invoke(app, words)
     assert found.exception is None
     assert found.exit_code == 0

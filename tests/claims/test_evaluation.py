@@ -168,7 +168,7 @@ def test_the_draws_are_those_of_a_forecast():
     with jax.enable_x64(True):
         inputs = draw_beliefs().inputs
     priors = load_scenario("baseline").priors
-    for name in ("text_quality", "exponent_sum", "gpt4_flop", "repetition_form"):
+    for name in ("sparsity", "max_passes", "gpt4_flop", "repetition_form"):
         (u,) = jax.jit(uniforms, static_argnums=2)(seed_word(0), split_index(0), DRAWS, stream_ids([name]))
         expected = priors[name].distribution.quantile(np.asarray(u, float))
         assert np.asarray(getattr(inputs, name)) == pytest.approx(expected, rel=1e-9)
