@@ -62,7 +62,10 @@ def test_a_rival_that_cannot_be_trusted_ends_with_status_3_after_everything_is_w
         (["repetition", "--data", "empty.csv"], "empty.csv: the file is empty"),
         (["scaling", "--data", "two.csv"], "two.csv: need at least 10 usable runs of two, got 2"),
         (["scaling", "--data", "negative.csv"], "negative.csv:2: loss: need a positive loss, got '-1'"),
-        (["scaling", "--data", "billions.csv"], "billions.csv:2: params: need a number of parameters above 1e4"),
+        (
+            ["scaling", "--data", "billions.csv"],
+            "billions.csv:2: params: need a number of parameters above 1e4",
+        ),
     ],
 )
 def test_mistakes_are_one_sentence_and_status_2(words, message, tmp_path, monkeypatch):

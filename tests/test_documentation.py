@@ -13,7 +13,10 @@ from typer.testing import CliRunner
 import datawall
 from datawall import forecasting, learning_order, runs, summary
 from datawall.cli import app, crew
+from datawall.inference import fitting, refitting, run
 from datawall.learning_order import delay
+from datawall.scenario.evidence import shipped
+from inference import toys
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
@@ -63,6 +66,11 @@ def experiment():
         return learning_order.learning_order(seeds=2, steps=20)
 
 
+@pytest.fixture(scope="module")
+def toy():
+    return fitting.fit(toys.module(), toys.evidence())
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An empty working directory with the files that the README writes down."""
@@ -86,12 +94,15 @@ def alone(*_):
 
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
 @pytest.mark.usefixtures("folder")
-def test_command_is_understood(words, flat, experiment, monkeypatch):
+def test_command_is_understood(words, flat, experiment, toy, monkeypatch):
     """Each command runs to its end, but that one small run stands in for all and is not written."""
     monkeypatch.setattr(forecasting, "forecast", lambda *_, **__: None)
     monkeypatch.setattr(crew, "team", alone)
     monkeypatch.setattr(runs, "prepare", lambda _: None)
     monkeypatch.setattr(runs, "write", lambda *_: flat)
+    monkeypatch.setattr(runs, "replace_file", lambda *_: None)
+    monkeypatch.setattr(run, "fit_by_name", lambda *_: toy)
+    monkeypatch.setattr(refitting, "refitted", lambda module, _: shipped(module))
     monkeypatch.setattr(learning_order, "learning_order", lambda **_: experiment)
     monkeypatch.setattr(learning_order, "write", lambda *_: None)
     found = CliRunner().invoke(app, words)

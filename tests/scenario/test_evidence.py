@@ -107,7 +107,9 @@ def test_a_level_is_not_moved_to_another_anchor():
     level = {"quantiles": list(np.exp(0.5 * SCORES + 60.0))}
     posterior = Posterior("made_up", "made up", 2025.0, {"frontier_flop": level}, ())
     moved = {"anchors.frontier": 2024.0, "anchors.supply": 2025.0}
-    with pytest.raises(ScenarioError, match=r"anchors.frontier: need 2025\.8.*list frontier_flop in evidence"):
+    with pytest.raises(
+        ScenarioError, match=r"anchors.frontier: need 2025\.8.*list frontier_flop in evidence"
+    ):
         load(overrides=moved, posterior=posterior)
     kept = load(overrides=moved | {"evidence.keep": ["frontier_flop"]}, posterior=posterior)
     assert kept.priors["frontier_flop"].stated is None

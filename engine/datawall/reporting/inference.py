@@ -72,5 +72,7 @@ def _trust(summary: Mapping[str, Any]) -> Table:
     for reason, count in manifest["dropped"].items():
         table.add_row(f"rows left out: {reason}", str(count))
     for verdict, of in {"verdict": found, **_of_rivals(manifest)}.items():
-        table.add_row(verdict, "trusted" if of["trusted"] else f"NOT to be trusted: {'; '.join(of['faults'])}")
+        table.add_row(
+            verdict, "trusted" if of["trusted"] else f"NOT to be trusted: {'; '.join(of['faults'])}"
+        )
     return table
