@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 def refitted(name: str, as_of: float) -> Posterior:
     """Return the posterior of a module given the evidence known by a date.
 
-    A fit to the same evidence under the same priors is kept in the user's cache folder. Where too little was known for a fit, the
-    posterior informs no input, so that the stated priors stay; a warning says so.
+    A fit to the same evidence under the same priors is kept in the user's cache folder. Where too little was
+    known for a fit, the posterior informs no input, so that the stated priors stay; a warning says so.
 
     Parameters
     ----------
