@@ -1,11 +1,9 @@
 """What the documents say can be done is done here: commands, Python blocks, links and shown numbers."""
 
-import json
 import re
 import shlex
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,12 +13,12 @@ from typer.testing import CliRunner
 import datawall
 from datawall import forecasting, learning_order, runs, summary
 from datawall.cli import app, crew
-from datawall.inference import posteriors, run
+from datawall.inference import fitting, refitting, run
 from datawall.learning_order import delay
+from datawall.scenario.evidence import shipped
+from inference import toys
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = json.loads((ROOT / "priors" / "posteriors" / "scaling.json").read_text("utf-8"))
-FITTED = SimpleNamespace(diagnosis=SimpleNamespace(trusted=True, faults=()), tree=None, faults=())
 DOCUMENTS = sorted(
     path for folder in (".", "benchmarks", "docs", "priors") for path in (ROOT / folder).glob("*.md")
 )
@@ -68,6 +66,11 @@ def experiment():
         return learning_order.learning_order(seeds=2, steps=20)
 
 
+@pytest.fixture(scope="module")
+def toy():
+    return fitting.fit(toys.module(), toys.evidence())
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An empty working directory with the files that the README writes down."""
@@ -91,17 +94,17 @@ def alone(*_):
 
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
 @pytest.mark.usefixtures("folder")
-def test_command_is_understood(words, flat, experiment, monkeypatch):
+def test_command_is_understood(words, flat, experiment, toy, monkeypatch):
     """Each command runs to its end, but that one small run stands in for all and is not written."""
     monkeypatch.setattr(forecasting, "forecast", lambda *_, **__: None)
     monkeypatch.setattr(crew, "team", alone)
     monkeypatch.setattr(runs, "prepare", lambda _: None)
     monkeypatch.setattr(runs, "write", lambda *_: flat)
+    monkeypatch.setattr(runs, "replace_file", lambda *_: None)
+    monkeypatch.setattr(run, "fit_by_name", lambda *_: toy)
+    monkeypatch.setattr(refitting, "refitted", lambda module, _: shipped(module))
     monkeypatch.setattr(learning_order, "learning_order", lambda **_: experiment)
     monkeypatch.setattr(learning_order, "write", lambda *_: None)
-    monkeypatch.setattr(run, "fit_by_name", lambda *_: FITTED)
-    monkeypatch.setattr(posteriors, "summary", lambda _: SHIPPED)
-    monkeypatch.setattr(runs, "replace_file", lambda *_: None)
     found = CliRunner().invoke(app, words)
     assert found.exception is None
     assert found.exit_code == 0

@@ -103,6 +103,18 @@ def test_evidence_of_later_than_the_as_of_date_is_never_used():
         load_scenario("baseline", {"evidence": {"modules": ["scaling"]}}, as_of=2020.0)
 
 
+def test_a_level_is_not_moved_to_another_anchor():
+    level = {"quantiles": list(np.exp(0.5 * SCORES + 60.0))}
+    posterior = Posterior("made_up", "made up", 2025.0, {"frontier_flop": level}, ())
+    moved = {"anchors.frontier": 2024.0, "anchors.supply": 2025.0}
+    with pytest.raises(
+        ScenarioError, match=r"anchors.frontier: need 2025\.8.*list frontier_flop in evidence"
+    ):
+        load(overrides=moved, posterior=posterior)
+    kept = load(overrides=moved | {"evidence.keep": ["frontier_flop"]}, posterior=posterior)
+    assert kept.priors["frontier_flop"].stated is None
+
+
 def test_mistakes_in_the_table_are_named():
     with pytest.raises(ScenarioError, match="no posterior of 'scalin' ships; did you mean 'scaling'"):
         load_scenario("baseline", {"evidence": {"modules": ["scalin"]}})

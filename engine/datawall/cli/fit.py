@@ -37,17 +37,20 @@ def fit(
     if write and (data or as_of):
         raise DatawallError("--write: ships the fit to all of the shipped evidence; drop --data and --as-of")
     check_seed(seed)
+    from datawall.inference.modules import MODULES
+
+    # all at once: an unknown name shall not cost the fits of those before it
+    chosen = {name: MODULES[name] for name in (MODULES if ALL in modules else modules)}
     folder = catalog.posteriors() if write else out or Path("runs") / f"fit-seed{seed}"
     runs.prepare(folder)
-    from datawall.inference.modules import MODULES  # loads JAX and NumPyro
     from datawall.inference.posteriors import summary
     from datawall.inference.run import fit_by_name
 
     found, faults = {}, []
-    for name in MODULES if ALL in modules else dict.fromkeys(modules):
+    for name in chosen:
         fitted = fit_by_name(name, tuple(data or ()), as_of, seed)
         found[name] = summary(fitted)
-        if fitted.diagnosis.trusted or not write:
+        if not (write and fitted.faults):
             text = json.dumps(found[name], indent=1) + "\n"
             runs.replace_file(
                 folder / f"{name}.json", lambda path, t=text: path.write_text(t, encoding="utf-8")
@@ -56,7 +59,7 @@ def fit(
             runs.replace_file(
                 folder / f"{name}.nc", lambda path, t=fitted.tree: t.to_netcdf(path, engine="h5netcdf")
             )
-        faults += [f"{name}: {fault}" for fault in fitted.diagnosis.faults]
+        faults += [f"{name}: {fault}" for fault in fitted.faults]
         if not as_json:
             _print(found[name])
     print(f"written to {folder}", file=sys.stderr)

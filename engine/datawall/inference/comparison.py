@@ -1,5 +1,6 @@
 """Rival models of the same evidence, compared by how well they foresee each datum from the others."""
 
+import json
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -50,8 +51,13 @@ def compare(fits: Sequence[Fit]) -> xr.Dataset:
 
 
 def with_rivals(fit: Fit, rivals: Sequence[Fit]) -> Fit:
-    """Return a fit with its rivals: groups ``comparison`` and ``rivals`` are added to its tree."""
+    """Return a fit with its rivals: groups ``comparison`` and ``rivals`` are added to its tree.
+
+    The manifest of the tree gets their diagnoses, for a rival that cannot be trusted spoils the comparison.
+    """
     fit.tree["comparison"] = xr.DataTree(compare([fit, *rivals]))
     for rival in rivals:
         fit.tree[f"rivals/{rival.module.name.rpartition('.')[2]}"] = rival.tree
+    diagnoses = {rival.module.name: rival.diagnosis.as_data() for rival in rivals}
+    fit.tree.attrs["manifest"] = json.dumps(json.loads(fit.tree.attrs["manifest"]) | {"rivals": diagnoses})
     return replace(fit, rivals=tuple(rivals))

@@ -1,6 +1,7 @@
 """Fit a module to its evidence."""
 
 import hashlib
+import math
 import time
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -100,7 +101,7 @@ def fit(module: Module, evidence: Evidence, *, settings: Settings | None = None,
     Returns
     -------
     Fit
-        Check ``fit.diagnosis.trusted`` before you use it.
+        Check that ``fit.faults`` is empty before you use it.
     """
     check_seed(seed)
     keep_compiled_programs()
@@ -123,7 +124,8 @@ def fit(module: Module, evidence: Evidence, *, settings: Settings | None = None,
     manifest = {
         "module": module.name,
         "sources": list(evidence.sources),
-        "newest": evidence.newest,
+        # JSON has no infinity
+        "newest": evidence.newest if math.isfinite(evidence.newest) else None,
         "dropped": evidence.dropped,
         "evidence_digest": evidence_digest(evidence),
         "seed": seed,

@@ -31,7 +31,7 @@ class Evidence:
     sources
         Where the evidence comes from.
     newest
-        When the newest of it became known [decimal year].
+        When the newest of it became known [decimal year]; -inf where the tables do not say.
     """
 
     observed: dict[str, np.ndarray]

@@ -37,7 +37,7 @@ def summary(fit: Fit) -> dict[str, Any]:
     return {
         "module": fit.module.name,
         "title": fit.module.title,
-        "newest": fit.evidence.newest,
+        "newest": manifest["newest"],
         "inputs": {name: _content(name, values) for name, values in draws.items()},
         "correlations": _correlations(draws),
         "headline": headline(fit),

@@ -1,5 +1,6 @@
 """Posteriors fitted on demand: of the evidence that was known at some date."""
 
+import hashlib
 import json
 import logging
 from importlib.metadata import version
@@ -11,6 +12,7 @@ from datawall.inference.fitting import evidence_digest, fit
 from datawall.inference.module import Evidence
 from datawall.inference.modules import MODULES
 from datawall.inference.posteriors import summary
+from datawall.scenario import catalog
 from datawall.scenario.evidence import Posterior, read_posterior
 from datawall.units import date_of
 
@@ -20,8 +22,8 @@ log = logging.getLogger(__name__)
 def refitted(name: str, as_of: float) -> Posterior:
     """Return the posterior of a module given the evidence known by a date.
 
-    A fit to the same evidence is kept in the user's cache folder. Where too little was known for a fit, the
-    posterior informs no input, so that the stated priors stay; a warning says so.
+    A fit to the same evidence under the same priors is kept in the user's cache folder. Where too little was
+    known for a fit, the posterior informs no input, so that the stated priors stay; a warning says so.
 
     Parameters
     ----------
@@ -45,8 +47,8 @@ def refitted(name: str, as_of: float) -> Posterior:
     if not path.is_file():
         log.warning("note: fitting module %s to the evidence known by %s", name, date_of(as_of))
         found = fit(module, evidence)
-        if not found.diagnosis.trusted:
-            faults = "; ".join(found.diagnosis.faults)
+        if found.faults:
+            faults = "; ".join(found.faults)
             raise UntrustedPosteriorError(
                 f"module {name} as of {date_of(as_of)}: its posterior cannot be trusted ({faults}); "
                 "leave it out of [evidence]"
@@ -59,6 +61,6 @@ def refitted(name: str, as_of: float) -> Posterior:
 
 
 def _cache(name: str, evidence: Evidence) -> Path:
-    return (
-        cache_folder() / "posteriors" / f"{name}-{evidence_digest(evidence)[:16]}-{version('datawall')}.json"
-    )
+    priors = hashlib.sha256((catalog.folder() / catalog.LATENTS).read_bytes()).hexdigest()
+    parts = (name, evidence_digest(evidence)[:16], priors[:8], version("datawall"))
+    return cache_folder() / "posteriors" / f"{'-'.join(parts)}.json"

@@ -57,6 +57,10 @@ def _rivals(summary: Mapping[str, Any]) -> Table:
     return table
 
 
+def _of_rivals(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"verdict on {name}": found for name, found in manifest.get("rivals", {}).items()}
+
+
 def _trust(summary: Mapping[str, Any]) -> Table:
     manifest = summary["manifest"]
     found = manifest["diagnosis"]
@@ -67,5 +71,8 @@ def _trust(summary: Mapping[str, Any]) -> Table:
     table.add_row("E-BFMI", f"{found['e_bfmi']:.2f}")
     for reason, count in manifest["dropped"].items():
         table.add_row(f"rows left out: {reason}", str(count))
-    table.add_row("verdict", "trusted" if found["trusted"] else "NOT to be trusted")
+    for verdict, of in {"verdict": found, **_of_rivals(manifest)}.items():
+        table.add_row(
+            verdict, "trusted" if of["trusted"] else f"NOT to be trusted: {'; '.join(of['faults'])}"
+        )
     return table

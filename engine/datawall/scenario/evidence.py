@@ -27,6 +27,10 @@ SCORES = np.linspace(-2.5, 2.5, 21)
 TAIL = 4
 """The straight line is that through the outermost score and so many scores further in."""
 FAMILY = "posterior"
+ANCHORS = {"frontier": 2025.8, "supply": 2024.0}
+"""When posteriors state the levels that a scenario states at its own anchors [year]."""
+ANCHORED = {"frontier_flop": "frontier", "text_tokens": "supply"}
+"""The anchor of each such level."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,20 @@ def inform(
         stated = [c for c in stated if not set(c.inputs) <= set(replaced)]
         stated += [c for c in posterior.correlations if set(c.inputs) <= set(replaced)]
     return informed, tuple(stated)
+
+
+def check_anchors(priors: Mapping[str, Prior], anchors: Mapping[str, float]) -> None:
+    """Check that a scenario states its levels when its posteriors do.
+
+    Raises
+    ------
+    Problem
+        If a posterior has replaced a level whose anchor has moved.
+    """
+    for name, anchor in ANCHORED.items():
+        if priors[name].stated is not None and anchors[anchor] != ANCHORS[anchor]:
+            need = f"need {ANCHORS[anchor]}, when the posterior of {name} is stated, got {anchors[anchor]}"
+            raise Problem(("anchors", anchor), f"{need}; or list {name} in evidence.keep")
 
 
 def _prior(name: str, stated: Prior, posterior: Posterior) -> Prior:

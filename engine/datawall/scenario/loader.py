@@ -11,7 +11,7 @@ from datawall.model.inputs import DECLARATIONS, Declaration
 from datawall.model.questions import Questions
 from datawall.scenario.dependence import Correlation, copula
 from datawall.scenario.errors import Problem, shown, suggestion
-from datawall.scenario.evidence import PosteriorSource, committed, inform, informed_tables
+from datawall.scenario.evidence import PosteriorSource, check_anchors, committed, inform, informed_tables
 from datawall.scenario.families import Distribution
 from datawall.scenario.messages import first_problem
 from datawall.scenario.overrides import apply_overrides
@@ -73,6 +73,7 @@ def _build(tables: dict[str, Any], source: Source, posterior: PosteriorSource) -
     if file.evidence is not None:
         found = [posterior(module, file.as_of) for module in file.evidence.modules]
         priors, correlations = inform(priors, correlations, found, file.evidence.keep)
+        check_anchors(priors, file.anchors.model_dump())
         content |= informed_tables(content, priors, correlations)
     copula(correlations, [name for name, prior in priors.items() if prior.distribution.family == "fixed"])
     return Scenario(

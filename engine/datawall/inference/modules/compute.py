@@ -24,10 +24,11 @@ from datawall.inference.modules.shipped import (
 )
 from datawall.inference.priors import latent, prior
 from datawall.inference.reading import Table
+from datawall.scenario.evidence import ANCHORS
 
 TABLE = "frontier_runs.csv"
-ANCHOR = 2025.8
-"""When the level is stated: the anchor of `frontier_flop` in the baseline [year]."""
+ANCHOR = ANCHORS["frontier"]
+"""When the level is stated [year]."""
 LARGEST = 5
 """How many of the largest runs known at a date count as its frontier."""
 FLOP = (1e15, 1e31, "FLOP")

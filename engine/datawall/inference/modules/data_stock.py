@@ -16,10 +16,11 @@ from datawall.inference.modules.shipped import dates, evidence_of, numbers, open
 from datawall.inference.priors import latent
 from datawall.inference.reading import Table
 from datawall.scenario.errors import suggestion
+from datawall.scenario.evidence import ANCHORS
 
 TABLE = "text_stock.csv"
-STATED_AT = 2024.0
-"""When the stock is stated: the anchor of supply in the baseline [year]."""
+STATED_AT = ANCHORS["supply"]
+"""When the stock is stated [year]."""
 ABOUT = ("raw_tokens", "usable_tokens", "quality", "growth")
 RELATIONS = ("estimate", "part", "whole")
 FIGURE = (1e-4, 1e18, "tokens, a share or a growth")

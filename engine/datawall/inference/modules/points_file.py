@@ -59,7 +59,7 @@ def _cut(table: Table, as_of: float | None) -> float:
     if "date_known" not in table.columns:
         return -math.inf
     table.known_by(as_of)
-    return max(table.years("date_known"), default=-math.inf)
+    return float(np.nan_to_num(table.years("date_known"), nan=-np.inf).max(initial=-np.inf))
 
 
 def _sets(table: Table, path: Path, taken: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
