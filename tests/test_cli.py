@@ -131,6 +131,7 @@ def test_an_interrupt_writes_what_there_is_and_the_same_command_goes_on(tmp_path
             assert stored.sizes["draw"] == 24_000
             assert stored.attrs["unit"] == kept.attrs["unit"]
             np.testing.assert_array_equal(stored.isel(draw=slice(4096)), kept)
+        assert not np.isnan(draws["prior/mfu"]).any()
 
 
 def test_a_precision_is_reached_and_stated(tmp_path, monkeypatch):
@@ -162,6 +163,10 @@ def test_workers_give_the_forecast_of_one_process(tmp_path):
         (["--join", "--distributed"], "give one"),
         (["--coordinator", "127.0.0.1:1"], "all four or none"),
         (["--distributed", "--process", "1"], "all four or none"),
+        (
+            ["--distributed", "--coordinator", "a", "--processes", "2", "--process", "0"],
+            "--coordinator a: need HOST:PORT",
+        ),
         (
             ["--distributed", "--coordinator", "a:1", "--processes", "2", "--process", "2"],
             "--process 2: need 0 to 2 - 1",
