@@ -232,3 +232,16 @@ def test_the_manifest_repeats_the_run():
     assert (facts["draws"], facts["seed"], facts["scenario"]) == (50, 7, "seed2024")
     assert facts["not_a_number"] == {}
     assert facts["scenario_resolved"]["priors"]["mfu"]["unit"] == "fraction"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chunk", [500, 1024, 16384])
+def test_chunks_change_no_bit_of_a_forecast(chunk, monkeypatch):
+    """Of the whole model: kernels of other shapes must round alike."""
+
+    def digest_of():
+        return json.loads(datawall.forecast("baseline", draws=20_000).attrs["manifest"])["result_digest"]
+
+    usual = digest_of()
+    monkeypatch.setattr("datawall.sampling.blocks.CHUNK", {"cpu": chunk})
+    assert digest_of() == usual

@@ -23,6 +23,10 @@ type Spec = Histogram | Range
 type Specs = tuple[tuple[str, Spec], ...]
 
 
+VECTOR = 64
+"""Draws are evaluated in whole vectors: a scalar remainder of a loop may round differently."""
+
+
 @cache
 def program(backend: str) -> Callable[..., tuple[Tally, dict[str, jax.Array]]]:
     """Return `count_draws` compiled for a backend; the wide vectors of a CPU change the speed and no bit."""
@@ -49,8 +53,9 @@ def count_draws(
     Kept and counted draws thus come from the same compiled code, so they agree to the last bit.
     """
     evaluate = jax.jit(function)  # traced once, for the shapes below and for the loop
-    shapes = jax.eval_shape(lambda: evaluate(params, sampler.scores(points, first, chunk)))
-    _check(shapes, specs, chunk)
+    lanes = VECTOR * -(-chunk // VECTOR)
+    shapes = jax.eval_shape(lambda: evaluate(params, sampler.scores(points, first, lanes)))
+    _check(shapes, specs, lanes)
     layout = layout_of(specs, shapes, sampler)
     dtype = jnp.result_type(jnp.float32, *(shapes[name].dtype for name, _ in specs))
     outputs = {name: jnp.zeros(shape.shape, shape.dtype) for name, shape in shapes.items()}
@@ -59,10 +64,11 @@ def count_draws(
         tally, _ = carry
         offset = step * chunk
         start = advance(first, offset.astype(jnp.uint32))
-        z = sampler.scores(points, start, chunk)
+        z = sampler.scores(points, start, lanes)
         # The barriers keep the compiler from recomputing draws and outputs in each of their consumers.
         outputs = lax.optimization_barrier(dict(evaluate(params, lax.optimization_barrier(z))))
-        valid = offset + jnp.arange(chunk, dtype=jnp.int32) < size
+        lane = jnp.arange(lanes, dtype=jnp.int32)
+        valid = (lane < chunk) & (offset + lane < size)
         return count(layout, tally, outputs, start[1], valid) if specs else tally, outputs
 
     return lax.fori_loop(0, -(-size // chunk), body, (empty_tally(layout, dtype), outputs))

@@ -140,10 +140,15 @@ class Layout:
             maximum = np.asarray(tally.maximum[own]).reshape(output.shape)
             yield output.name, counts, minimum, maximum
             slot, quantity = slot + slots, quantity + quantities
-        high, low = np.asarray(tally.sums, np.int64)
-        *sums, draws = np.split((high << WORD_BITS) + low, np.cumsum([o.quantities for o in self.averages]))
+        *sums, draws = np.split(whole(tally.sums), np.cumsum([o.quantities for o in self.averages]))
         for output, own in zip(self.averages, sums, strict=True):
             yield output.name, own.T.reshape(self.replicates, *output.shape), draws[0]
+
+
+def whole(sums: jax.typing.ArrayLike) -> np.ndarray:
+    """Return `Tally.sums` as whole numbers: how they are cut into words depends on the chunks."""
+    high, low = np.asarray(sums, np.int64)
+    return (high << WORD_BITS) + low
 
 
 def empty_tally(layout: Layout, dtype: jax.typing.DTypeLike) -> Tally:

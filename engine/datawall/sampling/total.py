@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from datawall.sampling.blocks import Block
-from datawall.sampling.tally import Tally
+from datawall.sampling.tally import Tally, whole
 
 _JOIN = {"minimum": np.minimum, "maximum": np.maximum}
 """How fields of a tally are joined; all others are counts, which add."""
@@ -95,7 +95,8 @@ def digest(arrays: Mapping[str, np.ndarray]) -> str:
 
 def result_digest(total: Total) -> str:
     """Return the digest of everything that a run counts and keeps: equal for equal results."""
-    return digest(dict(fields_of(total.tally)) | total.kept_outputs())
+    tally = dict(fields_of(total.tally))
+    return digest(tally | {"sums": whole(tally["sums"])} | total.kept_outputs())
 
 
 def fields_of(tally: Tally) -> list[tuple[str, np.ndarray]]:
