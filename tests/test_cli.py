@@ -155,6 +155,17 @@ def test_workers_give_the_forecast_of_one_process(tmp_path):
     assert not (tmp_path / "parts").exists()
 
 
+def test_workers_are_given_what_decides_the_draws(tmp_path, monkeypatch):
+    def team(_spread, _folder, command):
+        raise DatawallError(" ".join(command))
+
+    monkeypatch.setattr("datawall.cli.crew.team", team)
+    options = ["seed2024", "--workers", "2", "--refit", "--seed", "3", "--set", "mfu=0.4"]
+    found = CliRunner().invoke(app, ["forecast", "--out", str(tmp_path), *options])
+    expected = f"forecast seed2024 --seed 3 --sampler sobol --set mfu=0.4 --out {tmp_path} --refit --join"
+    assert str(found.exception) == expected
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

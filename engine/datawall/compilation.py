@@ -45,7 +45,9 @@ def code_digest() -> str:
     package = Path(__file__).parent
     folders = (package / name for name in ("model", "sampling", "scenario"))
     # the tables of point sets decide them as well
-    sources = sorted(path for folder in folders for kind in ("py", "txt") for path in folder.glob(f"*.{kind}"))
+    sources = sorted(
+        path for folder in folders for kind in ("py", "txt") for path in folder.glob(f"*.{kind}")
+    )
     files = (package / f"{name}.py" for name in ("forecasting", "reached", "records", "units"))
     found = hashlib.sha256()
     for path in (*sources, *files):
