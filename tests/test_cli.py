@@ -131,6 +131,7 @@ def test_an_interrupt_writes_what_there_is_and_the_same_command_goes_on(tmp_path
             assert stored.sizes["draw"] == 24_000
             assert stored.attrs["unit"] == kept.attrs["unit"]
             np.testing.assert_array_equal(stored.isel(draw=slice(4096)), kept)
+        assert not np.isnan(draws["prior/mfu"]).any()
 
 
 def test_a_precision_is_reached_and_stated(tmp_path, monkeypatch):
@@ -154,6 +155,17 @@ def test_workers_give_the_forecast_of_one_process(tmp_path):
     assert not (tmp_path / "parts").exists()
 
 
+def test_workers_are_given_what_decides_the_draws(tmp_path, monkeypatch):
+    def team(_spread, _folder, command):
+        raise DatawallError(" ".join(command))
+
+    monkeypatch.setattr("datawall.cli.crew.team", team)
+    options = ["seed2024", "--workers", "2", "--refit", "--seed", "3", "--set", "mfu=0.4"]
+    found = CliRunner().invoke(app, ["forecast", "--out", str(tmp_path), *options])
+    expected = f"forecast seed2024 --seed 3 --sampler sobol --set mfu=0.4 --out {tmp_path} --refit --join"
+    assert str(found.exception) == expected
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -162,6 +174,10 @@ def test_workers_give_the_forecast_of_one_process(tmp_path):
         (["--join", "--distributed"], "give one"),
         (["--coordinator", "127.0.0.1:1"], "all four or none"),
         (["--distributed", "--process", "1"], "all four or none"),
+        (
+            ["--distributed", "--coordinator", "a", "--processes", "2", "--process", "0"],
+            "--coordinator a: need HOST:PORT",
+        ),
         (
             ["--distributed", "--coordinator", "a:1", "--processes", "2", "--process", "2"],
             "--process 2: need 0 to 2 - 1",

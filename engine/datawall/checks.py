@@ -5,7 +5,8 @@ from datawall.errors import DatawallError
 DRAWS = 2**20
 """How many futures are drawn when nobody says."""
 LARGEST_SEED = 2**32 - 1
-MOST_DRAWS = 2**63 - 1
+MOST_DRAWS = 2**44
+"""Counts of a block are 32-bit integers, and a run has some 2^14 blocks at most."""
 MOST_EVEN_DRAWS = 2**36
 """Draws before quasi-random points repeat."""
 SAMPLERS = ("random", "sobol", "lattice")
@@ -16,7 +17,7 @@ def check_draws(draws: int) -> None:
     if isinstance(draws, bool) or not isinstance(draws, int):
         raise DatawallError(f"draws: need a whole number, got {draws!r}; give a positive number of draws")
     if not 1 <= draws <= MOST_DRAWS:
-        raise DatawallError(f"draws: need at least 1, got {draws}; give a positive number below 2^63")
+        raise DatawallError(f"draws: need 1 to 2^44, got {draws}; give a number in that range")
 
 
 def check_seed(seed: int) -> None:

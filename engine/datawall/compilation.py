@@ -44,8 +44,12 @@ def code_digest() -> str:
     """Return the SHA-256 of the sources that decide the draws: totals of different code are never added."""
     package = Path(__file__).parent
     folders = (package / name for name in ("model", "sampling", "scenario"))
-    sources = sorted(path for folder in folders for path in folder.glob("*.py"))
+    # the tables of point sets decide them as well
+    sources = sorted(
+        path for folder in folders for kind in ("py", "txt") for path in folder.glob(f"*.{kind}")
+    )
+    files = (package / f"{name}.py" for name in ("forecasting", "reached", "records", "units"))
     found = hashlib.sha256()
-    for path in (*sources, package / "forecasting.py", package / "units.py"):
+    for path in (*sources, *files):
         found.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     return found.hexdigest()

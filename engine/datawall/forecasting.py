@@ -212,7 +212,9 @@ def forecast(
         pushed, question.labels, seed, spread, _precision_facts(precision, pushed, question.labels)
     )
     if drawn is not None:
-        drawn.finish(pushed.draws, tree.attrs["manifest"])
+        drawn.sign(tree.attrs["manifest"])
+        if not pushed.partial:  # else the rest is still to come
+            drawn.cut(pushed.draws)
     return tree
 
 

@@ -21,7 +21,8 @@ CHUNK = 65_536
 class DrawStore:
     """A Zarr store of all inputs and outputs, with the groups, names and units of a forecast.
 
-    A block written twice is the same twice, so a run that was killed can be continued.
+    A block written twice is the same twice, so a run that was killed can be continued. Draws that are not yet
+    made are NaN.
 
     Parameters
     ----------
@@ -55,13 +56,16 @@ class DrawStore:
                 array: Any = self._root[f"{name}/{key}"]
                 array[:, first : first + variable.sizes["draw"]] = variable.values
 
-    def finish(self, draws: int, manifest: str) -> None:
-        """Cut the store to the draws that were made, and say where they come from."""
+    def sign(self, manifest: str) -> None:
+        """Say where the draws come from."""
+        self._root.attrs["manifest"] = manifest
+
+    def cut(self, draws: int) -> None:
+        """Cut the store to the draws of a run that is done."""
         for name in GROUPS:
             for _, array in self._root.require_group(name).arrays():
                 if array.ndim > 1:  # all but the coordinates
                     array.resize((1, draws, *array.shape[2:]))
-        self._root.attrs["manifest"] = manifest
 
     def _create(self, name: str, dataset: xr.Dataset) -> None:
         """Make a group: its coordinates, and its variables without values."""

@@ -70,6 +70,21 @@ def test_a_damaged_checkpoint_is_ignored(interrupted, whole, damage):
     assert toy_run(partial(alone, checkpoint=interrupted)).digest == whole
 
 
+def test_damage_anywhere_is_noticed_or_harmless(tmp_path):
+    path, tally = tmp_path / "x.npz", tally_of(np.arange(3.0))
+    save(Total(tally, {}, {0, 7}, 11), path, {"a": 1})
+    intact, ignored = path.read_bytes(), 0
+    for place in range(len(intact)):
+        path.write_bytes(intact[:place] + bytes([intact[place] ^ 0xFF]) + intact[place + 1 :])
+        found = load(path, {"a": 1})
+        if found is None:
+            ignored += 1
+        else:
+            assert (found.draws, found.blocks) == (11, {0, 7})
+            assert all(map(np.array_equal, found.tally, tally))
+    assert ignored > len(intact) / 2
+
+
 def test_the_checkpoint_of_another_run_is_refused(interrupted):
     with pytest.raises(ForeignTotalError, match=r"checkpoint\.npz: holds another run \(other seed\)"):
         toy_run(partial(alone, checkpoint=interrupted), seed=2)
@@ -149,6 +164,19 @@ def test_a_precise_run_ends_at_the_same_draw_for_any_blocks():
     assert asked == [65_536, 131_072] * 2
     assert found[0].digest == found[1].digest
     assert (found[0].draws, found[0].partial) == (131_072, False)
+
+
+def test_a_precise_run_that_is_stopped_before_it_goes_on_is_still_partial(tmp_path):
+    checkpoint = Checkpoint(tmp_path / "checkpoint.npz")
+    crew, calls = partial(alone, checkpoint=checkpoint), iter(range(1000))
+
+    def run(stop):
+        return toy_run(crew, draws=400_000, enough=lambda _: False, block=20_000, stop=stop)
+
+    stopped = run(lambda: next(calls) > 9)
+    assert stopped.draws > FIRST_CHECK
+    again = run(lambda: True)
+    assert (again.draws, again.partial) == (stopped.draws, True)
 
 
 def test_a_precise_run_that_was_stopped_ends_where_it_would_have(tmp_path):

@@ -51,6 +51,11 @@ class Spread:
                 raise DatawallError(
                     "--coordinator, --processes and --process belong to --distributed; give all four or none"
                 )
+            host, _, port = (self.coordinator or "").rpartition(":")
+            if not host or not port.isdecimal():
+                raise DatawallError(
+                    f"--coordinator {self.coordinator}: need HOST:PORT; give one such as 10.0.0.1:9900"
+                )
             if self.process not in range(self.processes or 0):
                 raise DatawallError(
                     f"--process {self.process}: need 0 to {self.processes} - 1; give one of these"

@@ -97,7 +97,8 @@ def forecast(
         "as-of": as_of,
         "out": folder,
     }
-    with crew.team(spread, folder, ["forecast", scenario, *_words(options), "--join"]) as ours:
+    command = ["forecast", scenario, *_words(options), *["--refit"] * refit, "--join"]
+    with crew.team(spread, folder, command) as ours:
         with crew.interruptible() as stop, progress_bar("drawing futures") as progress:
             from datawall import forecasting  # loads JAX
             from datawall.sampling.pushforward import Control

@@ -69,7 +69,8 @@ def load(path: Path, identity: Identity) -> Total | None:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             header = json.loads(file["header"].tobytes())
             arrays = {name: file[name] for name in file.files if name != "header"}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+    # a flipped bit may also read as an unknown compression or a password: RuntimeErrors
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return None
     if header["digest"] != digest(arrays):
         return None

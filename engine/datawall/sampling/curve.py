@@ -32,9 +32,8 @@ class Curve:
     total
         Number of draws, of shape (...).
     deviations
-        By how much each replicate's share of draws under `x` deviates from that of all, in standard errors
-        times sqrt(R (R - 1)) (`deviations_of`), of shape (R, ..., m). With R = 1 draws are independent and
-        shares are binomial.
+        By how much each replicate's share of draws under `x` deviates from that of all (`deviations_of`), of
+        shape (R, ..., m). With R = 1 draws are independent and shares are binomial.
     minimum, maximum
         Extremes of the draws in the range of `x`; inf and -inf when there are none.
     """

@@ -59,7 +59,7 @@ def join_hosts(
             jax.distributed.initialize(**explicit)
             return jax.process_index(), jax.process_count()
     except (RuntimeError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise DatawallError(
             f"--distributed: {reason}; start under Slurm, Open MPI or Kubernetes, or give --coordinator, "
             "--processes and --process"

@@ -193,7 +193,10 @@ def _stored(result: Result, store: Store, keep: int) -> Result:
 
 
 def _pushed(total: Total, layout: Layout, end: int, asked: int, start: float) -> Pushed:
-    """Return a total as a result; it is partial when it was to reach `end`."""
+    """Return a total as a result; it is partial unless it ends at `end`.
+
+    More draws than that are those of a run that was continued, and is not yet as far again.
+    """
     totals = layout.empty()
     for name, *tally in layout.split(total.tally):
         totals[name].add(*tally)
@@ -203,7 +206,7 @@ def _pushed(total: Total, layout: Layout, end: int, asked: int, start: float) ->
         averages={name: part for name, part in totals.items() if isinstance(part, Average)},
         draws=total.draws,
         asked=asked,
-        partial=total.draws < end,
+        partial=total.draws != end,
         digest=result_digest(total),
         seconds=time.perf_counter() - start,
     )

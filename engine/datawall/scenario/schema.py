@@ -108,7 +108,10 @@ class QuestionsTable(Closed):
 class EvidenceTable(Closed):
     """``[evidence]``: which modules of inference put their posteriors in place of priors."""
 
-    modules: Annotated[tuple[Text, ...], each(lambda _: True, "")]
+    modules: Annotated[
+        tuple[Text, ...],
+        check(lambda names: len(set(names)) == len(names), "need different modules", "drop the repeats"),
+    ]
     keep: Annotated[
         tuple[str, ...],
         check(lambda names: set(names) <= set(DECLARATIONS), "need names of inputs", "correct them"),

@@ -83,7 +83,7 @@ def test_means_agree_with_importance_sampling(chinchilla):
     mode: Any = optimize.minimize(
         minus_log_posterior, start, method="Nelder-Mead", options={"maxiter": 4000}
     ).x
-    covariance = np.linalg.inv(hessian(minus_log_posterior, mode))
+    covariance: Any = np.linalg.inv(hessian(minus_log_posterior, mode))
     proposal: Any = stats.multivariate_t(mode, covariance, df=8, seed=np.random.default_rng(1))
     scores = proposal.rvs(20_000)
     log_weights = -np.array([minus_log_posterior(s) for s in scores]) - proposal.logpdf(scores)
