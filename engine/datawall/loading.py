@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from datawall import scenario
-from datawall.scenario.evidence import Posterior, shipped
+from datawall.scenario.evidence import Posterior, is_file, own, shipped
 
 
 def load_scenario(
@@ -44,11 +44,15 @@ def load_scenario(
 
 
 def _known_by(module: str, as_of: float) -> Posterior:
+    if is_file(module):
+        return own(module, as_of)
     found = shipped(module)
     return found if found.newest <= as_of else _refitted(module, as_of)
 
 
 def _refitted(module: str, as_of: float) -> Posterior:
+    if is_file(module):  # the data that it was fitted to are not at hand
+        return own(module, as_of)
     from datawall.inference.refitting import refitted  # loads JAX and NumPyro, which most forecasts need not
 
     return refitted(module, as_of)

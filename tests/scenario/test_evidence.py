@@ -139,3 +139,23 @@ def test_every_shipped_posterior_can_be_trusted_and_serves_its_scenario():
         for module in modules:
             path = catalog.posteriors() / f"{module}.json"
             assert json.loads(path.read_text(encoding="utf-8"))["manifest"]["diagnosis"]["trusted"]
+
+
+def test_a_fit_of_ones_own_is_named_by_its_file(tmp_path):
+    path = tmp_path / "mine.json"
+    path.write_text((catalog.posteriors() / "scaling.json").read_text("utf-8"), "utf-8")
+    own, ours = (
+        load_scenario("baseline", {"evidence": {"modules": [module]}}) for module in (str(path), "scaling")
+    )
+    pair = [s.priors["params_exponent"].distribution.quantile(0.3) for s in (own, ours)]
+    assert pair[0] == pair[1]
+    assert own.priors["compute_growth"].stated is None
+    with pytest.raises(ScenarioError, match="after the as-of date; fit it again"):
+        load_scenario("baseline", {"evidence": {"modules": [str(path)]}}, "2020-01-01")
+    with pytest.raises(ScenarioError, match="no file"):
+        load_scenario("baseline", {"evidence": {"modules": ["missing.json"]}})
+
+
+def test_evidence_can_be_switched_off():
+    scenario = load_scenario("baseline", {"evidence": {"modules": []}})
+    assert all(prior.stated is None for prior in scenario.priors.values())

@@ -76,14 +76,38 @@ def shipped(module: str) -> Posterior:
     return read_posterior(path)
 
 
-def committed(module: str, as_of: float) -> Posterior:
-    """Return the posterior of a module that ships, unless it knows too much.
+def is_file(module: str) -> bool:
+    """Return whether a module is named by the summary that a fit of one's own has written."""
+    return module.endswith(".json")
+
+
+def own(path: str, as_of: float) -> Posterior:
+    """Return the posterior of a fit of one's own, from the path of its summary.
 
     Raises
     ------
     Problem
-        If none ships, or some of its evidence was not known at the as-of date.
+        If there is no such file, or some of its evidence was not known at the as-of date.
     """
+    if not Path(path).is_file():
+        raise Problem(("evidence", "modules"), f"no file {path!r}; give what `datawall fit` wrote")
+    found = read_posterior(Path(path))
+    if found.newest > as_of:
+        known = f"{path!r} knows evidence of {date_of(found.newest)}, after the as-of date"
+        raise Problem(("evidence", "modules"), f"{known}; fit it again with --as-of")
+    return found
+
+
+def committed(module: str, as_of: float) -> Posterior:
+    """Return the posterior of a module that ships or of a file, unless it knows too much.
+
+    Raises
+    ------
+    Problem
+        If there is none, or some of its evidence was not known at the as-of date.
+    """
+    if is_file(module):
+        return own(module, as_of)
     found = shipped(module)
     if found.newest > as_of:
         known = f"the posterior of {module!r} that ships knows evidence of {date_of(found.newest)}"
@@ -107,7 +131,11 @@ def read_posterior(path: Path) -> Posterior:
             for c in found["correlations"]
         )
         return Posterior(
-            found["module"], found["title"], found["newest"], found["inputs"], tuple(correlations)
+            found["module"],
+            found["title"],
+            -math.inf if found["newest"] is None else found["newest"],
+            found["inputs"],
+            tuple(correlations),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ScenarioError(f"{path.name}: is no posterior ({error!r}); run `datawall fit` again") from None
@@ -156,11 +184,13 @@ def check_anchors(priors: Mapping[str, Prior], anchors: Mapping[str, float]) -> 
 
 def _prior(name: str, stated: Prior, posterior: Posterior) -> Prior:
     content = posterior.inputs[name]
-    day = date_of(posterior.newest)
+    dated = math.isfinite(posterior.newest)
+    day = date_of(posterior.newest) if dated else stated.date
+    known = f"evidence known by {day}" if dated else "undated evidence"
     return replace(
         stated,
         distribution=distribution(name, content),
-        source=f"posterior of module {posterior.module} ({posterior.title}), evidence known by {day}",
+        source=f"posterior of module {posterior.module} ({posterior.title}), {known}",
         link="",
         date=day,
         statement=_statement(content) | {"module": posterior.module},
