@@ -4,7 +4,6 @@ import jax
 import numpy as np
 import pytest
 
-from benchmarks.forecast import numpy_world
 from benchmarks.forecast.with_numpy import inputs_at
 from benchmarks.forecast.world import DATES, World, baseline, everything
 
@@ -41,7 +40,7 @@ def test_numpy_makes_the_same_inputs_of_the_same_scores(world, scores, answers) 
 
 @pytest.fixture(scope="module")
 def future(world, scores) -> dict[str, np.ndarray]:
-    return numpy_world.simulate(inputs_at(world, scores), world.clock, world.grid, world.scenario.questions)
+    return world.plain_outputs(np, inputs_at(world, scores))
 
 
 @pytest.mark.slow
