@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datawall.forecasting import forecast
-    from datawall.scenario import load_scenario
+    from datawall.inference.run import fit
+    from datawall.loading import load_scenario
 
-__all__ = ["forecast", "load_scenario"]
+__all__ = ["fit", "forecast", "load_scenario"]
 
-_HOMES = {"forecast": "datawall.forecasting", "load_scenario": "datawall.scenario"}
+_HOMES = {
+    "fit": "datawall.inference.run",
+    "forecast": "datawall.forecasting",
+    "load_scenario": "datawall.loading",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -19,6 +19,11 @@ def _machine() -> str:
     return f"{platform.machine()}-{hashlib.sha256(features.encode()).hexdigest()[:12]}"
 
 
+def cache_folder() -> Path:
+    """Return the user's cache folder for what can be made again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "datawall"
+
+
 def keep_compiled_programs() -> None:
     """Let JAX keep compiled programs in the user's cache folder, unless the user has chosen another one.
 
@@ -27,8 +32,7 @@ def keep_compiled_programs() -> None:
     if jax.config.jax_compilation_cache_dir is not None:
         return
     try:
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        folder = home / "datawall" / "programs" / _machine()
+        folder = cache_folder() / "programs" / _machine()
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):
         return

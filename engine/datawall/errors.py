@@ -4,5 +4,13 @@
 class DatawallError(Exception):
     """A mistake in what the user gave: one sentence that names the place, the value and the remedy.
 
-    The command line prints the message without a traceback and exits with status 2.
+    The command line prints the message without a traceback and exits with `exit_status`.
     """
+
+    exit_status = 2
+
+
+class UntrustedPosteriorError(DatawallError):
+    """Chains that did not agree, mix or stay where they should: their posterior cannot be trusted."""
+
+    exit_status = 3

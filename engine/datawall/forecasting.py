@@ -13,6 +13,7 @@ import xarray as xr
 
 from datawall.checks import DRAWS, check_draws, check_sampler, check_seed, check_supply
 from datawall.compilation import code_digest, keep_compiled_programs
+from datawall.loading import load_scenario
 from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.questions import Questions
@@ -31,7 +32,7 @@ from datawall.results import (
 )
 from datawall.sampling.pushforward import Control, Pushed, push
 from datawall.sampling.samplers import SAMPLERS, SOBOL, Sampler
-from datawall.scenario import Scenario, load_scenario
+from datawall.scenario import Scenario
 from datawall.scenario.conditional import Integration, integration
 from datawall.scenario.dependence import INTEGRATED
 from datawall.scenario.importance import ranks

@@ -29,3 +29,22 @@ def decimal_year(date: dt.date) -> float:
     start = dt.date(date.year, 1, 1)
     length = (dt.date(date.year + 1, 1, 1) - start).days
     return date.year + (date - start).days / length
+
+
+def date_of(year: float) -> dt.date:
+    """Return the day that a decimal year falls on, the inverse of `decimal_year`.
+
+    Parameters
+    ----------
+    year
+        A moment [decimal year].
+
+    Examples
+    --------
+    >>> date_of(2026.4986301369863)
+    datetime.date(2026, 7, 2)
+    """
+    start = dt.date(int(year), 1, 1)
+    length = (dt.date(start.year + 1, 1, 1) - start).days
+    # a day is 0.0027 years: far more than rounding, far less than half a day is added
+    return start + dt.timedelta(days=int((year - start.year) * length + 1e-6))

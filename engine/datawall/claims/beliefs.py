@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from datawall.compilation import keep_compiled_programs
+from datawall.loading import load_scenario
 from datawall.model.clock import Clock, clock_at
 from datawall.model.generations import TABLES
 from datawall.model.inputs import Inputs
@@ -16,7 +17,7 @@ from datawall.model.laws import LAWS
 from datawall.model.pivot import pivot_law, scaling_law
 from datawall.model.saturation import REPETITIONS, Repetition
 from datawall.sampling.points import seed_word, split_index, stream_ids, uniforms
-from datawall.scenario import Scenario, inputs_from_scores, load_scenario
+from datawall.scenario import Scenario, inputs_from_scores
 from datawall.scenario.special import SCORE_LIMIT, ndtri
 
 DRAWS = 20_000

@@ -7,6 +7,7 @@ import typer
 from datawall.cli.bench import bench
 from datawall.cli.claims import claims
 from datawall.cli.explain import explain
+from datawall.cli.fit import fit
 from datawall.cli.forecast import forecast
 from datawall.cli.learning_order import learning_order
 from datawall.cli.priors import priors
@@ -19,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(forecast)
+app.command()(fit)
 app.add_typer(priors, name="priors", no_args_is_help=True)
 app.command()(explain)
 app.command()(claims)
@@ -27,9 +29,9 @@ app.command("learning-order")(learning_order)
 
 
 def main() -> None:
-    """Run the command line; a user's mistake ends in one sentence and exit code 2."""
+    """Run the command line; a user's mistake ends in one sentence and exit code 2, or what the error says."""
     try:
         app()
     except DatawallError as error:
         print(f"datawall: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(error.exit_status)

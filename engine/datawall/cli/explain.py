@@ -21,7 +21,8 @@ def explain(
 ) -> None:
     """Walk one future from its inputs to its dates, every step with its equation and numbers."""
     from datawall.checks import check_sampler, check_seed
-    from datawall.scenario import load_scenario, parse_override
+    from datawall.loading import load_scenario
+    from datawall.scenario import parse_override
 
     if median and draw is not None:
         raise DatawallError("--median: is a future of its own; drop it or --draw")

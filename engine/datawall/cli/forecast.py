@@ -55,6 +55,9 @@ def forecast(
     ] = None,
     processes: Annotated[int | None, typer.Option(metavar="N", help="How many there are.")] = None,
     process: Annotated[int | None, typer.Option(metavar="I", help="Which this is, from 0.")] = None,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Fit the modules of [evidence] anew in place of what ships.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Forecast when each data wall is reached and when model generations arrive.
@@ -64,8 +67,9 @@ def forecast(
     from datawall import runs
     from datawall.checks import DRAWS, check_draws, check_sampler, check_seed, check_supply
     from datawall.errors import DatawallError
+    from datawall.loading import load_scenario
     from datawall.precision import parse_precision
-    from datawall.scenario import load_scenario, parse_override
+    from datawall.scenario import parse_override
 
     if draws is not None:
         check_draws(draws)
@@ -76,7 +80,7 @@ def forecast(
     spread = crew.Spread(workers, join, distributed, coordinator, processes, process)
     if keep_draws == "all" and not spread.is_alone:
         raise DatawallError("--keep-draws all: one process writes them; drop what spreads the run")
-    loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
+    loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of, refit=refit)
     size = str(ordered).replace(",", "-") if ordered else draws or DRAWS
     folder = out or runs.default_folder(loaded.name, loaded.digest, size, seed, sampler)
     runs.prepare(folder)

@@ -14,7 +14,8 @@ priors = typer.Typer(help="List, show and check scenarios: the numbers that a fo
 @priors.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List the shipped scenarios."""
-    from datawall.scenario import available, load_scenario
+    from datawall.loading import load_scenario
+    from datawall.scenario import available
 
     titles = {name: load_scenario(name).title for name in available()}
     if as_json:
@@ -27,7 +28,7 @@ def list_(as_json: AsJson = False) -> None:
 @priors.command()
 def show(scenario: ScenarioName, as_json: AsJson = False) -> None:
     """Show every prior of a scenario with its quantiles, shape, meaning and source."""
-    from datawall.scenario import load_scenario
+    from datawall.loading import load_scenario
 
     loaded = load_scenario(scenario)
     if as_json:
@@ -41,7 +42,7 @@ def show(scenario: ScenarioName, as_json: AsJson = False) -> None:
 @priors.command()
 def check(scenario: ScenarioName) -> None:
     """Check a scenario file; the first mistake is named and ends with exit code 2."""
-    from datawall.scenario import load_scenario
+    from datawall.loading import load_scenario
 
     loaded = load_scenario(scenario)
     counts = f"{len(loaded.priors)} priors, {len(loaded.correlations)} correlations"

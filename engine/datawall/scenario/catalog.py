@@ -6,7 +6,12 @@ from pathlib import Path
 from datawall.scenario.errors import ScenarioError, suggestion
 
 CLAIMS = "claims.toml"
-"""The one file beside the scenarios that is none: the claims of others, held against the model."""
+"""The claims of others, held against the model."""
+
+LATENTS = "latents.toml"
+"""The weak priors of what the models of evidence infer."""
+
+NO_SCENARIOS = (CLAIMS, LATENTS)
 
 
 def folder() -> Path:
@@ -16,9 +21,14 @@ def folder() -> Path:
     return installed if installed.is_dir() else Path(__file__).resolve().parents[3] / "priors"
 
 
+def posteriors() -> Path:
+    """Return the folder of the posteriors that ship."""
+    return folder() / "posteriors"
+
+
 def available() -> list[str]:
     """Return the names of the shipped scenarios, sorted."""
-    return sorted(path.stem for path in folder().glob("*.toml") if path.name != CLAIMS)
+    return sorted(path.stem for path in folder().glob("*.toml") if path.name not in NO_SCENARIOS)
 
 
 def find(name_or_path: str | Path, beside: Path | None = None) -> Path:

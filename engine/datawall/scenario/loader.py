@@ -11,6 +11,7 @@ from datawall.model.inputs import DECLARATIONS, Declaration
 from datawall.model.questions import Questions
 from datawall.scenario.dependence import Correlation, copula
 from datawall.scenario.errors import Problem, shown, suggestion
+from datawall.scenario.evidence import PosteriorSource, committed, inform, informed_tables
 from datawall.scenario.families import Distribution
 from datawall.scenario.messages import first_problem
 from datawall.scenario.overrides import apply_overrides
@@ -24,6 +25,8 @@ def load_scenario(
     name_or_path: str | Path,
     overrides: Mapping[str, Any] | None = None,
     as_of: dt.date | float | str | None = None,
+    *,
+    posterior: PosteriorSource = committed,
 ) -> Scenario:
     """Load, extend, override and validate a scenario.
 
@@ -36,6 +39,8 @@ def load_scenario(
         as ``"questions.generations"``, ``"priors.mfu.interval"`` or ``"horizon"`` sets that key of the file.
     as_of
         The moment of the forecast: a date, a decimal year, or an ISO date as text.
+    posterior
+        Where the posteriors that the scenario asks for come from; by default those that ship.
 
     Returns
     -------
@@ -50,12 +55,12 @@ def load_scenario(
     layers = read_layers(name_or_path)
     try:
         tables = apply_overrides(layers.merged(), overrides or {}, as_of)
-        return _build(tables, layers.sources[0])
+        return _build(tables, layers.sources[0], posterior)
     except Problem as problem:
         raise layers.located(problem, overrides or {}, as_of) from None
 
 
-def _build(tables: dict[str, Any], source: Source) -> Scenario:
+def _build(tables: dict[str, Any], source: Source, posterior: PosteriorSource) -> Scenario:
     try:
         file = ScenarioFile.model_validate(tables)
     except ValidationError as error:
@@ -64,6 +69,11 @@ def _build(tables: dict[str, Any], source: Source) -> Scenario:
     correlations = tuple(
         Correlation((c.inputs[0], c.inputs[1]), c.spearman, c.source) for c in file.correlations
     )
+    content = file.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if file.evidence is not None:
+        found = [posterior(module, file.as_of) for module in file.evidence.modules]
+        priors, correlations = inform(priors, correlations, found, file.evidence.keep)
+        content |= informed_tables(content, priors, correlations)
     copula(correlations, [name for name, prior in priors.items() if prior.distribution.family == "fixed"])
     return Scenario(
         name=file.name,
@@ -76,7 +86,7 @@ def _build(tables: dict[str, Any], source: Source) -> Scenario:
         questions=Questions(**file.questions.model_dump()),
         priors=priors,
         correlations=correlations,
-        content=file.model_dump(mode="json", by_alias=True, exclude_none=True),
+        content=content,
     )
 
 

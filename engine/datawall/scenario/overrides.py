@@ -4,7 +4,7 @@ import copy
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from datawall.model.inputs import DECLARATIONS
@@ -71,7 +71,19 @@ def apply_overrides(
             _fix(tables, key, value)
         else:
             _set(tables, key, value)
-    return tables
+    return keep_priors(tables, [key.removeprefix("priors.").partition(".")[0] for key in overrides])
+
+
+def keep_priors(tables: dict[str, Any], names: object) -> dict[str, Any]:
+    """Return the tables with some inputs kept from the posteriors of ``[evidence]``, if there are any."""
+    evidence = tables.get("evidence")
+    if not isinstance(evidence, dict) or not isinstance(names, Iterable):
+        return tables
+    kept = evidence.get("keep", [])
+    if not isinstance(kept, list):
+        return tables  # for the validation to report
+    stated = [name for name in names if name in DECLARATIONS and name not in kept]
+    return tables | {"evidence": evidence | {"keep": [*kept, *stated]}}
 
 
 def _fix(tables: dict[str, Any], name: str, value: Any) -> None:

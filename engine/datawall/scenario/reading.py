@@ -10,6 +10,7 @@ from typing import Any
 from datawall.scenario.catalog import find
 from datawall.scenario.errors import Problem, ScenarioError, shown
 from datawall.scenario.messages import line_of
+from datawall.scenario.overrides import keep_priors
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ class Layers:
                 if isinstance(own, dict) and isinstance(inherited, dict):
                     child[key] = inherited | own
             child = parent | child
-        return child
+        # what a scenario says itself counts more than the evidence that it inherits
+        own = self.sources[0].tables
+        return child if "evidence" in own else keep_priors(child, own.get("priors"))
 
     def located(self, problem: Problem, overrides: Mapping[str, Any], as_of: object) -> ScenarioError:
         """Return the error for the user: the override to blame, or else the file and line."""

@@ -29,6 +29,8 @@ class Prior:
         Who says so, where, when, and how sure it is (``low``, ``medium`` or ``high``).
     statement
         The family and its keys, as the file states them.
+    stated
+        The prior of the scenario that a posterior stands in for; None where the prior is the scenario's own.
     """
 
     distribution: Distribution
@@ -39,6 +41,7 @@ class Prior:
     date: dt.date
     confidence: str
     statement: Mapping[str, Any]
+    stated: "Prior | None" = None
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,16 @@ class QuestionsTable(Closed):
     ]
 
 
+class EvidenceTable(Closed):
+    """``[evidence]``: which modules of inference put their posteriors in place of priors."""
+
+    modules: Annotated[tuple[Text, ...], each(lambda _: True, "")]
+    keep: Annotated[
+        tuple[str, ...],
+        check(lambda names: set(names) <= set(DECLARATIONS), "need names of inputs", "correct them"),
+    ] = ()
+
+
 class CorrelationTable(Closed):
     """``[[correlations]]``: the rank correlation of two inputs."""
 
@@ -151,6 +161,7 @@ class ScenarioFile(Closed):
     questions: QuestionsTable
     priors: Annotated[dict[str, PriorTable], BeforeValidator(_one_prior_for_each_input)]
     correlations: tuple[CorrelationTable, ...] = ()
+    evidence: EvidenceTable | None = None
 
     @model_validator(mode="after")
     def _horizon_after_as_of(self) -> "ScenarioFile":

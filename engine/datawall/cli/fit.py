@@ -1,0 +1,75 @@
+"""`datawall fit`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from datawall.cli.options import AsJson, Out, Seed
+from datawall.errors import DatawallError, UntrustedPosteriorError
+
+ALL = "all"
+
+
+def fit(
+    modules: Annotated[list[str], typer.Argument(metavar="MODULE...", help="Such as scaling; or all.")],
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Fit this table instead of the shipped evidence; may be repeated."),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Leave out what was not known by then.")
+    ] = None,
+    out: Out = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+    write: Annotated[bool, typer.Option("--write", help="Rewrite the posteriors that ship.")] = False,
+) -> None:
+    """Infer the inputs of the forecast from evidence; exits with 3 if a posterior cannot be trusted."""
+    from datawall import runs
+    from datawall.checks import check_seed
+    from datawall.scenario import catalog
+
+    if data and (len(modules) > 1 or ALL in modules):
+        raise DatawallError("--data: belongs to one module; name just that one")
+    if write and (data or as_of):
+        raise DatawallError("--write: ships the fit to all of the shipped evidence; drop --data and --as-of")
+    check_seed(seed)
+    folder = catalog.posteriors() if write else out or Path("runs") / f"fit-seed{seed}"
+    runs.prepare(folder)
+    from datawall.inference.modules import MODULES  # loads JAX and NumPyro
+    from datawall.inference.posteriors import summary
+    from datawall.inference.run import fit_by_name
+
+    found, faults = {}, []
+    for name in MODULES if ALL in modules else dict.fromkeys(modules):
+        fitted = fit_by_name(name, tuple(data or ()), as_of, seed)
+        found[name] = summary(fitted)
+        if fitted.diagnosis.trusted or not write:
+            text = json.dumps(found[name], indent=1) + "\n"
+            runs.replace_file(
+                folder / f"{name}.json", lambda path, t=text: path.write_text(t, encoding="utf-8")
+            )
+        if not write:
+            runs.replace_file(
+                folder / f"{name}.nc", lambda path, t=fitted.tree: t.to_netcdf(path, engine="h5netcdf")
+            )
+        faults += [f"{name}: {fault}" for fault in fitted.diagnosis.faults]
+        if not as_json:
+            _print(found[name])
+    print(f"written to {folder}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(found, indent=1))
+    if faults:
+        raise UntrustedPosteriorError(f"this posterior cannot be trusted: {'; '.join(faults)}")
+
+
+def _print(found: dict) -> None:
+    from rich.console import Console
+
+    from datawall.reporting.inference import fit_tables
+    from datawall.reporting.terminal import print_all
+
+    print_all(Console(), fit_tables(found))

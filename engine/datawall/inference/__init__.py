@@ -1,0 +1,1 @@
+"""Evidence in, posterior out: NumPyro models of what is known, sampled, checked, handed to the forecast."""

@@ -1,0 +1,135 @@
+"""Fit a module to its evidence."""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import jax
+import numpy as np
+import xarray as xr
+
+from datawall.checks import check_seed
+from datawall.compilation import keep_compiled_programs
+from datawall.inference import results
+from datawall.inference.diagnostics import Diagnosis, diagnose
+from datawall.inference.module import Evidence, Module
+from datawall.inference.nuts import Settings, sample
+from datawall.inference.replay import prior_draws, replay
+from datawall.inference.target import target
+
+LIBRARIES = ("datawall", "jax", "jaxlib", "numpy", "numpyro")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The posterior of a module.
+
+    Attributes
+    ----------
+    module
+        The model.
+    evidence
+        Its data.
+    tree
+        Draws, densities and predictions in ArviZ's groups.
+    diagnosis
+        Whether they can be trusted.
+    rivals
+        Fits of the rivals, where they were compared: then the tree has a group ``comparison``.
+    """
+
+    module: Module
+    evidence: Evidence
+    tree: xr.DataTree
+    diagnosis: Diagnosis
+    rivals: tuple["Fit", ...] = ()
+
+    @property
+    def faults(self) -> list[str]:
+        """What speaks against this posterior, or those of its rivals, in words; empty when nothing does."""
+        others = (f"{rival.module.name}: {fault}" for rival in self.rivals for fault in rival.faults)
+        return [*self.diagnosis.faults, *others]
+
+    def draws(self) -> dict[str, np.ndarray]:
+        """Return the posterior with the chains joined: one leading axis."""
+        flat = self.tree["posterior"].to_dataset().stack(sample=results.SAMPLES)
+        return {str(n): v.transpose("sample", ...).to_numpy() for n, v in flat.data_vars.items()}
+
+    def inputs(self) -> dict[str, np.ndarray]:
+        """Return predictive draws of the inputs of the forecast that this posterior and its rivals inform."""
+        draws = self.draws()
+        with jax.enable_x64(True):
+            found = self.module.inputs(self.evidence, draws, jax.random.key(0))
+            if self.rivals:
+                size = len(next(iter(draws.values())))
+                found |= self.module.choice(self.evidence, self.weights(), size, jax.random.key(1))
+        for rival in self.rivals:
+            found = rival.inputs() | found
+        return {name: np.asarray(values) for name, values in found.items()}
+
+    def weights(self) -> dict[str, float]:
+        """Return the stacking weight of this model and of each rival, by name."""
+        weight = self.tree["comparison"].to_dataset()["weight"]
+        return dict(zip(weight["rival"].values.tolist(), weight.values.tolist(), strict=True))
+
+
+def evidence_digest(evidence: Evidence) -> str:
+    """Return the SHA-256 of everything that a model sees of its evidence, in hexadecimal."""
+    found = hashlib.sha256()
+    for part in (evidence.observed, evidence.constants):
+        for name in sorted(part):
+            found.update(name.encode() + np.ascontiguousarray(part[name], float).tobytes())
+    return found.hexdigest()
+
+
+def fit(module: Module, evidence: Evidence, *, settings: Settings | None = None, seed: int = 0) -> Fit:
+    """Return the posterior of a module given evidence.
+
+    Parameters
+    ----------
+    module
+        The model.
+    evidence
+        Its data, as ``module.load`` returns them.
+    settings
+        How long to sample; four chains of 1500 draws by default.
+    seed
+        Of the chains. The same seed gives the same draws.
+
+    Returns
+    -------
+    Fit
+        Check ``fit.diagnosis.trusted`` before you use it.
+    """
+    check_seed(seed)
+    keep_compiled_programs()
+    settings = settings or Settings()
+    begun = time.perf_counter()
+    density = target(module, evidence)
+    values, statistics = sample(density, evidence.observed, settings, seed)
+    prior, prior_data = prior_draws(density, seed + 1)
+    again = replay(module, evidence, values, seed + 2)
+    diagnosis = diagnose(results.plain(values), statistics)
+    groups = {
+        "posterior": results.plain(values),
+        "sample_stats": statistics,
+        "log_likelihood": again.log_likelihood,
+        "log_prior": again.log_prior,
+        "posterior_predictive": again.predictive,
+        "prior": results.plain(prior),
+        "prior_predictive": prior_data,
+    }
+    manifest = {
+        "module": module.name,
+        "sources": list(evidence.sources),
+        "newest": evidence.newest,
+        "dropped": evidence.dropped,
+        "evidence_digest": evidence_digest(evidence),
+        "seed": seed,
+        "settings": vars(settings),
+        "diagnosis": diagnosis.as_data(),
+        "versions": {name: version(name) for name in LIBRARIES},
+        "seconds": round(time.perf_counter() - begun, 1),
+    }
+    return Fit(module, evidence, results.tree(module, evidence, groups, manifest), diagnosis)

@@ -1,0 +1,75 @@
+"""The largest known training set: where the record stands and how fast it grows."""
+
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+import numpyro
+
+from datawall.inference.module import Arrays, Evidence, Module
+from datawall.inference.modules.moving_line import FIRST_YEAR, LAST_YEAR, YEARS, climbed, yearly_pace
+from datawall.inference.modules.one_sided import BelowLine
+from datawall.inference.modules.shipped import dates, evidence_of, numbers, open_table, sd_of_confidence
+from datawall.inference.priors import latent
+
+TABLE = "training_sets.csv"
+ANCHOR = 2026.5
+"""When the level is stated [year]."""
+TOKENS = (1e6, 1e18, "tokens")
+
+
+def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+    """Read sizes of training sets: tokens seen, release dates, and how well the size is known.
+
+    Parameters
+    ----------
+    as_of, files
+        See `Module`; a file takes the place of ``evidence/training_sets.csv`` and has its columns.
+
+    Raises
+    ------
+    DatawallError
+        If the table cannot be used.
+    """
+    table = open_table(TABLE, ("model", "release_date", "tokens_seen", "confidence", "source"), as_of, files)
+    table.keep(np.isfinite(numbers(table, "tokens_seen", *TOKENS)), "without the tokens seen")
+    released = dates(table, "release_date")
+    known = np.isfinite(released) & (released >= FIRST_YEAR) & (released <= LAST_YEAR)
+    table.keep(known, f"released before {FIRST_YEAR} or not at all")
+    table.need(5, "with tokens and a release date")
+    return evidence_of(
+        table,
+        observed={"log_tokens": np.log(numbers(table, "tokens_seen", *TOKENS))},
+        constants={
+            "released": dates(table, "release_date"),
+            "error": sd_of_confidence(table, "confidence", "training_sets"),
+        },
+        dims=dict.fromkeys(("log_tokens", "released", "error"), ("set",)),
+        coords={"set": table.texts("model"), "year": YEARS},
+    )
+
+
+def model(evidence: Evidence, observed: Arrays | None) -> None:
+    """State that training sets fall short of a growing record, and are measured with error.
+
+    Parameters
+    ----------
+    evidence, observed
+        See `Module`; ``observed["log_tokens"]`` is ln tokens of each set.
+    """
+    data = evidence.constants
+    level, growth = jnp.log(latent("training_sets.level")), jnp.log(latent("training_sets.growth"))
+    pace = yearly_pace(evidence, growth, latent("training_sets.pace_spread"))
+    gap = latent("training_sets.gap")
+    with numpyro.plate("set", len(data["error"])):
+        sets = BelowLine(level + climbed(pace, ANCHOR, data["released"]), gap, data["error"])
+        numpyro.sample("log_tokens", sets, obs=None if observed is None else observed["log_tokens"])
+
+
+MODULE = Module(
+    name="training_sets",
+    title="tokens of the largest known training set",
+    load=load,
+    model=model,
+    headline=("level", "growth", "pace_spread", "gap"),
+)

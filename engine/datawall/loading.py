@@ -1,0 +1,54 @@
+"""Loading a scenario together with its evidence."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from datawall import scenario
+from datawall.scenario.evidence import Posterior, shipped
+
+
+def load_scenario(
+    name_or_path: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    as_of: dt.date | float | str | None = None,
+    *,
+    refit: bool = False,
+) -> scenario.Scenario:
+    """Load a scenario, with posteriors in place of priors where it asks for them.
+
+    The posteriors that ship stand for all evidence. Where the as-of date lies before some of it, the module
+    is fitted again to what was known by then.
+
+    Parameters
+    ----------
+    name_or_path, overrides, as_of
+        See `datawall.scenario.load_scenario`.
+    refit
+        Fit every module that the scenario asks for, in place of the posteriors that ship.
+
+    Returns
+    -------
+    Scenario
+        Complete and consistent.
+
+    Raises
+    ------
+    ScenarioError
+        At the first mistake.
+    UntrustedPosteriorError
+        If a posterior had to be fitted and cannot be trusted.
+    """
+    return scenario.load_scenario(name_or_path, overrides, as_of, posterior=_refitted if refit else _known_by)
+
+
+def _known_by(module: str, as_of: float) -> Posterior:
+    found = shipped(module)
+    return found if found.newest <= as_of else _refitted(module, as_of)
+
+
+def _refitted(module: str, as_of: float) -> Posterior:
+    from datawall.inference.refitting import refitted  # loads JAX and NumPyro, which most forecasts need not
+
+    return refitted(module, as_of)

@@ -1,0 +1,35 @@
+"""The frontier that climbs year by year."""
+
+import jax
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from datawall.inference.modules.moving_line import FIRST_YEAR, YEARS, climbed
+
+PACE = np.linspace(0.5, 2.0, len(YEARS))
+dates = st.floats(FIRST_YEAR, FIRST_YEAR + len(YEARS))
+
+
+@pytest.fixture(autouse=True)
+def double_precision():
+    with jax.enable_x64(True):
+        yield
+
+
+@settings(max_examples=25)
+@given(a=dates, b=dates, c=dates)
+def test_climbs_add_up(a, b, c):
+    with jax.enable_x64(True):
+        assert float(climbed(PACE, a, b) + climbed(PACE, b, c)) == pytest.approx(
+            float(climbed(PACE, a, c)), abs=1e-9
+        )
+
+
+def test_a_steady_pace_is_a_straight_line():
+    assert np.allclose(climbed(np.full(len(YEARS), 1.5), 2024.3, np.array([2020.1, 2026.9])), [-6.3, 3.9])
+
+
+def test_a_climb_within_one_year_goes_at_its_pace():
+    assert float(climbed(PACE, 2019.25, 2019.75)) == pytest.approx(PACE[2] / 2)
