@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.forecast.with_numpy import inputs_at
 from benchmarks.forecast.world import DATES, World, baseline, everything
+from datawall.model.inputs import Inputs
 
 DRAWS = 1000
 
@@ -57,7 +58,8 @@ def test_numpy_makes_the_same_paths_of_the_same_inputs(future, answers) -> None:
 
 @pytest.mark.slow
 def test_jax_can_trace_the_plain_model(world, scores, future) -> None:
-    traced = jax.eval_shape(lambda inputs: world.plain_outputs(jnp, inputs), inputs_at(world, scores))
+    values = vars(inputs_at(world, scores))
+    traced = jax.eval_shape(lambda values: world.plain_outputs(jnp, Inputs(**values)), values)
     assert {name: value.shape for name, value in traced.items()} == {
         name: value.shape for name, value in future.items()
     }
