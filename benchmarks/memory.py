@@ -23,8 +23,7 @@ def _growth(title: str, who: Contender, setting: Setting) -> list[Row]:
     peaks = {}
     for draws in (few, many):
         setting.say(f"memory: {title}, {draws} draws")
-        with Worker(who.build, draws, setting.folder) as worker:
-            worker.run(1)
+        with Worker(who.build, draws, setting.folder) as worker:  # which has made a run when it is there
             peaks[draws] = worker.peak_mib
     return [
         *(row(f"{title}: peak, 2^{np.log2(draws):.0f} draws", "MiB", peak) for draws, peak in peaks.items()),

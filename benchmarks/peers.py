@@ -10,10 +10,10 @@ FORECAST = Contender(
 )
 FORECAST_PEERS = [
     Contender(
-        "NumPyro Predictive in jit", "benchmarks.forecast.with_numpyro:build", 2**15, 40.0, "not summarised"
+        "NumPyro Predictive in jit", "benchmarks.forecast.with_numpyro:build", 2**14, 40.0, "not summarised"
     ),
     Contender("NumPy float64", "benchmarks.forecast.with_numpy:build", 2**14, 40.0, "not summarised"),
-    Contender("naive JAX", "benchmarks.forecast.naive:build", 2**16, 15.0, "not summarised"),
+    Contender("naive JAX", "benchmarks.forecast.naive:build", 2**14, 15.0, "not summarised"),
 ]
 REFERENCE = Contender("datawall", "benchmarks.reference.engine:build", 2**21, note="histograms included")
 REFERENCE_PEERS = [

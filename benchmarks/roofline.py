@@ -5,6 +5,8 @@ rate of fused multiply-adds and each special function at its own, or the bytes t
 longer.
 """
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+import datawall
 from benchmarks import hlo, probe
 from benchmarks.contest import Contender
-from benchmarks.forecast.world import baseline
+from benchmarks.forecast.world import DATES, baseline
 from benchmarks.peers import FORECAST, REFERENCE
 from benchmarks.record import Found, Row, row
 from benchmarks.setting import Setting
 from benchmarks.timing import interleave
 from benchmarks.workers import Worker
-from datawall.sampling.points import stream_ids
 from datawall.sampling.pushforward import push
+from datawall.sampling.samplers import SOBOL
+from datawall.scenario.importance import ranks
 
 CHUNK = 4096
 """Draws in one pass of the engine's loop."""
@@ -79,28 +83,47 @@ def _share(
 
 def _stages(setting: Setting) -> list[Row]:
     """Time that each stage of the baseline forecast adds, on all cores [ns/draw]."""
-    world = baseline()
-    streams = stream_ids(world.joint.streams)
+    setting.say("roofline: stages")
+    world, draws = baseline(), setting.draws(2**18)
+    streams = SOBOL.address(world.joint.streams, ranks(world.joint.streams))
     params = jax.tree.map(jnp.asarray, world.joint.params)
 
     def inputs(params: Any, z: jax.Array) -> dict[str, jax.Array]:
-        return {
-            "inputs": jnp.concatenate([jnp.atleast_2d(v) for v in vars(world.inputs(params, z)).values()])
-        }
+        values = vars(world.inputs(params, z)).values()
+        return {"inputs": jnp.concatenate([jnp.atleast_2d(value) for value in values])}
 
-    stages: dict[str, Any] = {
-        "points": lambda params, z: {"scores": z},  # noqa: ARG005 - of the shape that `push` calls
-        "inputs": inputs,
-        "model": lambda params, z: world.outputs(world.inputs(params, z)),
+    def model(params: Any, z: jax.Array) -> dict[str, jax.Array]:
+        return world.outputs(world.inputs(params, z))
+
+    def paths(params: Any, z: jax.Array) -> dict[str, jax.Array]:
+        outputs = model(params, z)
+        return {name: outputs[name] for name in outputs if name not in (*DATES, "price_share")}
+
+    def pushed(stage: Any) -> Callable[[int], object]:
+        return lambda seed: push(
+            stage, params, draws, seed=seed, streams=streams, sketches={}, sampler=SOBOL, keep=1
+        )
+
+    runs = {
+        "points": pushed(lambda params, z: {"scores": z}),  # noqa: ARG005 - of the shape that `push` calls
+        "inputs": pushed(inputs),
+        "model: states and paths on the grid": pushed(paths),
+        "model: dates": pushed(model),
+        "conditional Monte Carlo, counts, summary": lambda seed: datawall.forecast(
+            world.scenario, draws=draws, seed=seed
+        ),
     }
-    draws, rows, before = setting.draws(2**18), [], np.zeros(setting.repeats)
-    for name, stage in stages.items():
-        setting.say(f"roofline: stage {name}")
-        pushed = [
-            push(stage, params, draws, seed=seed, streams=streams, sketches={}, keep=1)
-            for seed in range(setting.repeats + 1)
-        ]
-        seconds = np.array([run.seconds for run in pushed[1:]])
-        rows.append(row(f"baseline stage: {name}", "ns/draw", 1e9 * (seconds - before) / draws))
-        before = np.full(setting.repeats, np.median(seconds))
-    return rows
+    for run in runs.values():
+        run(0)
+    seconds = [[_seconds(run, seed) for run in runs.values()] for seed in range(1, setting.repeats + 1)]
+    added = np.diff(seconds, axis=1, prepend=0.0).T
+    return [
+        row(f"baseline stage: {name}", "ns/draw", 1e9 * values / draws)
+        for name, values in zip(runs, added, strict=True)
+    ]
+
+
+def _seconds(run: Callable[[int], object], seed: int) -> float:
+    start = time.perf_counter()
+    run(seed)
+    return time.perf_counter() - start

@@ -19,6 +19,6 @@ def build(draws: int) -> Callable[[int], Any]:
         keys = jax.random.split(key, len(world.joint.streams))
         scores = jax.vmap(lambda own: jax.random.normal(own, (draws,)))(keys)
         inputs = world.inputs(params, scores)
-        return everything(inputs, world.outputs(inputs))
+        return everything(inputs, world.plain_outputs(jnp, inputs))
 
     return lambda seed: jax.device_get(futures(params, jax.random.key(seed)))

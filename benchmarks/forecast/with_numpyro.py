@@ -54,8 +54,10 @@ def model(world: World) -> None:
             shape = (size,) if size else ()
             score = numpyro.sample(f"{site} score", dist.Normal(jnp.zeros(shape), 1.0).to_event(len(shape)))
             values[name] = numpyro.deterministic(site, at_score(prior, score))
-    for name, value in world.outputs(Inputs(**values)).items():
-        numpyro.deterministic(name, value)
+    # the model wants draws on the last axis; here there is one
+    inputs = Inputs(**{name: value[..., None] for name, value in values.items()})
+    for name, value in world.plain_outputs(jnp, inputs).items():
+        numpyro.deterministic(name, value[..., 0])
 
 
 def build(draws: int) -> Callable[[int], Any]:

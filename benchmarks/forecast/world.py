@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.forecast import plain
 from datawall.forecasting import time_grid
 from datawall.model.clock import Clock, clock_at
 from datawall.model.inputs import Inputs
@@ -39,6 +40,11 @@ class World:
     def inputs(self, params: Any, scores: Any) -> Inputs:
         """Inputs at independent normal scores of shape (streams, n), with JAX."""
         return Inputs(**inputs_from_scores(self.joint.structure, params, scores))
+
+    def plain_outputs(self, xp: Any, inputs: Inputs) -> dict[str, Any]:
+        """What a plain write-up of the model makes of inputs of shape (..., n), with NumPy or its like."""
+        grid = xp.asarray(self.grid, xp.result_type(float))
+        return plain.simulate(xp, inputs, self.clock, grid, self.scenario.questions)
 
     def outputs(self, inputs: Inputs) -> dict[str, Any]:
         """What the engine's model makes of inputs, with JAX: dates in years since the as-of date."""

@@ -76,7 +76,8 @@ def count(seed: int, first: int, draws: int) -> tuple[np.ndarray, dict[str, np.n
     )
     out = np.where(np.abs(out) > 1e29, np.copysign(np.inf, out), out)
     ends = np.cumsum(list(ROWS.values()))[:-1]
-    return counts, dict(zip(ROWS, np.split(out, ends), strict=True))
+    parts = zip(ROWS.items(), np.split(out, ends), strict=True)
+    return counts, {name: part[0] if rows == 1 else part for (name, rows), part in parts}
 
 
 def build(draws: int) -> Callable[[int], dict[str, np.ndarray]]:

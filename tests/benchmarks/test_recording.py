@@ -108,7 +108,7 @@ def test_independent_draws_have_ratio_one() -> None:
     rng, n = np.random.default_rng(2), 4000
     dates = rng.exponential(5.0, (200, n))
     found = np.stack([(dates < 3.0).mean(1), np.median(dates, axis=1), np.full(200, 0.1)], axis=1)
-    rows = {r.name: r for r in error._rows(found, np.ones(200), np.ones(200), n)}
+    rows = {r.name: r for r in error._rows(found, np.ones((200, 2)), np.ones(200), n)}
     ratios = [r.median for name, r in rows.items() if name.startswith("variance")]
     np.testing.assert_allclose(ratios, 1.0, atol=5 * np.sqrt(2 / 199))
 
