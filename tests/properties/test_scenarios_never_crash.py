@@ -49,7 +49,7 @@ ODD = st.one_of(
 SETTINGS = settings(
     deadline=None,
     max_examples=80,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
 
