@@ -10,6 +10,8 @@ MOST_DRAWS = 2**44
 MOST_EVEN_DRAWS = 2**36
 """Draws before quasi-random points repeat."""
 SAMPLERS = ("random", "sobol", "lattice")
+SAMPLER = "sobol"
+"""How draws are spread when nobody says."""
 
 
 def check_draws(draws: int) -> None:

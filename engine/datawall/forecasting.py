@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from datawall.checks import DRAWS, check_draws, check_sampler, check_seed, check_supply
+from datawall.checks import DRAWS, SAMPLER, check_draws, check_sampler, check_seed, check_supply
 from datawall.compilation import code_digest, keep_compiled_programs
 from datawall.loading import load_scenario
 from datawall.model.clock import clock_at
@@ -31,7 +31,7 @@ from datawall.results import (
     summary_group,
 )
 from datawall.sampling.pushforward import Control, Pushed, push
-from datawall.sampling.samplers import SAMPLERS, SOBOL, Sampler
+from datawall.sampling.samplers import SAMPLERS, Sampler
 from datawall.scenario import Scenario
 from datawall.scenario.conditional import Integration, integration
 from datawall.scenario.dependence import INTEGRATED
@@ -45,7 +45,6 @@ LOOKBACK_YEARS = 3
 """A release that is still to come may belong to a run that started before the as-of date."""
 PATHS_UNTIL = 2040.0
 """Last year for which paths are reported, when the horizon reaches so far [year]."""
-SAMPLER = SOBOL.name
 KEPT_DRAWS = 4096
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from datawall.cli.options import DEFAULT_SAMPLER, AsJson, AsOf, SamplerName, ScenarioName, Seed, Settings
+from datawall.checks import SAMPLER
+from datawall.cli.options import AsJson, AsOf, SamplerName, ScenarioName, Seed, Settings
 from datawall.errors import DatawallError
 
 
@@ -14,7 +15,7 @@ def explain(
     draw: Annotated[int | None, typer.Option(metavar="I", help="Which future, counted from 0.")] = None,
     median: Annotated[bool, typer.Option("--median", help="Every input at its median instead.")] = False,
     seed: Seed = 0,
-    sampler: SamplerName = DEFAULT_SAMPLER,
+    sampler: SamplerName = SAMPLER,
     set_: Settings = None,
     as_of: AsOf = None,
     as_json: AsJson = False,

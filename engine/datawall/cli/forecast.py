@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from datawall.checks import SAMPLER
 from datawall.cli import crew
 from datawall.cli.options import (
-    DEFAULT_SAMPLER,
     AsJson,
     AsOf,
     Out,
@@ -36,7 +36,7 @@ def forecast(
         typer.Option(metavar="ERROR", help="Draw until standard errors are below: 0.01yr, 0.001 or both."),
     ] = None,
     seed: Seed = 0,
-    sampler: SamplerName = DEFAULT_SAMPLER,
+    sampler: SamplerName = SAMPLER,
     set_: Settings = None,
     as_of: AsOf = None,
     out: Out = None,

@@ -17,7 +17,6 @@ Settings = Annotated[
 SamplerName = Annotated[
     str, typer.Option("--sampler", help="How draws are spread: random, sobol or lattice.")
 ]
-DEFAULT_SAMPLER = "sobol"
 AsOf = Annotated[str | None, typer.Option(metavar="DATE", help="Start here: 2026-11-01, or 2026.8.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Run folder; default runs/….")]
 

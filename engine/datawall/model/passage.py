@@ -225,8 +225,7 @@ def straight_passages(path: Path, line: Line, gaps: Scalar, levels: Scalar, grid
         A row for each gap: -inf when it is zero or more at the first date, inf when it never is, nan when it
         is not a number where the answer is looked for.
     """
-    bracket, place = jax.vmap(lambda gap: first_bracket(gap, levels, grid))(gaps)
-    return jnp.where(place == 0.0, straight_dates(path, line, bracket), place)
+    return _first_dates(gaps, levels, grid, lambda bracket: straight_dates(path, line, bracket))
 
 
 def bent_passages(
@@ -246,8 +245,13 @@ def bent_passages(
     gaps_at
         Maps dates and levels, a row for each gap, to the gaps there.
     """
+    return _first_dates(gaps, levels, grid, lambda bracket: bent_dates(path, line, bracket, gaps_at))
+
+
+def _first_dates(gaps: Scalar, levels: Scalar, grid: Scalar, dates: Callable[[Bracket], Scalar]) -> Scalar:
+    """Return the date in the first bracket of each gap, or why it has none."""
     bracket, place = jax.vmap(lambda gap: first_bracket(gap, levels, grid))(gaps)
-    return jnp.where(place == 0.0, bent_dates(path, line, bracket, gaps_at), place)
+    return jnp.where(place == 0.0, dates(bracket), place)
 
 
 def inverse_quadratic(

@@ -89,7 +89,7 @@ def one_by_one(ladder: Passes) -> tuple[Passes, ...]:
     return tuple(jax.tree.map(lambda rows, k=k: rows[k], ladder) for k in range(len(LADDER)))
 
 
-def passes_up_to(law: PivotLaw, inputs: Inputs, form: "PenaltyForm", most: Scalar) -> tuple[Passes, ...]:
+def passes_up_to(law: PivotLaw, inputs: Inputs, form: PenaltyForm, most: Scalar) -> tuple[Passes, ...]:
     """Return `most` passes and the rungs below; those above come with an infinite loss."""
     above = jnp.where(jnp.array(LADDER).reshape(-1, *[1] * jnp.ndim(law.alpha)) > most, jnp.inf, 0.0)
     allowed = jax.lax.optimization_barrier(form.ladder.token_term + above)
