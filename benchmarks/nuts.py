@@ -118,8 +118,8 @@ def numpyro_defaults() -> Contender:
 
 def nutpie() -> Contender:
     """Return nutpie at its defaults on the same posterior in PyMC, compiled."""
-    import nutpie
-    import pymc as pm
+    import nutpie  # pyright: ignore[reportMissingImports]
+    import pymc as pm  # pyright: ignore[reportMissingImports]
 
     given = evidence()
     x, y = given.constants["log_params"], given.constants["log_tokens"]
