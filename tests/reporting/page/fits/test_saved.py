@@ -13,7 +13,7 @@ def test_a_folder_holds_fits_by_name_and_a_file_one(fits, fits_folder):
     assert list(fits) == ["dates", "torn", "toy"]
     assert [fit.name for fit in read_fits(fits_folder / "torn.nc")] == ["torn"]
     assert fits["toy"].headline == ["mean"]
-    assert fits["toy"].has("posterior", "log_prior")
+    assert fits["toy"].has("log_prior")
     assert not fits["toy"].has("comparison")
 
 

@@ -41,15 +41,17 @@ class Picture:
 
     def missing(self, fit: SavedFit) -> str:
         """Return why it cannot be drawn, or nothing."""
-        absent = [group for group in self.groups if not fit.has(group)]
-        if absent:
-            return f"the fit has no {' and no '.join(absent)}"
+        for group in self.groups:
+            if not fit.has(group):
+                return f"the fit has no {group}"
+            if not fit.is_finite(group):
+                return f"not every number in {group} is one"
         return "" if self.need(fit) else self.lack
 
 
 DENSITIES = ("observed_data", "posterior_predictive", "log_likelihood")
 
-PICTURES = (
+LEARNED = (
     Picture(
         plots.prior_posterior,
         "Prior against posterior",
@@ -57,24 +59,28 @@ PICTURES = (
         "decides. Each curve has its own height; tails of wide priors are cut.",
         ("posterior", "prior"),
     ),
+)
+FORESEEN = (
     Picture(
         plots.predictive,
         "Posterior predictive check",
-        "The step line of the data (black) should be one among those of 50 sets of data that the posterior "
-        "predicts (blue): share of data up to each value.",
+        "Share of data up to each value: the line of the data (black) should be one among those of 50 sets "
+        "of data that the posterior predicts (blue).",
         DENSITIES,
         lambda fit: bool(plots.sites(fit)),
         "its data are vectors of unlike numbers",
     ),
     Picture(
         plots.loo_pit,
-        "Leave-one-out probability integral transform",
-        "Where each datum falls among predictions from the others, less what calibrated predictions give: "
-        "a line near zero, and p above 0.01, is what to hope for.",
+        "LOO-PIT: each datum among its predictions from the others",
+        "The share of data below each level of their predictions, less what calibrated predictions give: "
+        "hope for a line near zero, and p above 0.01.",
         DENSITIES,
         lambda fit: bool(plots.pit_sites(fit)),
         f"no set of data has {plots.FEWEST} or more continuous numbers with a density each",
     ),
+)
+LEANING = (
     Picture(
         plots.power_scaling,
         "Power-scaling sensitivity",
@@ -84,6 +90,8 @@ PICTURES = (
         lambda fit: len(fit.tree["posterior"].data_vars) > 1,
         "ArviZ draws it for two parameters or more",
     ),
+)
+CHAINS = (
     Picture(
         plots.trace,
         "Traces",
@@ -92,8 +100,8 @@ PICTURES = (
     Picture(
         plots.rank,
         "Ranks",
-        "Each line is how the ranks of a chain among all draws differ from those of equal chains: outside "
-        "the grey region, the chains disagree.",
+        "Each line is how the ranks of a chain among all draws differ from those of equal chains: p below "
+        "0.01, or stretches in black, say that the chains disagree.",
     ),
     Picture(
         plots.ess,
@@ -102,7 +110,7 @@ PICTURES = (
     ),
     Picture(
         plots.convergence,
-        "Convergence of all parameters",
+        "ESS and R-hat of all parameters",
         "Every parameter should lie right of the dashed line for bulk and tail ESS, and left of it for R-hat.",
     ),
     Picture(
@@ -113,4 +121,3 @@ PICTURES = (
         ("sample_stats",),
     ),
 )
-"""In the order of the page: first what was learned, then whether the chains can be believed."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from datawall.errors import DatawallError
@@ -53,9 +54,13 @@ class SavedFit:
         others = [f"{name}: {fault}" for name, found in rivals.items() for fault in found["faults"]]
         return [*self.manifest["diagnosis"]["faults"], *others]
 
-    def has(self, *groups: str) -> bool:
-        """Whether the tree has these groups, and something in each."""
-        return all(group in self.tree.children and self.tree[group].data_vars for group in groups)
+    def has(self, group: str) -> bool:
+        """Whether the tree has this group, and something in it."""
+        return group in self.tree.children and bool(self.tree[group].data_vars)
+
+    def is_finite(self, group: str) -> bool:
+        """Whether every number in a group is one."""
+        return all(bool(np.isfinite(values).all()) for values in self.tree[group].data_vars.values())
 
 
 def holds_fits(path: Path) -> bool:
