@@ -136,7 +136,9 @@ def power_scaling(fit: SavedFit) -> Figure:
     """Draw the posteriors that lean most on their prior with a weaker and a stronger prior and likelihood."""
     leaning = sensitivity(fit)["prior"].sort_values(ascending=False).index
     names = _first(fit, dict.fromkeys(label.partition("[")[0] for label in leaning), MOST_SENSITIVE)
-    return _draw(az.plot_psense_dist, fit, COLUMNS * _count(fit, names), var_names=names, labeller=_units(fit))
+    return _draw(
+        az.plot_psense_dist, fit, COLUMNS * _count(fit, names), var_names=names, labeller=_units(fit)
+    )
 
 
 def sensitivity(fit: SavedFit) -> Any:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from datawall.reporting import inference
 from datawall.reporting.inference import Cells
 from datawall.reporting.page.blocks import Banner, Block, Figure, Prose, Section, Table
-from datawall.reporting.page.fits import image, tables
+from datawall.reporting.page import picture as image
+from datawall.reporting.page.fits import tables
 from datawall.reporting.page.fits.pictures import CHAINS, FORESEEN, LEANING, LEARNED, Picture
 from datawall.reporting.page.fits.saved import SavedFit
 
@@ -64,4 +65,4 @@ def _figure(picture: Picture, fit: SavedFit) -> Figure:
     name = f"{fit.name}-{picture.name}"
     caption = f"{picture.title}. {picture.how}"
     alt = f"{picture.title} of module {fit.name}"
-    return Figure(name, image.svg(picture.draw(fit), name), alt, caption)
+    return Figure(name, image.svg(picture.draw(fit), name), alt, caption, themed=False)

@@ -19,7 +19,18 @@ def posterior(fit: SavedFit) -> Cells:
     with quiet():
         # not rounded by ArviZ: its two digits make 2000 of every year
         table = az.summary(fit.tree, var_names=fit.headline, ci_prob=INTERVAL, ci_kind="eti", round_to="none")
-    columns = ("parameter", "unit", "mean", "sd", "5 %", "95 %", "MCSE of mean", "ESS bulk", "ESS tail", "R-hat")
+    columns = (
+        "parameter",
+        "unit",
+        "mean",
+        "sd",
+        "5 %",
+        "95 %",
+        "MCSE of mean",
+        "ESS bulk",
+        "ESS tail",
+        "R-hat",
+    )
     rows = [(str(label), _unit(fit, str(label)), *_summary(row)) for label, row in table.iterrows()]
     return Cells("Posterior", columns, rows)
 
@@ -55,7 +66,15 @@ def loo(fit: SavedFit) -> Cells:
         bad = int(np.sum(~(shape <= KHAT)))
         numbers = (f"{found.elpd:.1f}", f"{found.se:.1f}", f"{found.p:.1f}")
         rows.append((name, str(shape.size), *numbers, f"{shape.max():.2f}", str(bad)))
-    columns = ("data", "number", "elpd (nats)", "standard error", "effective parameters", "largest k", "bad k")
+    columns = (
+        "data",
+        "number",
+        "elpd (nats)",
+        "standard error",
+        "effective parameters",
+        "largest k",
+        "bad k",
+    )
     return Cells("Leave-one-out cross-validation (PSIS-LOO)", columns, rows)
 
 
