@@ -20,11 +20,13 @@ def fan(axes: Axes, summary: xr.Dataset, variable: str, colour: str) -> None:
 
 
 def label_ends(axes: Axes, ends: list[tuple[float, str, str]], least: float = 0.06) -> None:
-    """Write labels right of the axes at the given heights, at least a share of the axes apart."""
+    """Write labels right of the axes at the given heights, within the axes and a share of them apart."""
     fractions = [axes.transAxes.inverted().transform(axes.transData.transform((0, y)))[1] for y, _, _ in ends]
+    order = np.argsort(fractions)
+    room = 1.0 - least * np.arange(len(order))[::-1]
     placed = -np.inf
-    for index in np.argsort(fractions):
-        placed = max(fractions[index], placed + least)
+    for index, highest in zip(order, room, strict=True):
+        placed = min(max(fractions[index], placed + least), highest)
         _, text, colour = ends[index]
         axes.text(1.012, placed, text, transform=axes.transAxes, color=colour, size=9, va="center")
 

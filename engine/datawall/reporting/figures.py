@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Callable
 
-import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -133,8 +132,8 @@ def release_dates(tree: xr.DataTree) -> Figure:
         at = {"compute": kind, "generation": generation}
         inside, past, never = quantile_dots(dates, cdf["release"].sel(at).values)
         shown = inside[inside <= limits[1]]
-        interval = summary["release"].sel(at).sel(quantile=[0.1, 0.5, 0.9]).values
-        interval(axes, base - 0.15, interval, colour, limits)
+        middle = summary["release"].sel(at).sel(quantile=[0.1, 0.5, 0.9]).values
+        interval(axes, base - 0.15, middle, colour, limits)
         dots(axes, base + 0.08, shown, colour, limits)
         parts = [(past, "past"), (len(inside) - len(shown), f"after {limits[1]:.0f}"), (never, "never")]
         note = ", ".join(f"{count} {what}" for count, what in parts if count)

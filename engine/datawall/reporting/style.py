@@ -42,6 +42,8 @@ VARIABLES = {
 """The name of each colour in a style sheet."""
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, AMBER)
 """Colours of things that stand side by side, in order."""
+CEILINGS = (ORANGE, GREEN, PURPLE, AMBER, GREY, BLUE)
+"""Colours of ceilings, in order."""
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (8, 2)))
 """Lines to tell them apart without colour."""
 

@@ -53,6 +53,7 @@ def date(value: float | str | None, digits: int = 1) -> str:
     return value if isinstance(value, str) else f"{value:.{digits}f}"
 
 
+TIMES = "\N{MULTIPLICATION SIGN}"
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -62,7 +63,7 @@ def amount(value: float | None, digits: int = 2) -> str:
     Examples
     --------
     >>> amount(4.1234e28), amount(12.34, 3), amount(1e27, 1), amount(0.0), amount(None)
-    ('4.1 × 10²⁸', '12.3', '10²⁷', '0', '-')
+    ('4.1\u00d710²⁸', '12.3', '10²⁷', '0', '-')
     """
     if value is None or not math.isfinite(value):
         return "-"
@@ -71,7 +72,7 @@ def amount(value: float | None, digits: int = 2) -> str:
         return f"{rounded:.{max(digits, 1)}g}" if abs(rounded) < 10**digits else f"{rounded:,.0f}"
     mantissa, exponent = f"{rounded:.{digits - 1}e}".split("e")
     power = f"10{str(int(exponent)).translate(RAISED)}"
-    return power if float(mantissa) == 1.0 else f"{float(mantissa):g} × {power}"
+    return power if float(mantissa) == 1.0 else f"{float(mantissa):g}{TIMES}{power}"
 
 
 def share(value: float) -> str:

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from datawall.reporting import style
-from datawall.reporting.page.blocks import Figure, Hover, Page, Value, Words
+from datawall.reporting.page.blocks import Figure, Hover, Page, Value, Words, plain
 
 _COLOURS = re.compile("|".join(style.VARIABLES), re.IGNORECASE)
 _IDS = re.compile(r'(\bid="|href="#|url\(#)')
@@ -26,6 +26,7 @@ def render(page: Page) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"words": _words, "drawing": _drawing, "hover": _hover, "kind": _kind}
+    environment.filters["plain"] = plain
     script = _read("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return environment.get_template("page.html.j2").render(

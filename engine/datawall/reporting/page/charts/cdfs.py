@@ -31,9 +31,9 @@ def grid(panels: dict[str, Sequence[Curve]]) -> tuple[Figure, tuple[Hover, ...]]
     fig = style.panel(base.WIDTH, height)
     hovers = []
     for k, (title, curves) in enumerate(panels.items()):
-        left = (0.55 + (k % 2) * base.WIDTH / 2) / base.WIDTH
+        left = (0.68 + (k % 2) * base.WIDTH / 2) / base.WIDTH
         bottom = (0.45 + 2.35 * (rows - 1 - k // 2)) / height
-        axes = fig.add_axes((left, bottom, 1.98 / base.WIDTH, 1.55 / height))
+        axes = fig.add_axes((left, bottom, 1.82 / base.WIDTH, 1.55 / height))
         axes.set_title(title, size=9.5, weight="bold", color=style.INK, loc="left")
         hovers.append(_panel(axes, curves, every=10))
     return fig, tuple(hovers)
@@ -59,7 +59,7 @@ def _panel(axes: Axes, curves: Sequence[Curve], every: int) -> Hover:
         (line,) = axes.plot(curve.dates, curve.probability, color=colour, linestyle=dash, linewidth=2)
         line.set_gid(f"curve{k}")
         ends.append((float(curve.probability[-1]), f"{curve.label}\n{share(curve.probability[-1])}", colour))
-    label_ends(axes, ends, least=0.17 if every == 10 else 0.1)
+    label_ends(axes, ends, least=0.24 if every == 10 else 0.13)
     return base.hover(axes, limits, [(year, _note(curves, year)) for year in _whole_years(limits)])
 
 

@@ -51,7 +51,7 @@ class Row:
 
 def draw(rows: Sequence[Row], limits: tuple[float, float], left: float, step: float = 0.42) -> Figure:
     """Draw rows from the top down over an axis of years; `left` is the room for labels [inch]."""
-    fig, axes = base.one(step * len(rows) + 0.7, left=left, right=1.3)
+    fig, axes = base.one(step * len(rows) + 0.7, left=left, right=1.5)
     for place, row in enumerate(rows):
         level = len(rows) - 1.0 - place
         _row(axes, row, level, limits)
@@ -79,7 +79,9 @@ def _row(axes: Axes, row: Row, level: float, limits: tuple[float, float]) -> Non
         dots(axes, level + 0.05, inside[inside <= limits[1]], row.colour, limits)
     if row.span is not None:
         axes.plot(row.span, (level, level), color=row.colour, linewidth=1.2, marker="D", markersize=4)
-    for date, label in row.points:
+    for place, (date, label) in enumerate(row.points):
         if limits[0] <= date <= limits[1]:
-            axes.plot(date, level, marker="v", color=row.colour, markersize=5)
-            axes.text(date, level + 0.2, label, size=7.5, color=row.colour, ha="center", va="bottom")
+            axes.plot(date, level, marker="|", color=row.colour, markersize=8)
+            above = place % 2 == 0  # neighbours' labels on two sides, so that they do not run into each other
+            height, side = (level + 0.25, "bottom") if above else (level - 0.25, "top")
+            axes.text(date, height, label, size=8, color=row.colour, ha="center", va=side)

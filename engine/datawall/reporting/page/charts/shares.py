@@ -11,8 +11,6 @@ from datawall.reporting.page.blocks import Hover
 from datawall.reporting.page.charts import base
 from datawall.reporting.words import share
 
-HATCHES = ("", "///", "...", "\\\\\\", "xx")
-
 
 def stacked(years: np.ndarray, shares: np.ndarray, labels: Sequence[str]) -> tuple[Figure, tuple[Hover, ...]]:
     """Draw shares of shape (year, label) on top of each other."""
@@ -20,7 +18,7 @@ def stacked(years: np.ndarray, shares: np.ndarray, labels: Sequence[str]) -> tup
     edges = np.concatenate([np.zeros((len(years), 1)), np.cumsum(shares, axis=1)], axis=1)
     placed = -np.inf
     for k, label in enumerate(labels):
-        colour = style.SERIES[k % 5]
+        colour = style.CEILINGS[k % 6]
         axes.fill_between(years, edges[:, k], edges[:, k + 1], color=colour, alpha=0.75, linewidth=0)
         axes.plot(years, edges[:, k + 1], color=style.PAPER, linewidth=0.8)
         if shares[:, k].max() > 0.005:

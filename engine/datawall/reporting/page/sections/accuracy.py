@@ -8,8 +8,8 @@ def section(run: SavedRun) -> Section:
     """Return the section."""
     facts = run.manifest
     lead = (
-        f"{facts['draws']:,} futures, {facts['sampler_description']}. The Monte Carlo standard error says how "
-        "far a number would move with other random numbers; it says nothing about the world."
+        f"{facts['draws']:,} futures, {facts['sampler_description']}. The Monte Carlo standard error says "
+        "how far a number would move with other random numbers; it says nothing about the world."
     )
     return Section("accuracy", "How sure is the arithmetic?", lead, (_table(run),))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-
 from datawall.reporting import style
 from datawall.reporting.page.blocks import Block, Figure, Section, Table
 from datawall.reporting.page.charts import cdfs, fans, rows
@@ -18,8 +17,8 @@ def section(runs: Sequence[SavedRun]) -> Section:
     return Section(
         "comparison",
         "How do the scenarios differ?",
-        "The same input has the same random numbers in every run with the same seed and sampler, so what differs "
-        "is what the scenarios say.",
+        "The same input has the same random numbers in every run with the same seed and sampler, so what "
+        "differs is what the scenarios say.",
         tuple(_blocks(runs)),
     )
 

@@ -42,7 +42,7 @@ def _fan(run: SavedRun) -> Figure:
     if "ceiling_flop" in run.summary and len(ceilings) > 1:
         for k, name in enumerate(ceilings):
             path = run.summary["ceiling_flop"].sel(ceiling=name, quantile=0.5).values
-            lines.append(fans.Line(run.summary["year"].values, path, name, style.SERIES[1 + k % 4]))
+            lines.append(fans.Line(run.summary["year"].values, path, name, style.CEILINGS[k % 6]))
     drawing, hover = fans.draw(
         (fans.Fan(run.summary, "frontier_flop", "largest run", style.BLUE),),
         "FLOP",

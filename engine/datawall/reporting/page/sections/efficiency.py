@@ -15,8 +15,9 @@ def section(run: SavedRun) -> Section:
     return Section(
         "efficiency",
         "How long do models get both smaller and smarter, and cheaper?",
-        "Overtraining makes a model smaller at equal loss, for more tokens. The headroom is the largest factor "
-        "that the data of the day allow; below 1 not even the compute-optimal model has the tokens it wants.",
+        "Overtraining makes a model smaller at equal loss, for more tokens. The headroom is the "
+        "largest factor that the data of the day allow; below 1 not even the compute-optimal "
+        "model has the tokens it wants.",
         tuple(_blocks(run)),
     )
 

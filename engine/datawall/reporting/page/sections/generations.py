@@ -21,9 +21,9 @@ def section(run: SavedRun) -> Section:
     return Section(
         "generations",
         "When do the next model generations arrive?",
-        "A generation is an amount of training compute: 4 is GPT-4, and each whole number is so many powers of "
-        "ten more as the scenario says. Raw compute counts FLOP; effective compute counts better algorithms "
-        "too, less what short data take away. Names run ahead of compute, so they are kept apart.",
+        "A generation is an amount of training compute: 4 is GPT-4, and each whole number is so many powers "
+        "of ten more as the scenario says. Raw compute counts FLOP; effective compute counts better "
+        "algorithms too, less what short data take away. Names run ahead of compute, so they are kept apart.",
         (_timeline(run), *(_table(run, kind) for kind in COLOURS)),
     )
 
@@ -39,8 +39,8 @@ def _timeline(run: SavedRun) -> Figure:
         "generations",
         svg(rows.draw(drawn, limits, left=1.75, step=0.36), "generations"),
         "Release of each generation by raw and by effective compute, beside the tables of mid-2024",
-        "Bar: 80 % interval of the release, with a dot at the median; arrows lead off the axis. Thin lines with "
-        "diamonds: start of training and deployment in the mid-2024 trend tables, by their own index.",
+        "Bar: 80 % interval of the release, with a dot at the median; arrows lead off the axis. Thin lines "
+        "with diamonds: start of training and deployment in the mid-2024 trend tables, by their own index.",
     )
 
 

@@ -45,8 +45,8 @@ def _curves(run: SavedRun) -> Figure:
         "wall-curves",
         svg(drawing, "wall-curves"),
         "Probability that each data wall has been reached, rising with the date, a panel for each criterion",
-        "Share of the futures that have reached the wall by a date. A curve starts at the share that is past, "
-        "and what it lacks of 100 % at the horizon never comes.",
+        "Share of the futures that have reached the wall by a date. A curve starts at the share that is "
+        "past, and what it lacks of 100 % at the horizon never comes.",
         hover=hover,
     )
 
@@ -71,8 +71,8 @@ def _dots(run: SavedRun) -> Figure:
         "wall-dots",
         svg(rows.draw(found, limits, left=1.75), "wall-dots"),
         "Dates of each data wall as rows of dots, with the share that is past and that never comes",
-        f"Small dots: one chance in 20 each, as far as they lie before {limits[1]:.0f}. Bar: 80 % interval, with "
-        "a large dot at the median; an arrow where an end lies beyond the axis.",
+        f"Small dots: one chance in 20 each, as far as they lie before {limits[1]:.0f}. Bar: 80 % interval, "
+        "with a large dot at the median; an arrow where an end lies beyond the axis.",
     )
 
 
