@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from datawall.reporting.page.pdf import browser
+from datawall.page.pdf import browser
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datawall.forecasting import forecast
     from datawall.inference.run import fit
     from datawall.loading import load_scenario
-    from datawall.reporting.page.report import report
+    from datawall.page.report import report
 
 __all__ = ["fit", "forecast", "load_scenario", "report"]
 
@@ -18,7 +18,7 @@ _HOMES = {
     "fit": "datawall.inference.run",
     "forecast": "datawall.forecasting",
     "load_scenario": "datawall.loading",
-    "report": "datawall.reporting.page.report",
+    "report": "datawall.page.report",
 }
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from browsing import hindrances, visit
+from datawall.page.pdf import browser
 from datawall.recipes.gallery import Entry, write_index
-from datawall.reporting.page.pdf import browser
 
 ENTRIES = [
     Entry("Walls | & <dates>", "Half by 2031.", "one/report.html", "recipes/one.toml"),

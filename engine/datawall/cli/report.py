@@ -27,7 +27,7 @@ def report(
         raise DatawallError("report: need folders of runs or fits, or --recipe FILE; give one of both")
     if draws is not None and recipe is None:
         raise DatawallError("--draws: is for a recipe; the runs given are drawn already; drop it")
-    from datawall.reporting.page.report import report as write  # loads matplotlib and more
+    from datawall.page.report import report as write  # loads matplotlib and more
 
     if recipe is not None:
         from datawall.recipes.recipe import prepare, read_recipe

@@ -4,9 +4,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-# Okabe and Ito's palette, told apart with any common colour vision
+# Okabe and Ito's palette, told apart with any common colour vision, darkened until words in it can be read
 BLUE = "#0072B2"
-ORANGE = "#D55E00"
+ORANGE = "#BF5200"
 GREEN = "#007A58"
 PURPLE = "#AA4499"
 GREY = "#5F6670"
