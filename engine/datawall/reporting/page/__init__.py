@@ -1,0 +1,1 @@
+"""A report as a page: blocks that say what it shows, and writers that say how."""
