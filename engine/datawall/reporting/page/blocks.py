@@ -4,11 +4,37 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Quantity:
+    """A number of a run.
+
+    Attributes
+    ----------
+    text
+        As the page prints it.
+    run
+        The folder of the run.
+    name
+        What the run's summary calls it, such as ``quantities/wall.tokens[1]/q50``.
+    """
+
+    text: str
+    run: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+type Text = str | tuple[str | Quantity, ...]
+"""Words, or words and quantities in turn."""
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table of text, with its title; the first column names the rows."""
+    """A table with its title; the first column names the rows."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str | Quantity, ...], ...]
     caption: str
 
 
@@ -38,7 +64,7 @@ class Figure:
 class Prose:
     """A paragraph."""
 
-    text: str
+    text: Text
 
 
 @dataclass(frozen=True)
@@ -58,7 +84,7 @@ class Section:
 
     id: str
     title: str
-    lead: str
+    lead: Text
     blocks: tuple[Block, ...]
 
 
@@ -67,5 +93,10 @@ class Page:
     """A whole report."""
 
     title: str
-    lead: str
+    lead: Text
     sections: tuple[Section, ...]
+
+
+def plain(text: Text) -> str:
+    """Return a text as words."""
+    return text if isinstance(text, str) else "".join(map(str, text))

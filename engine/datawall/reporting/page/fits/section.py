@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from datawall.reporting import inference
 from datawall.reporting.inference import Cells
+from datawall.reporting.page import image
 from datawall.reporting.page.blocks import Banner, Block, Figure, Prose, Section, Table
-from datawall.reporting.page.fits import image, tables
+from datawall.reporting.page.fits import tables
 from datawall.reporting.page.fits.pictures import CHAINS, FORESEEN, LEANING, LEARNED, Picture
 from datawall.reporting.page.fits.saved import SavedFit
 
