@@ -1,0 +1,1 @@
+"""A report as plain blocks, and what turns the blocks into HTML, Markdown and files."""
