@@ -87,7 +87,7 @@ LEANING = (
         "The parameters that lean most on their prior: curves that move when the prior (left) counts for "
         "less (0.8) or more (1.25) lean on it; if they move on the right too, prior and data disagree.",
         ("posterior", "log_prior", "log_likelihood"),
-        lambda fit: len(fit.tree["posterior"].data_vars) > 1,
+        lambda fit: len(fit.group("posterior")) > 1,
         "ArviZ draws it for two parameters or more",
     ),
 )
@@ -111,7 +111,8 @@ CHAINS = (
     Picture(
         plots.convergence,
         "ESS and R-hat of all parameters",
-        "Every parameter should lie right of the dashed line for bulk and tail ESS, and left of it for R-hat.",
+        "Every parameter should lie right of the dashed line for bulk and tail ESS, and left of it for "
+        "R-hat.",
     ),
     Picture(
         plots.energy,

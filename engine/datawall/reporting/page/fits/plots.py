@@ -18,7 +18,7 @@ from datawall.inference.diagnostics import E_BFMI, ESS
 from datawall.reporting import style
 from datawall.reporting.page.fits.saved import SavedFit
 
-LOOK = {
+LOOK: dict[Any, Any] = {
     "axes.prop_cycle": cycler(color=[style.BLUE, style.ORANGE, style.GREEN, style.PURPLE]),
     "axes.titlesize": 9,
     "axes.labelsize": 9,
@@ -31,7 +31,7 @@ PANELS = 9
 """Parameters drawn at most; the table has them all."""
 MOST_SENSITIVE = 3
 """Parameters drawn under other powers of their prior; the table has them all."""
-WIDTH = 9.5
+WIDTH = 8.5
 ROW = 2.2
 """Height of a row of panels, and of the margins [inch]."""
 MARGIN = 0.5
@@ -48,13 +48,13 @@ def shown(fit: SavedFit) -> list[str]:
 
 def moving(fit: SavedFit) -> list[str]:
     """Return the variables that are nowhere constant: diagnostics have no meaning for the others."""
-    posterior = fit.tree["posterior"].data_vars
+    posterior = fit.group("posterior").data_vars
     return [str(name) for name, x in posterior.items() if np.all(np.ptp(x.values, axis=(0, 1)) > 0)]
 
 
 def elements(fit: SavedFit, name: str) -> np.ndarray:
     """Return the draws of each element of a parameter, shape (elements, draws)."""
-    values = fit.tree["posterior"][name].values
+    values = fit.group("posterior")[name].values
     return values.reshape(-1, values[0, 0].size).T
 
 
@@ -69,13 +69,13 @@ def _first(fit: SavedFit, names: Iterable[str], panels: int) -> list[str]:
 
 def sites(fit: SavedFit) -> list[str]:
     """Return the sites of data with a density for each datum; the others are vectors of unlike numbers."""
-    data, densities = fit.tree["observed_data"].data_vars, fit.tree["log_likelihood"]
+    data, densities = fit.group("observed_data").data_vars, fit.group("log_likelihood")
     return [str(name) for name, x in data.items() if densities[name].ndim == 2 + x.ndim]
 
 
 def pit_sites(fit: SavedFit) -> list[str]:
     """Return the sites with enough continuous data to look at how they spread in their predictions."""
-    data = fit.tree["observed_data"]
+    data = fit.group("observed_data")
     return [name for name in sites(fit) if data[name].dtype.kind == "f" and data[name].size >= FEWEST]
 
 
@@ -136,7 +136,9 @@ def power_scaling(fit: SavedFit) -> Figure:
     """Draw the posteriors that lean most on their prior with a weaker and a stronger prior and likelihood."""
     leaning = sensitivity(fit)["prior"].sort_values(ascending=False).index
     names = _first(fit, dict.fromkeys(label.partition("[")[0] for label in leaning), MOST_SENSITIVE)
-    return _draw(az.plot_psense_dist, fit, COLUMNS * _count(fit, names), var_names=names, labeller=_units(fit))
+    return _draw(
+        az.plot_psense_dist, fit, COLUMNS * _count(fit, names), var_names=names, labeller=_units(fit)
+    )
 
 
 def sensitivity(fit: SavedFit) -> Any:
@@ -184,6 +186,6 @@ def quiet() -> Iterator[None]:
 
 def _units(fit: SavedFit) -> Any:
     """Return what names the panels: parameters with their units."""
-    variables = fit.tree["posterior"].data_vars
+    variables = fit.group("posterior").data_vars
     units = {str(name): values.attrs.get("unit", "1") for name, values in variables.items()}
     return az.labels.MapLabeller({name: f"{name}\n({u})" for name, u in units.items() if u != "1"})

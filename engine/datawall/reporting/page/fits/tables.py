@@ -19,7 +19,18 @@ def posterior(fit: SavedFit) -> Cells:
     with quiet():
         # not rounded by ArviZ: its two digits make 2000 of every year
         table = az.summary(fit.tree, var_names=fit.headline, ci_prob=INTERVAL, ci_kind="eti", round_to="none")
-    columns = ("parameter", "unit", "mean", "sd", "5 %", "95 %", "MCSE of mean", "ESS bulk", "ESS tail", "R-hat")
+    columns = (
+        "parameter",
+        "unit",
+        "mean",
+        "sd",
+        "5 %",
+        "95 %",
+        "MCSE of mean",
+        "ESS bulk",
+        "ESS tail",
+        "R-hat",
+    )
     rows = [(str(label), _unit(fit, str(label)), *_summary(row)) for label, row in table.iterrows()]
     return Cells("Posterior", columns, rows)
 
@@ -31,7 +42,7 @@ def _summary(row: Any) -> tuple[str, ...]:
 
 
 def _unit(fit: SavedFit, label: str) -> str:
-    return fit.tree["posterior"][label.partition("[")[0]].attrs.get("unit", "1")
+    return fit.group("posterior")[label.partition("[")[0]].attrs.get("unit", "1")
 
 
 def significant(value: float) -> str:
@@ -48,14 +59,22 @@ def significant(value: float) -> str:
 def loo(fit: SavedFit) -> Cells:
     """Return how well each set of data is foreseen, datum by datum, from the others."""
     rows = []
-    for name in map(str, fit.tree["observed_data"].data_vars):
+    for name in map(str, fit.group("observed_data")):
         with quiet():
-            found = az.loo(fit.tree, var_name=name, pointwise=True)
+            found: Any = az.loo(fit.tree, var_name=name, pointwise=True)
         shape = np.asarray(found.pareto_k)
         bad = int(np.sum(~(shape <= KHAT)))
         numbers = (f"{found.elpd:.1f}", f"{found.se:.1f}", f"{found.p:.1f}")
         rows.append((name, str(shape.size), *numbers, f"{shape.max():.2f}", str(bad)))
-    columns = ("data", "number", "elpd (nats)", "standard error", "effective parameters", "largest k", "bad k")
+    columns = (
+        "data",
+        "number",
+        "elpd (nats)",
+        "standard error",
+        "effective parameters",
+        "largest k",
+        "bad k",
+    )
     return Cells("Leave-one-out cross-validation (PSIS-LOO)", columns, rows)
 
 
