@@ -68,7 +68,7 @@ FORESEEN = (
         "of data that the posterior predicts (blue).",
         DENSITIES,
         lambda fit: bool(plots.sites(fit)),
-        "its data are vectors of unlike numbers",
+        f"no set of data has {plots.FEWEST} or more, with a density each",
     ),
     Picture(
         plots.loo_pit,
@@ -76,8 +76,8 @@ FORESEEN = (
         "The share of data below each level of their predictions, less what calibrated predictions give: "
         "hope for a line near zero, and p above 0.01.",
         DENSITIES,
-        lambda fit: bool(plots.pit_sites(fit)),
-        f"no set of data has {plots.FEWEST} or more continuous numbers with a density each",
+        lambda fit: bool(plots.continuous_sites(fit)),
+        f"no set of data has {plots.FEWEST} or more continuous numbers, with a density each",
     ),
 )
 LEANING = (

@@ -68,15 +68,21 @@ def _first(fit: SavedFit, names: Iterable[str], panels: int) -> list[str]:
 
 
 def sites(fit: SavedFit) -> list[str]:
-    """Return the sites of data with a density for each datum; the others are vectors of unlike numbers."""
-    data, densities = fit.group("observed_data").data_vars, fit.group("log_likelihood")
-    return [str(name) for name, x in data.items() if densities[name].ndim == 2 + x.ndim]
+    """Return the sites with enough data to look at how they spread, and a density for each datum.
+
+    Without that density the data are vectors of unlike numbers.
+    """
+    densities = fit.group("log_likelihood")
+    return [
+        str(name)
+        for name, x in fit.group("observed_data").items()
+        if x.size >= FEWEST and densities[name].ndim == 2 + x.ndim
+    ]
 
 
-def pit_sites(fit: SavedFit) -> list[str]:
-    """Return the sites with enough continuous data to look at how they spread in their predictions."""
-    data = fit.group("observed_data")
-    return [name for name in sites(fit) if data[name].dtype.kind == "f" and data[name].size >= FEWEST]
+def continuous_sites(fit: SavedFit) -> list[str]:
+    """Return those of the sites whose data are no counts or choices."""
+    return [name for name in sites(fit) if fit.group("observed_data")[name].dtype.kind == "f"]
 
 
 def prior_posterior(fit: SavedFit) -> Figure:
@@ -109,6 +115,8 @@ def convergence(fit: SavedFit) -> Figure:
     """Draw how many parameters reach which ESS and R-hat."""
     figure = _draw(az.plot_convergence_dist, fit, COLUMNS, var_names=moving(fit))
     figure.axes[0].set_ylabel("share of parameters")
+    for axes in figure.axes:
+        axes.xaxis.set_major_locator(MaxNLocator(4))
     return figure
 
 
@@ -128,7 +136,7 @@ def predictive(fit: SavedFit) -> Figure:
 
 def loo_pit(fit: SavedFit) -> Figure:
     """Draw where each datum falls in what the other data predict of it."""
-    names = pit_sites(fit)
+    names = continuous_sites(fit)
     return _draw(az.plot_loo_pit, fit, len(names), var_names=names, col_wrap=COLUMNS)
 
 
