@@ -42,7 +42,7 @@ def make(path: Path, draws: int | None = None, to: Path | None = None, *, pdf: b
         _make(recipe, draws, folder, pdf)
         return [folder]
     # all are read before any is made: a mistake in the last one shall not cost the work of the others
-    recipes = [read_recipe(file) for file in sorted(path.glob(f"*{KIND}"))]
+    recipes = [read_recipe(file) for file in sorted(path.glob(f"*{KIND}"), key=lambda file: file.stem)]
     if not recipes:
         raise DatawallError(f"{path}: need a folder of recipes, found none; write one as NAME{KIND}")
     gallery = to or path.parent
