@@ -10,13 +10,15 @@ if TYPE_CHECKING:
     from datawall.forecasting import forecast
     from datawall.inference.run import fit
     from datawall.loading import load_scenario
+    from datawall.reporting.page.report import report
 
-__all__ = ["fit", "forecast", "load_scenario"]
+__all__ = ["fit", "forecast", "load_scenario", "report"]
 
 _HOMES = {
     "fit": "datawall.inference.run",
     "forecast": "datawall.forecasting",
     "load_scenario": "datawall.loading",
+    "report": "datawall.reporting.page.report",
 }
 
 
