@@ -23,7 +23,7 @@ CAPTIONS = {
     "release_dates": "When a model of each generation is released",
 }
 
-READ = "The words above it say how to read it; the numbers are in the tables below."
+READ = "Its subtitle says how to read it; the numbers are in the tables below."
 
 
 @dataclass(frozen=True)
