@@ -12,28 +12,44 @@ from datawall.errors import DatawallError
 def report(
     sources: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[RUN]...", help="Folders of runs and fits; the first run is shown in full."),
+        typer.Argument(metavar="[RUN...]", help="Folders of runs or fits, or fits MODULE.nc."),
     ] = None,
-    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the report.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the page goes; default report in the first RUN.")
+    ] = None,
     recipe: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Make the runs of a recipe, and its report.")
+        Path | None, typer.Option(metavar="FILE", help="Make what this recipe lists, or a folder of recipes.")
     ] = None,
-    draws: Annotated[int | None, typer.Option(help="Draws of each run of a recipe.")] = None,
-    title: Annotated[str | None, typer.Option(help="Title of the page.")] = None,
-    pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to report.pdf too.")] = False,
+    draws: Annotated[
+        int | None, typer.Option(help="Of each run of a recipe, in place of what it says.")
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to a PDF, too.")] = False,
 ) -> None:
-    """Write a report on runs and fits: a page that opens anywhere, figures, tables, and Markdown."""
+    """Write runs and fits as a page that needs nothing else: HTML, Markdown, figures and tables."""
+    from datawall.checks import check_draws
+
     if bool(sources) == bool(recipe):
-        raise DatawallError("report: need folders of runs or fits, or --recipe FILE; give one of both")
-    if draws is not None and recipe is None:
-        raise DatawallError("--draws: is for a recipe; the runs given are drawn already; drop it")
-    from datawall.page.report import report as write  # loads matplotlib and more
+        raise DatawallError(
+            "report: need RUN or --recipe, not both; name a folder that datawall forecast wrote"
+        )
+    if draws is not None:
+        if recipe is None:
+            raise DatawallError("--draws: belongs to a recipe; a run has the draws that it has")
+        check_draws(draws)
+    for folder in _make(sources or [], to, recipe, draws, pdf):
+        print(f"written to {folder}", file=sys.stderr)
 
+
+def _make(
+    sources: list[Path], to: Path | None, recipe: Path | None, draws: int | None, pdf: bool
+) -> list[Path]:
     if recipe is not None:
-        from datawall.recipes.recipe import prepare, read_recipe
+        from datawall.recipes.making import make
 
-        asked = read_recipe(recipe)
-        page = write(prepare(asked, draws), to or asked.target, title=title or asked.file.title, pdf=pdf)
-    else:
-        page = write(sources or [], to or Path("report"), title=title, pdf=pdf)
-    print(f"written to {page}", file=sys.stderr)
+        return make(recipe, draws, to, pdf=pdf)
+    import datawall
+
+    first = sources[0] if sources[0].is_dir() else sources[0].parent
+    folder = to or first / "report"
+    datawall.report(sources, to=folder, pdf=pdf)
+    return [folder]

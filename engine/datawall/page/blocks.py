@@ -140,6 +140,11 @@ class Page:
     first: tuple[Block, ...]
     sections: tuple[Section, ...]
 
+    @property
+    def answer(self) -> str:
+        """The first paragraph."""
+        return next((plain(block.text) for block in self.first if isinstance(block, Prose)), plain(self.lead))
+
 
 def plain(words: Words) -> str:
     """Return text without saying which numbers are in it."""

@@ -41,7 +41,8 @@ def write_pdf(page: Path, pdf: Path) -> None:
         _lay_out(page, pdf)
     else:
         raise DatawallError(
-            "--pdf: need a browser that prints, found none; put Chromium on the PATH or install datawall[pdf]"
+            "--pdf: need a browser that prints, found none; put Chromium on the PATH, or install "
+            "datawall[pdf]"
         )
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from datawall.page import blocks
 
-POINTS = 6000
+MARKS = 6000
 """In the lines of a drawing, above which a picture takes less room."""
 RESOLUTION = 130
 COLOURS = 48
@@ -48,12 +48,12 @@ def svg(figure: Figure, name: str) -> str:
     Parameters
     ----------
     figure
-        The figure.
+        The figure; one of thousands of marks is embedded as a picture.
     name
         Of the figure, different from those of the others on a page.
     """
-    points = sum(len(line.get_xdata()) for axes in figure.axes for line in axes.lines)
-    return _drawing(figure, name) if points <= POINTS else _picture(figure)
+    marks = sum(np.size(line.get_xdata()) for axes in figure.axes for line in axes.lines)
+    return _drawing(figure, name) if marks <= MARKS else _picture(figure)
 
 
 def _drawing(figure: Figure, name: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from datawall.errors import DatawallError
 from datawall.page import files
 from datawall.page.blocks import Page, Section
+from datawall.page.fits import overview
 from datawall.page.fits.saved import SavedFit, holds_fits, read_fits
 from datawall.page.fits.section import section as fit_section
 from datawall.page.pdf import write_pdf
@@ -57,12 +58,19 @@ def report(
         If a source is neither a run nor a fit, a file cannot be written, or nothing here can print a PDF.
     """
     given = [sources] if isinstance(sources, str | Path) else list(sources)
-    runs, fits = read(map(Path, given))
     folder = Path(to)
-    files.write(page(runs, fits, title), folder)
+    build(map(Path, given), folder, title, pdf)
+    return folder / files.HTML
+
+
+def build(sources: Iterable[Path], folder: Path, title: str | None = None, pdf: bool = False) -> Page:
+    """Write the page on runs and fits to a folder, and return it; see `report`."""
+    runs, fits = read(sources)
+    made = page(runs, fits, title)
+    files.write(made, folder)
     if pdf:
         write_pdf(folder / files.HTML, folder / "report.pdf")
-    return folder / files.HTML
+    return made
 
 
 def read(sources: Iterable[Path]) -> tuple[list[SavedRun], list[SavedFit]]:
@@ -86,25 +94,20 @@ def page(runs: Sequence[SavedRun], fits: Sequence[SavedFit], title: str | None =
     """Return the page on runs and fits: the first run in full, and what the others differ in."""
     if not runs and not fits:
         raise DatawallError("report: need a run or a fit; give the folder of one")
-    sections: list[Section] = []
-    first = ()
-    if runs:
-        first = tuple(answer.blocks(runs[0])) + tuple(
-            banner for run in runs[1:] for banner in answer.warnings(run)
-        )
-        if len(runs) > 1:
-            sections.append(comparison.section(runs))
-        sections += [part.section(runs[0]) for part in OF_A_RUN]
+    if not runs:
+        return overview.page(fits, title)
+    warnings = (banner for run in runs[1:] for banner in answer.warnings(run))
+    first = (*answer.blocks(runs[0]), *warnings)
+    sections: list[Section] = [comparison.section(runs)] if len(runs) > 1 else []
+    sections += [part.section(runs[0]) for part in OF_A_RUN]
     sections += map(fit_section, fits)
     sections += [
         provenance.section(run, label) for run, label in zip(runs, comparison.labels(runs), strict=True)
     ]
-    return Page(title or _title(runs, fits), _lead(runs, fits), first, tuple(sections))
+    return Page(title or _title(runs), _lead(runs, fits), first, tuple(sections))
 
 
-def _title(runs: Sequence[SavedRun], fits: Sequence[SavedFit]) -> str:
-    if not runs:
-        return f"Evidence: {', '.join(fit.name for fit in fits)}"
+def _title(runs: Sequence[SavedRun]) -> str:
     return f"When does training run out of data? {' and '.join(comparison.labels(runs))}"
 
 

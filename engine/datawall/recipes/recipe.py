@@ -10,7 +10,7 @@ from datawall.recipes.schema import FitTable, RecipeFile, RunTable
 from datawall.scenario.messages import first_problem
 from datawall.scenario.reading import read_source
 
-SCENARIO_FILE = ".toml"
+KIND = ".toml"
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _run(table: RunTable, beside: Path, draws: int) -> Path:
     from datawall import forecasting, runs  # load JAX, which a mistake in the recipe need not wait for
     from datawall.loading import load_scenario
 
-    named = beside / table.scenario if table.scenario.endswith(SCENARIO_FILE) else table.scenario
+    named = beside / table.scenario if table.scenario.endswith(KIND) else table.scenario
     scenario = load_scenario(named, table.set_, table.as_of)
     folder = runs.default_folder(scenario.name, scenario.digest, draws, table.seed, table.sampler)
     if not _is_complete(folder):

@@ -37,8 +37,8 @@ def test_the_axis_of_a_posterior_is_not_stretched_by_the_tails_of_its_prior(fits
 
 
 def test_few_data_have_no_distribution(fits):
-    assert plots.sites(fits["toy"]) == plots.pit_sites(fits["dates"]) == ["y"]
-    assert plots.pit_sites(fits["toy"]) == []
+    assert plots.sites(fits["dates"]) == plots.continuous_sites(fits["dates"]) == ["y"]
+    assert plots.sites(fits["toy"]) == []
 
 
 def test_constants_are_not_diagnosed(fits):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from datawall.page.blocks import Banner, Figure, Prose, Table
+from datawall.page.blocks import Banner, Figure, Prose, Table, plain
 from datawall.page.fits.section import section
 
 
@@ -31,11 +31,11 @@ def test_a_sound_fit_is_shown_whole_without_a_banner(dates):
         "convergence",
         "energy",
     ]
-    assert all(figure.alt and figure.caption and figure.svg.startswith("<") for figure in of(Figure, dates))
+    assert all(figure.alt and figure.caption and "<svg" in figure.svg for figure in of(Figure, dates))
 
 
 def test_no_year_is_2000(dates):
-    cells = [cell for table in of(Table, dates) for row in table.rows for cell in row]
+    cells = [cell for table in of(Table, dates) for row in table.rows for cell in map(str, row)]
     assert any(cell.startswith("2027.") for cell in cells)
     assert not any(cell.startswith("2000") for cell in cells)
 
@@ -44,7 +44,7 @@ def test_a_fit_that_failed_has_a_red_banner(fits):
     found = section(fits["torn"])
     (banner,) = of(Banner, found)
     assert banner.level == "error"
-    assert "cannot be trusted: R-hat" in banner.text
+    assert "cannot be trusted: R-hat" in plain(banner.text)
 
 
 def test_what_is_not_there_is_left_out_in_words(fits):
@@ -52,7 +52,7 @@ def test_what_is_not_there_is_left_out_in_words(fits):
     del tree["log_likelihood"]
     del tree["sample_stats"]
     found = section(replace(fits["dates"], tree=tree))
-    left_out = " ".join(block.text for block in of(Prose, found))
+    left_out = " ".join(str(block.text) for block in of(Prose, found))
     assert "Energy: left out, for the fit has no sample_stats." in left_out
     assert left_out.count("the fit has no log_likelihood") == 3
     assert len(of(Figure, found)) == 5

@@ -68,7 +68,7 @@ FORESEEN = (
         "of data that the posterior predicts (blue).",
         DENSITIES,
         lambda fit: bool(plots.sites(fit)),
-        "its data are vectors of unlike numbers",
+        f"no set of data has {plots.FEWEST} or more, with a density each",
     ),
     Picture(
         plots.loo_pit,
@@ -76,8 +76,8 @@ FORESEEN = (
         "The share of data below each level of their predictions, less what calibrated predictions give: "
         "hope for a line near zero, and p above 0.01.",
         DENSITIES,
-        lambda fit: bool(plots.pit_sites(fit)),
-        f"no set of data has {plots.FEWEST} or more continuous numbers with a density each",
+        lambda fit: bool(plots.continuous_sites(fit)),
+        f"no set of data has {plots.FEWEST} or more continuous numbers, with a density each",
     ),
 )
 LEANING = (
@@ -87,7 +87,7 @@ LEANING = (
         "The parameters that lean most on their prior: curves that move when the prior (left) counts for "
         "less (0.8) or more (1.25) lean on it; if they move on the right too, prior and data disagree.",
         ("posterior", "log_prior", "log_likelihood"),
-        lambda fit: len(fit.tree["posterior"].data_vars) > 1,
+        lambda fit: len(fit.group("posterior")) > 1,
         "ArviZ draws it for two parameters or more",
     ),
 )
@@ -111,7 +111,8 @@ CHAINS = (
     Picture(
         plots.convergence,
         "ESS and R-hat of all parameters",
-        "Every parameter should lie right of the dashed line for bulk and tail ESS, and left of it for R-hat.",
+        "Every parameter should lie right of the dashed line for bulk and tail ESS, and left of it for "
+        "R-hat.",
     ),
     Picture(
         plots.energy,

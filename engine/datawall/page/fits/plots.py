@@ -18,7 +18,7 @@ from datawall.inference.diagnostics import E_BFMI, ESS
 from datawall.page.fits.saved import SavedFit
 from datawall.reporting import style
 
-LOOK = {
+LOOK: dict[Any, Any] = {
     "axes.prop_cycle": cycler(color=[style.BLUE, style.ORANGE, style.GREEN, style.PURPLE]),
     "axes.titlesize": 9,
     "axes.labelsize": 9,
@@ -31,7 +31,7 @@ PANELS = 9
 """Parameters drawn at most; the table has them all."""
 MOST_SENSITIVE = 3
 """Parameters drawn under other powers of their prior; the table has them all."""
-WIDTH = 9.5
+WIDTH = 8.5
 ROW = 2.2
 """Height of a row of panels, and of the margins [inch]."""
 MARGIN = 0.5
@@ -48,13 +48,13 @@ def shown(fit: SavedFit) -> list[str]:
 
 def moving(fit: SavedFit) -> list[str]:
     """Return the variables that are nowhere constant: diagnostics have no meaning for the others."""
-    posterior = fit.tree["posterior"].data_vars
+    posterior = fit.group("posterior").data_vars
     return [str(name) for name, x in posterior.items() if np.all(np.ptp(x.values, axis=(0, 1)) > 0)]
 
 
 def elements(fit: SavedFit, name: str) -> np.ndarray:
     """Return the draws of each element of a parameter, shape (elements, draws)."""
-    values = fit.tree["posterior"][name].values
+    values = fit.group("posterior")[name].values
     return values.reshape(-1, values[0, 0].size).T
 
 
@@ -68,15 +68,21 @@ def _first(fit: SavedFit, names: Iterable[str], panels: int) -> list[str]:
 
 
 def sites(fit: SavedFit) -> list[str]:
-    """Return the sites of data with a density for each datum; the others are vectors of unlike numbers."""
-    data, densities = fit.tree["observed_data"].data_vars, fit.tree["log_likelihood"]
-    return [str(name) for name, x in data.items() if densities[name].ndim == 2 + x.ndim]
+    """Return the sites with enough data to look at how they spread, and a density for each datum.
+
+    Without that density the data are vectors of unlike numbers.
+    """
+    densities = fit.group("log_likelihood")
+    return [
+        str(name)
+        for name, x in fit.group("observed_data").items()
+        if x.size >= FEWEST and densities[name].ndim == 2 + x.ndim
+    ]
 
 
-def pit_sites(fit: SavedFit) -> list[str]:
-    """Return the sites with enough continuous data to look at how they spread in their predictions."""
-    data = fit.tree["observed_data"]
-    return [name for name in sites(fit) if data[name].dtype.kind == "f" and data[name].size >= FEWEST]
+def continuous_sites(fit: SavedFit) -> list[str]:
+    """Return those of the sites whose data are no counts or choices."""
+    return [name for name in sites(fit) if fit.group("observed_data")[name].dtype.kind == "f"]
 
 
 def prior_posterior(fit: SavedFit) -> Figure:
@@ -109,6 +115,8 @@ def convergence(fit: SavedFit) -> Figure:
     """Draw how many parameters reach which ESS and R-hat."""
     figure = _draw(az.plot_convergence_dist, fit, COLUMNS, var_names=moving(fit))
     figure.axes[0].set_ylabel("share of parameters")
+    for axes in figure.axes:
+        axes.xaxis.set_major_locator(MaxNLocator(4))
     return figure
 
 
@@ -128,7 +136,7 @@ def predictive(fit: SavedFit) -> Figure:
 
 def loo_pit(fit: SavedFit) -> Figure:
     """Draw where each datum falls in what the other data predict of it."""
-    names = pit_sites(fit)
+    names = continuous_sites(fit)
     return _draw(az.plot_loo_pit, fit, len(names), var_names=names, col_wrap=COLUMNS)
 
 
@@ -186,6 +194,6 @@ def quiet() -> Iterator[None]:
 
 def _units(fit: SavedFit) -> Any:
     """Return what names the panels: parameters with their units."""
-    variables = fit.tree["posterior"].data_vars
+    variables = fit.group("posterior").data_vars
     units = {str(name): values.attrs.get("unit", "1") for name, values in variables.items()}
     return az.labels.MapLabeller({name: f"{name}\n({u})" for name, u in units.items() if u != "1"})

@@ -44,7 +44,7 @@ class SavedFit:
     def headline(self) -> list[str]:
         """The parameters worth showing; those of rivals are shown nowhere else than in the comparison."""
         labels = (label.partition("[")[0] for label in self.summary["headline"])
-        known = self.tree["posterior"].data_vars
+        known = self.group("posterior")
         return [name for name in dict.fromkeys(labels) if name in known]
 
     @property
@@ -54,13 +54,17 @@ class SavedFit:
         others = [f"{name}: {fault}" for name, found in rivals.items() for fault in found["faults"]]
         return [*self.manifest["diagnosis"]["faults"], *others]
 
+    def group(self, name: str) -> xr.Dataset:
+        """Return a group of the tree."""
+        return self.tree[name].to_dataset()
+
     def has(self, group: str) -> bool:
         """Whether the tree has this group, and something in it."""
         return group in self.tree.children and bool(self.tree[group].data_vars)
 
     def is_finite(self, group: str) -> bool:
         """Whether every number in a group is one."""
-        return all(bool(np.isfinite(values).all()) for values in self.tree[group].data_vars.values())
+        return all(bool(np.isfinite(values).all()) for values in self.group(group).values())
 
 
 def holds_fits(path: Path) -> bool:

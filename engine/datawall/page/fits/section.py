@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from datawall.page import picture as image
+from datawall.page import picture as pictures
 from datawall.page.blocks import Banner, Block, Figure, Prose, Section, Table
-from datawall.page.fits import tables
+from datawall.page.fits import plots, tables
 from datawall.page.fits.pictures import CHAINS, FORESEEN, LEANING, LEARNED, Picture
 from datawall.page.fits.saved import SavedFit
 from datawall.reporting import inference
@@ -18,7 +18,7 @@ def section(fit: SavedFit) -> Section:
 
 
 def _lead(fit: SavedFit) -> str:
-    sizes = fit.tree["posterior"].sizes
+    sizes = fit.group("posterior").sizes
     return (
         f"Module {fit.name}, fitted with {sizes['chain']} chains of {sizes['draw']} draws, seed "
         f"{fit.manifest['seed']}. Sources: {'; '.join(fit.manifest['sources'])}."
@@ -49,7 +49,13 @@ def _some(cells: Cells) -> Iterator[Block]:
 
 
 def _table(cells: Cells) -> Table:
-    return Table(cells.columns, tuple(cells.rows), cells.title)
+    width = len(cells.columns)
+    rows = tuple((*map(_text, row), *[""] * (width - len(row))) for row in cells.rows)
+    return Table(cells.columns, rows, cells.title)
+
+
+def _text(cell: str | float) -> str:
+    return cell if isinstance(cell, str) else f"{cell:.4g}"
 
 
 def _pictures(pictures: Iterable[Picture], fit: SavedFit) -> Iterator[Block]:
@@ -62,7 +68,10 @@ def _pictures(pictures: Iterable[Picture], fit: SavedFit) -> Iterator[Block]:
 
 
 def _figure(picture: Picture, fit: SavedFit) -> Figure:
-    name = f"{fit.name}-{picture.name}"
-    caption = f"{picture.title}. {picture.how}"
-    alt = f"{picture.title} of module {fit.name}"
-    return image.block(name, picture.draw(fit), alt, caption, themed=False)
+    return pictures.block(
+        f"{fit.name}-{picture.name}".replace("_", "-"),
+        picture.draw(fit),
+        f"{picture.title} of module {fit.name}: {', '.join(plots.shown(fit))}",
+        f"{picture.title}. {picture.how}",
+        themed=False,
+    )

@@ -42,7 +42,7 @@ def _summary(row: Any) -> tuple[str, ...]:
 
 
 def _unit(fit: SavedFit, label: str) -> str:
-    return fit.tree["posterior"][label.partition("[")[0]].attrs.get("unit", "1")
+    return fit.group("posterior")[label.partition("[")[0]].attrs.get("unit", "1")
 
 
 def significant(value: float) -> str:
@@ -59,9 +59,9 @@ def significant(value: float) -> str:
 def loo(fit: SavedFit) -> Cells:
     """Return how well each set of data is foreseen, datum by datum, from the others."""
     rows = []
-    for name in map(str, fit.tree["observed_data"].data_vars):
+    for name in map(str, fit.group("observed_data")):
         with quiet():
-            found = az.loo(fit.tree, var_name=name, pointwise=True)
+            found: Any = az.loo(fit.tree, var_name=name, pointwise=True)
         shape = np.asarray(found.pareto_k)
         bad = int(np.sum(~(shape <= KHAT)))
         numbers = (f"{found.elpd:.1f}", f"{found.se:.1f}", f"{found.p:.1f}")

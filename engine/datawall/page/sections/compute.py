@@ -71,8 +71,8 @@ def _binding(run: SavedRun) -> Figure:
         drawing,
         "Probability that each ceiling sets the largest run, stacked, by year",
         "Which ceiling sets the size of the largest run, as a share of the futures.",
-        Table(("ceiling", *_years(run)), rows_),
-        hover,
+        table=Table(("ceiling", *_years(run)), rows_),
+        hover=hover,
     )
 
 
