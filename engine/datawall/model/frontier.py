@@ -7,16 +7,18 @@ from functools import reduce
 import jax.numpy as jnp
 
 from datawall.model.clock import Clock
-from datawall.model.growth import Growth, Saturating, Slowing, growth
+from datawall.model.gptn2024 import table
+from datawall.model.growth import Growth, Lowest, Saturating, Slowing, growth
 from datawall.model.inputs import Inputs, Scalar
 from datawall.model.logs import log_inputs
 from datawall.model.questions import CEILINGS
+from datawall.model.villalobos2024 import datasets
 from datawall.units import DAYS_TO_SECONDS, HOURS_TO_SECONDS
 
 H100_FLOP_PER_S = 989.4e12
 """Dense BF16 peak of one H100 SXM, the unit of hardware (NVIDIA H100 datasheet) [FLOP/s]."""
 
-type Path = Growth | Slowing | Saturating
+type Path = Growth | Slowing | Lowest | Saturating
 """ln FLOP at any date."""
 
 
@@ -70,7 +72,7 @@ def latency(inputs: Inputs, log: Inputs, clock: Clock) -> Growth:  # noqa: ARG00
 
 
 _PATHS: dict[str, Callable[[Inputs, Inputs, Clock], Path]] = dict(
-    zip(CEILINGS, (trend, spend, power, chips, latency), strict=True)
+    zip(CEILINGS, (trend, spend, power, chips, latency, table, datasets), strict=True)
 )
 
 
@@ -89,7 +91,8 @@ def ceilings(inputs: Inputs, clock: Clock, names: tuple[str, ...]) -> tuple[Path
     References
     ----------
     Sevilla et al. 2024, "Can AI scaling continue through 2030?", Epoch AI: power, chips and latency each as
-    a ceiling. The trend, the budget and the joint minimum are added here.
+    a ceiling. The trend, the budget and the joint minimum are added here. Ceilings of other published
+    forecasts name theirs.
     """
     log = log_inputs(inputs)
     return tuple(_PATHS[name](inputs, log, clock) for name in names)

@@ -60,7 +60,9 @@ def choose(group: str, *options: str, **rest: Any) -> Any:
 TREND, SPEND = ("ceilings.trend",), ("ceilings.spend",)
 POWER, CHIPS = ("ceilings.power",), ("ceilings.chips",)
 HARDWARE = SPEND + POWER + CHIPS
-COMPONENTS = ("supply.components",)
+TABLE, DATASETS = ("ceilings.table",), ("ceilings.datasets",)
+COMPONENTS, WEB_PAGES = ("supply.components",), ("supply.web_pages",)
+LAGS = ("release.lags",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +75,8 @@ class Inputs:
     """
 
     # The largest training run: a trend, and what may hold it back.
-    frontier_flop: Scalar = declare("FLOP", "compute", parts=TREND)
-    compute_growth: Scalar = declare("x/yr", "compute", 1.0, parts=TREND)
+    frontier_flop: Scalar = declare("FLOP", "compute", parts=TREND + DATASETS)
+    compute_growth: Scalar = declare("x/yr", "compute", 1.0, parts=TREND + DATASETS)
     slowdown_date: Scalar = declare("year", "compute", 1950.0, 2200.0, parts=TREND)
     growth_kept: Scalar = declare("fraction", "compute", 0.0, 1.0, parts=TREND)
     run_budget_usd: Scalar = declare("USD", "compute", parts=SPEND)
@@ -100,8 +102,8 @@ class Inputs:
 
     # Unique training tokens that can be had.
     text_tokens: Scalar = declare("tokens", "supply", parts=COMPONENTS)
-    text_quality: Scalar = declare("fraction", "supply", POSITIVE, 1.0, parts=COMPONENTS)
-    supply_growth: Scalar = declare("x/yr", "supply", parts=COMPONENTS)
+    text_quality: Scalar = declare("fraction", "supply", POSITIVE, 1.0, parts=COMPONENTS + WEB_PAGES)
+    supply_growth: Scalar = declare("x/yr", "supply", parts=COMPONENTS + WEB_PAGES)
     private_text: Scalar = choose("supply", "unused", "used", parts=COMPONENTS)
     private_text_tokens: Scalar = declare("tokens", "supply", 0.0, parts=COMPONENTS)
     multimodal: Scalar = choose("supply", "unused", "used", parts=COMPONENTS)
@@ -137,12 +139,28 @@ class Inputs:
     algorithmic_halving_months: Scalar = declare("months", "generations")
     other_efficiency_growth: Scalar = declare("x/yr", "generations", 1.0)
 
+    # The tables of generations of mid-2024.
+    generation_table: Scalar = choose("compute", "baseline", "bullish", parts=TABLE)
+    table_index_error: Scalar = declare("1", "compute", -10.0, 10.0, parts=TABLE)
+    table_date_error: Scalar = declare("years", "compute", -20.0, 20.0, parts=TABLE)
+
+    # Villalobos et al. 2024: the indexed web, and two ways to tell what training will ask of it.
+    web_pages: Scalar = declare("pages", "supply", parts=WEB_PAGES)
+    bytes_per_page: Scalar = declare("B", "supply", parts=WEB_PAGES)
+    bytes_per_token: Scalar = declare("B/token", "supply", parts=WEB_PAGES)
+    repetition_gain: Scalar = declare("x", "supply", parts=WEB_PAGES)
+    demand_projection: Scalar = choose("compute", "datasets", "compute", parts=DATASETS)
+    dataset_tokens: Scalar = declare("tokens", "compute", parts=DATASETS)
+    dataset_growth: Scalar = declare("x/yr", "compute", parts=DATASETS)
+
     # From the end of training to the public.
-    release_outcome: Scalar = choose("release", "on_time", "staged", "slipped", "cancelled", per="generation")
-    post_training_lag_months: Scalar = declare("months", "release", 0.0, per="generation")
-    staging_months: Scalar = declare("months", "release", 0.0, per="generation")
-    slip_months: Scalar = declare("months", "release", 0.0, per="generation")
-    retry_months: Scalar = declare("months", "release", 0.0, per="generation")
+    release_outcome: Scalar = choose(
+        "release", "on_time", "staged", "slipped", "cancelled", per="generation", parts=LAGS
+    )
+    post_training_lag_months: Scalar = declare("months", "release", 0.0, per="generation", parts=LAGS)
+    staging_months: Scalar = declare("months", "release", 0.0, per="generation", parts=LAGS)
+    slip_months: Scalar = declare("months", "release", 0.0, per="generation", parts=LAGS)
+    retry_months: Scalar = declare("months", "release", 0.0, per="generation", parts=LAGS)
 
 
 DECLARATIONS: dict[str, Declaration] = {f.name: f.metadata["declaration"] for f in fields(Inputs)}

@@ -8,6 +8,7 @@ from datawall.model.clock import Clock
 from datawall.model.growth import Growth, growth
 from datawall.model.inputs import Inputs
 from datawall.model.questions import SUPPLIES
+from datawall.model.villalobos2024 import web_pages
 
 
 def unique_tokens(inputs: Inputs, clock: Clock) -> Growth:
@@ -30,7 +31,9 @@ def unique_tokens(inputs: Inputs, clock: Clock) -> Growth:
     return growth(log_stock, jnp.log(inputs.supply_growth), clock.supply)
 
 
-_ACCOUNTS: dict[str, Callable[[Inputs, Clock], Growth]] = dict(zip(SUPPLIES, (unique_tokens,), strict=True))
+_ACCOUNTS: dict[str, Callable[[Inputs, Clock], Growth]] = dict(
+    zip(SUPPLIES, (unique_tokens, web_pages), strict=True)
+)
 
 
 def training_tokens(inputs: Inputs, clock: Clock, account: str) -> Growth:
