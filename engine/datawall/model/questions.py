@@ -5,10 +5,22 @@ This module loads no JAX, so that scenarios can be listed and checked at once.
 
 from dataclasses import dataclass
 
-CEILINGS = ("trend", "spend", "power", "chips", "latency")
+CEILINGS = (
+    "trend",
+    "spend",
+    "power",
+    "chips",
+    "latency",
+    "epoch_power",
+    "epoch_campus",
+    "epoch_distributed",
+    "epoch_bandwidth",
+    "epoch_chips",
+    "epoch_data",
+)
 """Everything that may set the size of the largest training run."""
 
-SUPPLIES = ("components",)
+SUPPLIES = ("components", "modalities")
 """The accounts of the unique tokens that can be had."""
 
 MOST_PASSES = 45.0
