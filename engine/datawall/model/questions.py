@@ -5,10 +5,24 @@ This module loads no JAX, so that scenarios can be listed and checked at once.
 
 from dataclasses import dataclass
 
-CEILINGS = ("trend", "spend", "power", "chips", "latency", "table", "datasets")
+CEILINGS = (
+    "trend",
+    "spend",
+    "power",
+    "chips",
+    "latency",
+    "epoch_power",
+    "epoch_campus",
+    "epoch_distributed",
+    "epoch_bandwidth",
+    "epoch_chips",
+    "epoch_data",
+    "table",
+    "datasets",
+)
 """Everything that may set the size of the largest training run."""
 
-SUPPLIES = ("components", "web_pages")
+SUPPLIES = ("components", "modalities", "web_pages")
 """The accounts of the unique tokens that can be had."""
 
 RELEASES = ("lags", "table")

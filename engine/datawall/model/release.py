@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from datawall.model.gptn2024 import table_delay
 from datawall.model.inputs import DECLARATIONS, Inputs, Scalar
-from datawall.model.questions import RELEASES, Questions
+from datawall.model.questions import Questions
 from datawall.units import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 OUTCOMES = DECLARATIONS["release_outcome"].options
@@ -32,9 +32,11 @@ def delay_by_lags(inputs: Inputs, generations: Sequence[float]) -> Scalar:  # no
     return inputs.training_days / DAYS_PER_YEAR + months / MONTHS_PER_YEAR
 
 
-_DELAYS: dict[str, Callable[[Inputs, Sequence[float]], Scalar]] = dict(
-    zip(RELEASES, (delay_by_lags, table_delay), strict=True)
-)
+_DELAYS: dict[str, Callable[[Inputs, Sequence[float]], Scalar]] = {
+    "lags": delay_by_lags,
+    "table": table_delay,
+}
+"""The delay by each of `questions.RELEASES`."""
 
 
 def release_delay(inputs: Inputs, questions: Questions) -> Scalar:
