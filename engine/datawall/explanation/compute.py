@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-import jax.numpy as jnp
-
+from datawall.explanation import epoch2030, gptn2024, villalobos2024
 from datawall.explanation.future import OneFuture, State
 from datawall.explanation.steps import Step
 from datawall.explanation.steps import digits as n
 from datawall.model.frontier import H100_FLOP_PER_S
-from datawall.model.gptn2024 import BASELINE, BULLISH
 from datawall.model.inputs import Inputs
-from datawall.model.villalobos2024 import BY_COMPUTE, TOKENS_PER_PARAM
 
 EQUATIONS = {
     "trend": "C0 g^(years before the slowdown + kept share x years after)",
@@ -18,8 +15,9 @@ EQUATIONS = {
     "power": "site power under its ceiling x sites / W per H100e x growth x FLOP/s x seconds",
     "chips": "stock x growth x share of the largest run x FLOP/s x seconds",
     "latency": "as published",
-    "table": "C_GPT4 10^(oom (i - 4)), i straight between the rows of the table, plus its error",
-    "datasets": "6 D^2 / 20 of the training set projected, or the compute projected",
+    **epoch2030.EQUATIONS,
+    **gptn2024.EQUATIONS,
+    **villalobos2024.EQUATIONS,
 }
 
 
@@ -74,27 +72,13 @@ def _latency(i: Inputs, anchors: Mapping[str, float], date: float) -> str:  # no
     return n(i.latency_flop)
 
 
-def _table(i: Inputs, anchors: Mapping[str, float], date: float) -> str:  # noqa: ARG001 - like the others
-    table = (BASELINE, BULLISH)[round(i.generation_table)]
-    at = date - i.table_date_error
-    index = float(jnp.interp(at, table.start, table.index, left="extrapolate", right="extrapolate"))
-    steps = f"{n(index)} + {n(i.table_index_error)} - 4"
-    return f"{n(i.gpt4_flop)} * 10**({n(i.oom_per_generation)} * ({steps}))"
-
-
-def _datasets(i: Inputs, anchors: Mapping[str, float], date: float) -> str:
-    years = date - anchors["frontier"]
-    if round(i.demand_projection) == BY_COMPUTE:
-        return f"{n(i.frontier_flop)} * {n(i.compute_growth)}**{n(years)}"
-    return f"6 * ({n(i.dataset_tokens)} * {n(i.dataset_growth)}**{n(years)})**2 / {n(TOKENS_PER_PARAM)}"
-
-
 _NUMBERS = {
     "trend": _trend,
     "spend": _spend,
     "power": _power,
     "chips": _chips,
     "latency": _latency,
-    "table": _table,
-    "datasets": _datasets,
+    **epoch2030.NUMBERS,
+    **gptn2024.NUMBERS,
+    **villalobos2024.NUMBERS,
 }

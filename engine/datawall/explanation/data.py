@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from datawall.explanation import epoch2030, villalobos2024
 from datawall.explanation.future import OneFuture, State
 from datawall.explanation.steps import Step
 from datawall.explanation.steps import digits as n
@@ -70,13 +71,8 @@ def _components(i: Inputs, years: float) -> str:
     return f"{grown} * (1 + {n(i.synthetic_ratio)}) * {n(i.distillation_multiplier)}"
 
 
-def _web_pages(i: Inputs, years: float) -> str:
-    raw = f"{n(i.web_pages)} * {n(i.bytes_per_page)} / {n(i.bytes_per_token)}"
-    worth = f"{n(i.text_quality)} * {n(i.repetition_gain)} * {n(i.supply_growth)}**{n(years)}"
-    return f"{raw} * {worth} * {n(i.distillation_multiplier)}"
-
-
 _SUPPLIES = {
     "components": ("m U = (text x quality + others used) growth (1 + synthetic) m", _components),
-    "web_pages": ("m U = pages x bytes a page / bytes a token x quality x repeats x growth m", _web_pages),
+    "modalities": (epoch2030.SUPPLY_EQUATION, epoch2030.supply),
+    "web_pages": (villalobos2024.SUPPLY_EQUATION, villalobos2024.supply),
 }

@@ -192,9 +192,7 @@ def bandwidth(inputs: Inputs, log: Inputs, clock: Clock) -> Bandwidth:
 
 def power(inputs: Inputs, log: Inputs, clock: Clock) -> Power:
     """Return ln FLOP that power allows: max(min(distributed, bandwidth), campus)."""
-    return Power(
-        campus(inputs, log, clock), distributed(inputs, log, clock), bandwidth(inputs, log, clock)
-    )
+    return Power(campus(inputs, log, clock), distributed(inputs, log, clock), bandwidth(inputs, log, clock))
 
 
 def chips(inputs: Inputs, log: Inputs, clock: Clock) -> Stock:
