@@ -34,7 +34,9 @@ def test_paths_are_the_equations_of_the_article(t):
     expected = [f(told, t) for f in (oracle.power, oracle.campus, oracle.distributed, oracle.bandwidth)]
     # at the anchor the article takes 3e9 W as a difference of tens
     np.testing.assert_allclose(found, np.log(expected), atol=1e-10)
-    np.testing.assert_allclose(log_paths(DRAWS, ("epoch_data",), t)[0], np.log(oracle.data(told, t)), atol=1e-10)
+    np.testing.assert_allclose(
+        log_paths(DRAWS, ("epoch_data",), t)[0], np.log(oracle.data(told, t)), atol=1e-10
+    )
 
 
 @pytest.mark.parametrize("t", [0.0, 0.625, 6.0, 20.5])
@@ -99,9 +101,13 @@ def test_the_data_ceiling_uses_the_supply_as_often_as_it_may():
     """C = 6 D^2 / 20 with D = passes x unique tokens."""
     inputs = Inputs(**{**DRAWS, "distillation_multiplier": np.ones(400)})
     tokens = training_tokens(inputs, CLOCK, "modalities").at(4.0) + jnp.log(DRAWS["max_passes"])
-    np.testing.assert_allclose(log_paths(DRAWS, ("epoch_data",), 4.0)[0], np.log(0.3) + 2 * tokens, atol=1e-12)
+    np.testing.assert_allclose(
+        log_paths(DRAWS, ("epoch_data",), 4.0)[0], np.log(0.3) + 2 * tokens, atol=1e-12
+    )
     twice = Inputs(**{**DRAWS, "distillation_multiplier": np.full(400, 2.0)})
-    gain = training_tokens(twice, CLOCK, "modalities").at(4.0) - training_tokens(inputs, CLOCK, "modalities").at(4.0)
+    gain = training_tokens(twice, CLOCK, "modalities").at(4.0) - training_tokens(
+        inputs, CLOCK, "modalities"
+    ).at(4.0)
     np.testing.assert_allclose(gain, np.log(2.0), atol=1e-12)
 
 

@@ -174,4 +174,3 @@ def test_dates_are_those_of_a_dense_grid(tree, inputs):
     apart = np.abs(np.where(inside, found, 0.0) - np.where(inside, expected, 0.0))
     assert np.mean(apart > 0.01) < 1e-3
     assert np.all(found[expected == -np.inf] == -np.inf)
-
