@@ -53,13 +53,15 @@ def test_starts_and_releases_are_those_of_the_table_moved(told):
     index = table.index - index_error
     start = line(index, table.index, table.start) + date_error
     starts = raw(tree, "training_start")
-    seen = np.isfinite(starts)
-    assert np.mean(seen) > 0.99
+    # before January 2024 a start is past and has no date
+    seen = starts > 2024.0
+    assert seen[:, 1:].mean() > 0.9
+    assert np.all(start[~seen] < 2024.0 + 2e-3)
     np.testing.assert_allclose(starts[seen], start[seen], atol=2e-3)
     lag = np.interp(index, table.index, table.release - table.start)
     release = np.minimum.accumulate((start + lag)[:, ::-1], axis=1)[:, ::-1]
     released = raw(tree, "release")
-    np.testing.assert_allclose(released[seen], release[seen], atol=2e-3)
+    np.testing.assert_allclose(np.maximum(released, 2024.0), np.maximum(release, 2024.0), atol=2e-3)
 
 
 def test_the_path_is_the_table_moved(told):
@@ -68,7 +70,7 @@ def test_the_path_is_the_table_moved(told):
     years = tree["prior_predictive/year"].values
     index = line(years - date_error, table.start, table.index) + index_error
     flop = np.log(2e25) + (index - 4.0) * 2.0 * LOG10
-    np.testing.assert_allclose(np.log(kept(tree, "prior_predictive", "frontier_flop")), flop, atol=2e-4)
+    np.testing.assert_allclose(np.log(kept(tree, "prior_predictive", "frontier_flop")), flop, atol=3e-5)
 
 
 def test_widths_are_the_stated_errors(told):

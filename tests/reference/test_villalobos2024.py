@@ -97,7 +97,8 @@ def test_paths_are_those_of_the_equations(tree, inputs):
 
 def test_the_date_of_full_use_is_that_of_the_equations(tree, inputs):
     """Straight lines in logs, solved for the date."""
-    log = {name: np.log(inputs[name]) for name in inputs if name != "demand_projection"}
+    names = ("dataset_tokens", "dataset_growth", "frontier_flop", "compute_growth", "supply_growth")
+    log = {name: np.log(inputs[name]) for name in names}
     stock = np.log(raw_stock(inputs) * inputs["text_quality"] * inputs["repetition_gain"])
     is_size = inputs["demand_projection"] == 0.0
     level = np.where(

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 
 from datawall.model.clock import Clock
 from datawall.model.generations import GPT4_INDEX, TABLES, GenerationTable, table_lags
@@ -12,6 +12,8 @@ from datawall.model.growth import Lowest, growth
 from datawall.model.inputs import DECLARATIONS, Inputs, Scalar
 from datawall.model.reals import LOG10
 
+ORIGIN = 2024.0
+"""Dates of the tables are counted from here, for years near 2024 have few digits in single precision."""
 BASELINE, BULLISH = (TABLES[name] for name in DECLARATIONS["generation_table"].options)
 
 
@@ -21,14 +23,15 @@ def table(inputs: Inputs, log: Inputs, clock: Clock) -> Lowest:  # noqa: ARG001 
     The table is off by an index and by a time, each of which has an error of its own. Growth falls from row
     to row, so the lowest of the lines through neighbouring rows is the broken line through all of them.
     """
-    index, start = (_chosen(inputs, lambda t, c=column: getattr(t, c)) for column in ("index", "start"))
+    index = _chosen(inputs, lambda rows: rows.index)
+    start = _chosen(inputs, lambda rows: rows.start - ORIGIN)
+    origin = clock.since_as_of(ORIGIN) + inputs.table_date_error
     log_per_index = LOG10 * inputs.oom_per_generation
     lines = []
     for (low, high), (date, next_date) in zip(pairwise(index), pairwise(start), strict=True):
         rise = (low + inputs.table_index_error - GPT4_INDEX) * log_per_index
         rate = (high - low) / (next_date - date) * log_per_index
-        anchor = clock.since_as_of(date) + inputs.table_date_error
-        lines.append(growth(jnp.log(inputs.gpt4_flop) + rise, rate, anchor))
+        lines.append(growth(jnp.log(inputs.gpt4_flop) + rise, rate, origin + date))
     return Lowest(tuple(lines))
 
 
@@ -42,7 +45,7 @@ def table_delay(inputs: Inputs, generations: Sequence[float]) -> Scalar:
     return jnp.where(_is_bullish(inputs), bullish, baseline)
 
 
-def _chosen(inputs: Inputs, column: Callable[[GenerationTable], Any]) -> list[Scalar]:
+def _chosen(inputs: Inputs, column: Callable[[GenerationTable], np.ndarray]) -> list[Scalar]:
     """Return a column of the table that the draw follows, a scalar for each row."""
     rows = zip(column(BASELINE), column(BULLISH), strict=True)
     return [jnp.where(_is_bullish(inputs), bullish, baseline) for baseline, bullish in rows]
