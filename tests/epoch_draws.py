@@ -47,7 +47,7 @@ RANGES = {
 def wide_draws(count: int, seed: int) -> dict[str, np.ndarray]:
     """Return draws of every input of the model, even in logs."""
     rng = np.random.default_rng(seed)
-    return {name: np.exp(rng.uniform(*np.log(bounds), count)) for name, bounds in RANGES.items()}
+    return {name: low * (high / low) ** rng.random(count) for name, (low, high) in RANGES.items()}
 
 
 def one_draw(draws: dict[str, np.ndarray], index: int) -> Inputs:

@@ -1,4 +1,4 @@
-"""Epoch's constraint model of 2030 as its article states it, in plain NumPy, its own units and Y = year - 2024.
+"""Epoch's constraint model of 2030 in plain NumPy and the article's units, with Y = year - 2024.
 
 Nothing here comes from the engine: marginals, rank correlations and equations are written down anew.
 """
@@ -63,8 +63,9 @@ STEPS = 64
 type Draws = Mapping[str, Any]
 
 
-def metalog(p10: float, p50: float, p90: float, kind: str, z: np.ndarray) -> np.ndarray:
+def metalog(marginal: tuple[float, float, float, str], z: np.ndarray) -> np.ndarray:
     """Return the three-term metalog (Keelin 2016) at normal scores, of the log, log(x - 1) or logit."""
+    *quantiles, kind = marginal
     to_line = {
         "positive": np.log,
         "growth": lambda x: np.log(x - 1),
@@ -77,7 +78,7 @@ def metalog(p10: float, p50: float, p90: float, kind: str, z: np.ndarray) -> np.
         "share": lambda y: 1 / (1 + np.exp(-y)),
         "lognormal": np.exp,
     }[kind]
-    low, middle, high = (to_line(x) for x in (p10, p50, p90))
+    low, middle, high = (to_line(x) for x in quantiles)
     if kind == "lognormal":
         return from_line(middle + (high - low) / 2 / 1.2815515655446004 * z)
     u = ndtr(z)
@@ -98,7 +99,7 @@ def monte_carlo(count: int, seed: int, spearman: Mapping[tuple[str, str], float]
         i, j = names.index(one), names.index(other)
         pearson[i, j] = pearson[j, i] = 2 * math.sin(math.pi * rank / 6)
     z = np.random.default_rng(seed).standard_normal((count, len(names))) @ np.linalg.cholesky(pearson).T
-    return {name: metalog(*MARGINALS[name], z[:, i]) for i, name in enumerate(names)}
+    return {name: metalog(MARGINALS[name], z[:, i]) for i, name in enumerate(names)}
 
 
 def as_told(i: Any) -> Draws:
@@ -222,7 +223,7 @@ def first_dates(d: Draws, levels: Any, start: float, end: float, step: float) ->
     stock = chip_stock(d, Y)
     log_before = np.log(ceilings(d, Y, stock).min(axis=0))
     dates = np.where(log_before >= np.log(levels)[:, None], -np.inf, np.inf)
-    while Y + 2024 < end:
+    while end > Y + 2024:
         stock = stock + step * made(d, Y + step / 2)
         Y += step
         log_now = np.maximum(log_before, np.log(ceilings(d, Y, stock).min(axis=0)))

@@ -20,7 +20,9 @@ from inference import toys
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
-    path for folder in (".", "benchmarks", "docs", "priors") for path in (ROOT / folder).glob("*.md")
+    path
+    for folder in (".", "benchmarks", "docs", "docs/published", "priors")
+    for path in (ROOT / folder).glob("*.md")
 )
 DRAWS = 4096
 """One chunk, the least that a run computes: fewer draws would save no time."""

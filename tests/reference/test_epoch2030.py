@@ -1,8 +1,7 @@
-"""Epoch, "Can AI scaling continue through 2030?" (August 2024): published ranges, and an independent forecast.
+"""Epoch, "Can AI scaling continue through 2030?" (August 2024): published ranges, an independent forecast.
 
-The article rounds its ranges to one digit, and its text does not say how production is summed over years. As a
-rate (ours), chips come out at 1.3e29 to 5.8e30 (median 1.1e30) against 1e29 to 5e30 (9e29); counted once a
-year they come out lower (from the first year) or twice as high (to the last), and the joint minimum hardly moves.
+The article rounds its ranges to one digit, and does not say how production is summed over years. As a rate
+(ours), chips come out at 1.3e29 to 5.8e30 (median 1.1e30) against 1e29 to 5e30 (9e29); docs/published says more.
 """
 
 import numpy as np
@@ -162,15 +161,18 @@ def test_a_wrong_model_would_be_seen(flat, told):
 
 
 def test_dates_are_those_of_a_dense_grid(tree, inputs):
+    """Power has kinks at which the path bends upwards; a search in a bracket with two kinks may miss."""
     kept = tree["prior_predictive"].to_dataset().isel(chain=0)
-    levels, count = kept["level"].values, 1024
+    levels, count = kept["level"].values, 2048
     few = {name: values[:count] for name, values in inputs.items()}
-    as_of, end = tree["constant_data/as_of"].item(), 2050.0
-    expected = oracle.first_dates(few, levels, as_of, end, step=0.02)
+    as_of, horizon = tree["constant_data/as_of"].item(), 2050.0
+    expected = oracle.first_dates(few, levels, as_of, horizon, step=0.02)
+    expected[expected >= horizon] = np.inf
     found = kept["compute_date"].transpose("level", "draw").values[:, :count]
-    # the grid of the engine ends before the last step does
-    inside = np.isfinite(expected) & (expected < end - 0.05)
-    assert inside.sum() > 2 * count
-    apart = np.abs(np.where(inside, found, 0.0) - np.where(inside, expected, 0.0))
-    assert np.mean(apart > 0.01) < 1e-3
-    assert np.all(found[expected == -np.inf] == -np.inf)
+    dated = np.isfinite(expected) & np.isfinite(found)
+    assert dated.mean() > 0.4
+    apart = np.abs(found[dated] - expected[dated])
+    assert np.quantile(apart, 0.99) < 1e-3
+    agree = np.where(dated, False, found == expected)
+    agree[dated] = apart < 0.01
+    assert agree.mean() > 0.999

@@ -1,4 +1,4 @@
-"""Epoch's constraint model of training runs through 2030: power, chips and data as ceilings, and its stock of data.
+"""Epoch's constraint model of 2030: power, chips and data as ceilings, and its stock of data.
 
 Levels are stated at the anchor of their group, which the source puts at the start of 2024; the source looks
 forward only, so before the anchor each path is its tangent there.

@@ -40,6 +40,9 @@ _ACCOUNTS: dict[str, Callable[[Inputs, Clock], Growth]] = {
 
 
 def training_tokens(inputs: Inputs, clock: Clock, account: str) -> Growth:
-    """Return the path of ln m U: unique tokens by one of `questions.SUPPLIES` times what distillation makes of each."""
+    """Return the path of ln m U: unique tokens by one account times what distillation makes of each.
+
+    `account` is one of `questions.SUPPLIES`.
+    """
     unique = _ACCOUNTS[account](inputs, clock)
     return Growth(unique.level + jnp.log(inputs.distillation_multiplier), unique.rate)
