@@ -22,6 +22,11 @@ def kept(tree, group, name):
     return tree[group][name].isel(chain=0).values.astype(float)
 
 
+def full_use(tree):
+    """The date of full use in each draw that was kept."""
+    return np.asarray(tree["prior_predictive"]["wall_date"].sel(wall="tokens[1]").isel(chain=0), float)
+
+
 @pytest.fixture(scope="module")
 def tree():
     return datawall.forecast("villalobos2024", draws=DRAWS, sampler="sobol")
@@ -106,19 +111,19 @@ def test_the_date_of_full_use_is_that_of_the_equations(tree, inputs):
     )
     rate = np.where(is_size, log["dataset_growth"], log["compute_growth"] / 2) - log["supply_growth"]
     expected = 2024.0 + (stock - level) / rate
-    found = tree["prior_predictive/wall_date"].sel(wall="tokens[1]").isel(chain=0).values
+    found = full_use(tree)
     inside = (expected > 2024.5) & (expected < 2049.0)
     assert np.mean(inside) > 0.99
     np.testing.assert_allclose(found[inside], expected[inside], atol=2e-3)
 
 
-def full_use(**overrides):
-    tree = datawall.forecast(load_scenario("villalobos2024", overrides), draws=DRAWS, sampler="sobol")
-    return tree["prior_predictive/wall_date"].sel(wall="tokens[1]").isel(chain=0).values
+def overtrained(tokens):
+    scenario = load_scenario("villalobos2024", {"overtraining_factor": tokens})
+    return full_use(datawall.forecast(scenario, draws=DRAWS, sampler="sobol"))
 
 
 def test_full_use_of_the_stock(tree):
-    walls = tree["prior_predictive/wall_date"].sel(wall="tokens[1]").isel(chain=0).values
+    walls = full_use(tree)
     low, median, high = dates_read(walls, (0.1, 0.5, 0.9))
     assert int(median) == 2028
     assert 2026.0 <= low < 2027.0 + 0.5
@@ -130,12 +135,12 @@ def test_full_use_of_the_stock(tree):
 @pytest.mark.parametrize(("overtraining", "published"), [(5.0, 2027), (100.0, 2025)])
 def test_overtraining_is_of_tokens_per_parameter(overtraining, published):
     """Tokens and parameters at the same compute: 5 times the ratio is 5^.5 times the tokens."""
-    (median,) = dates_read(full_use(overtraining_factor=overtraining**0.5), (0.5,))
+    (median,) = dates_read(overtrained(overtraining**0.5), (0.5,))
     assert published <= median < published + 1.5
 
 
 def test_overtraining_is_not_of_tokens():
-    assert np.median(full_use(overtraining_factor=100.0)) < 2024.0
+    assert np.median(overtrained(100.0)) < 2024.0
 
 
 def test_medians_cross_at_the_published_tokens_and_compute(tree):

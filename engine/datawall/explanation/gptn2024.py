@@ -14,7 +14,7 @@ EQUATIONS = {"table": "C_GPT4 10^(oom (i - 4)), i straight between the rows of t
 def _table(i: Inputs, anchors: Mapping[str, float], date: float) -> str:  # noqa: ARG001 - like the others
     rows = (BASELINE, BULLISH)[round(i.generation_table)]
     at = date - i.table_date_error
-    index = jnp.interp(at, rows.start, rows.index, left="extrapolate", right="extrapolate")
+    index = float(jnp.interp(at, rows.start, rows.index, left="extrapolate", right="extrapolate"))
     return f"{n(i.gpt4_flop)} * 10**({n(i.oom_per_generation)} * ({n(index)} + {n(i.table_index_error)} - 4))"
 
 
