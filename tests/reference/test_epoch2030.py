@@ -1,7 +1,7 @@
 """Epoch, "Can AI scaling continue through 2030?" (August 2024): published ranges, an independent forecast.
 
 The article rounds its ranges to one digit, and does not say how production is summed over years. As a rate
-(ours), chips come out at 1.3e29 to 5.8e30 (median 1.1e30) against 1e29 to 5e30 (9e29); docs/published says more.
+(ours), chips come out at 1.3e29 to 5.8e30 (1.1e30) against 1e29 to 5e30 (9e29): see docs/published/.
 """
 
 import numpy as np
