@@ -10,7 +10,7 @@ from typing import Any
 Scalar = Any
 """A float, or a traced array of shape () inside `vmap`."""
 
-GROUPS = ("compute", "hardware", "supply", "law", "architecture", "generations", "release")
+GROUPS = ("compute", "hardware", "supply", "law", "architecture", "generations", "release", "counts")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ TREND, SPEND = ("ceilings.trend",), ("ceilings.spend",)
 POWER, CHIPS = ("ceilings.power",), ("ceilings.chips",)
 HARDWARE = SPEND + POWER + CHIPS
 COMPONENTS = ("supply.components",)
+COUNTS = ("counts",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +144,11 @@ class Inputs:
     staging_months: Scalar = declare("months", "release", 0.0, per="generation")
     slip_months: Scalar = declare("months", "release", 0.0, per="generation")
     retry_months: Scalar = declare("months", "release", 0.0, per="generation")
+
+    # Run sizes below the largest one, by which models above a threshold are counted.
+    models_near_frontier: Scalar = declare("models/yr", "counts", parts=COUNTS)
+    run_size_exponent: Scalar = declare("1", "counts", 1e-3, 1.0, parts=COUNTS)
+    model_count_growth: Scalar = declare("x/yr", "counts", parts=COUNTS)
 
 
 DECLARATIONS: dict[str, Declaration] = {f.name: f.metadata["declaration"] for f in fields(Inputs)}

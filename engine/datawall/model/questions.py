@@ -37,6 +37,8 @@ class Questions:
         Factors by which the price of a fixed capability is to fall from the as-of date.
     compute_levels
         Training compute whose first run is dated [FLOP].
+    count_levels
+        Training compute above which models are counted [FLOP].
     """
 
     ceilings: tuple[str, ...]
@@ -49,8 +51,10 @@ class Questions:
     price_gains: tuple[float, ...]
     compute_levels: tuple[float, ...] = (1e27, 1e28, 1e29, 1e30)
     supply: str = "components"
+    count_levels: tuple[float, ...] = ()
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts of the model that answer, as inputs name them."""
-        return (*(f"ceilings.{name}" for name in self.ceilings), f"supply.{self.supply}")
+        counts = ("counts",) if self.count_levels else ()
+        return (*(f"ceilings.{name}" for name in self.ceilings), f"supply.{self.supply}", *counts)
