@@ -183,7 +183,7 @@ def quantile_with_error(output: Output, curve: Curve, as_of: float) -> tuple[np.
     error = curve.quantile_mcse(QUANTILES)
     if output.scale == "log10":
         # d(10^x) = ln 10 10^x dx
-        error = error * LOG10 * np.where(np.isfinite(value), value, 1.0)
+        error = error * LOG10 * np.where(np.isfinite(value) & (value > 0.0), value, 1.0)
     return value, error
 
 
