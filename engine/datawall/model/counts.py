@@ -5,26 +5,21 @@ orders of magnitude of it then is the same for any largest run, but for a slow g
 threshold multiplies because the frontier leaves the threshold behind.
 """
 
-import math
-from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from datawall.model.clock import Clock
 from datawall.model.inputs import Inputs, Scalar
-from datawall.model.passage import running_maximum
 from datawall.model.reals import LOG10
-from datawall.records import record
 from datawall.units import DAYS_PER_YEAR
 
 RATE_DATE = 2025.0
 """When the models a year are stated [year]."""
-NODES = (0.5 - math.sqrt(1.0 / 12.0), 0.5 + math.sqrt(1.0 / 12.0))
-"""Where the rule of Gauss with two points looks at an interval from 0 to 1; both count half."""
-SLOWEST = 0.1
-"""The least growth of the largest run that is believed of the years before the grid [oom/yr]."""
+EARLIER = np.arange(-6.0, 0.0)
+"""Dates before the first of the grid from which on models are counted [years from there]."""
 
 
 def models_within(depth: Any, near: Any, exponent: Any) -> Any:
@@ -55,95 +50,42 @@ def models_within(depth: Any, near: Any, exponent: Any) -> Any:
     return near * jnp.expm1(rate * jnp.maximum(depth, 0.0)) / jnp.expm1(rate)
 
 
-@record
-class RunSizes:
-    """What a draw says about the sizes of runs below the frontier.
+def log_flop_trained(grid: Scalar, log_flop: Scalar, duration: Scalar) -> tuple[Scalar, Scalar]:
+    """Return dates and ln FLOP of the largest run whose training has ended by each, back to before the grid.
 
-    Attributes
-    ----------
-    near
-        Models a year within one order of magnitude of the largest run, at the as-of date.
-    exponent
-        Of the power law.
-    growth
-        ln of the growth of their number, a year.
-    """
-
-    near: Scalar
-    exponent: Scalar
-    growth: Scalar
-
-    def rate(self, t: Scalar, depth: Scalar) -> Scalar:
-        """Return the models a year within `depth` [oom] at `t` [years since the as-of date]."""
-        return models_within(depth, self.near, self.exponent) * jnp.exp(self.growth * t)
-
-
-def run_sizes(inputs: Inputs, clock: Clock) -> RunSizes:
-    """Return the law of run sizes of a draw."""
-    growth = jnp.log(inputs.model_count_growth)
-    near = inputs.models_near_frontier * jnp.exp(-growth * clock.since_as_of(RATE_DATE))
-    return RunSizes(near, inputs.run_size_exponent, growth)
-
-
-def models_trained(sizes: RunSizes, grid: Scalar, log_flop: Scalar, threshold: float) -> Scalar:
-    """Return the expected number of models trained above a threshold, from the first one to each date.
-
-    The largest run is taken as straight, in logs, between the dates of the grid, and before them as growing as
-    it does between the first two. The number is an expectation: chance would spread it by its square root.
+    The path is straight between the dates of the grid; before them it goes on as between the first two.
 
     Parameters
     ----------
-    sizes
-        The law of run sizes.
     grid
         Increasing dates [years since the as-of date].
     log_flop
-        ln of the largest run trained by each date; it never falls.
-    threshold
-        What counts [FLOP].
-
-    Returns
-    -------
-    Array
-        Cumulative number at each date.
+        ln of the largest run that has been started by each date.
+    duration
+        Of the training of a run [years].
     """
-    depth = (log_flop - math.log(threshold)) / LOG10
-
-    def between(start: Scalar, end: Scalar, deep: Scalar, deeper: Scalar) -> Scalar:
-        """Return the models of an interval, from when the largest run passes the threshold."""
-        rise = deeper - deep
-        passed = jnp.clip(-deep / jnp.where(rise > 0.0, rise, 1.0), 0.0, 1.0)
-        shares = [passed + (1.0 - passed) * node for node in NODES]
-        rates = [sizes.rate(start + share * (end - start), deep + share * rise) for share in shares]
-        return (end - start) * (1.0 - passed) * (rates[0] + rates[1]) / 2.0
-
-    pace = jnp.maximum((depth[1] - depth[0]) / (grid[1] - grid[0]), SLOWEST)
-    first = jnp.maximum(depth[0], 0.0)
-    earlier = between(grid[0] - first / pace, grid[0], depth[0] - first, depth[0])
-    later = jax.vmap(between)(grid[:-1], grid[1:], depth[:-1], depth[1:])
-    return jnp.cumsum(jnp.concatenate([earlier[None], later]), axis=0)
+    pace = jax.vmap(jnp.divide)(log_flop[1:] - log_flop[:-1], grid[1:] - grid[:-1])
+    trained = log_flop - jnp.concatenate([pace[:1], pace]) * duration
+    earlier = jax.vmap(lambda years: trained[0] + pace[0] * years)(jnp.asarray(EARLIER, grid.dtype))
+    return jnp.concatenate([grid[0] + EARLIER, grid]), jnp.concatenate([earlier, trained])
 
 
 def model_counts(
-    inputs: Inputs,
-    clock: Clock,
-    log_largest: Callable[[Scalar], Scalar],
-    grid: Scalar,
-    thresholds: tuple[float, ...],
+    inputs: Inputs, clock: Clock, grid: Scalar, log_flop: Scalar, thresholds: tuple[float, ...]
 ) -> Scalar:
     """Return the expected number of models trained above each threshold by each date of the grid.
 
-    A model counts from the day its training ends: the sizes of a year's models are set by the largest run that
-    was started one duration of training before.
+    A model counts from the day its training ends. The number is an expectation: chance would spread it by its
+    square root.
 
     Parameters
     ----------
     inputs, clock
         One draw, and where its anchors lie.
-    log_largest
-        Maps a date [years since the as-of date] to ln FLOP of the largest run that could be started then.
     grid
         Increasing dates [years since the as-of date].
+    log_flop
+        ln of the largest run that has been started by each date.
     thresholds
         Amounts of compute [FLOP].
 
@@ -152,7 +94,38 @@ def model_counts(
     Array
         Cumulative numbers, dates on the first axis and thresholds on the second.
     """
-    sizes = run_sizes(inputs, clock)
-    duration = inputs.training_days / DAYS_PER_YEAR
-    log_flop = running_maximum(jax.vmap(lambda t: log_largest(t - duration))(grid))
-    return jnp.stack([models_trained(sizes, grid, log_flop, level) for level in thresholds], axis=1)
+    t, log_largest = log_flop_trained(grid, log_flop, inputs.training_days / DAYS_PER_YEAR)
+    growth, exponent = jnp.log(inputs.model_count_growth), inputs.run_size_exponent
+    near = inputs.models_near_frontier / jnp.expm1(LOG10 * exponent)
+    since = t - clock.since_as_of(RATE_DATE)
+    # R(x) e^(g t) is the difference of two exponentials, which all thresholds share but for a factor
+    log_all = jax.vmap(jnp.multiply, (0, None))(since, growth)
+    log_above = log_all + exponent * (log_largest - np.log(thresholds[0]))
+    every, above = near * jnp.exp(log_all), near * jnp.exp(log_above)
+    rise, rise_above = (jnp.diff(path, axis=0) / 12.0 for path in (log_all, log_above))
+
+    def one(threshold: float) -> Scalar:
+        factor = jnp.exp(exponent * np.log(thresholds[0] / threshold))
+        rate = factor * above - every
+        bend = rise_above * factor * (above[1:] - above[:-1]) - rise * (every[1:] - every[:-1])
+        return _sum(jnp.diff(t), rate[:-1], rate[1:], bend)
+
+    return jnp.stack([one(threshold) for threshold in thresholds], axis=1)[len(EARLIER) - 1 :]
+
+
+def _sum(years: Scalar, start: Scalar, end: Scalar, bend: Scalar) -> Scalar:
+    """Return the integral of the positive part of a rate, up to the end of each interval.
+
+    The trapezoidal rule and its first correction (Euler and Maclaurin); in the interval in which the rate
+    turns positive, the triangle after that.
+    """
+
+    def advance(total: Scalar, interval: tuple[Scalar, ...]) -> tuple[Scalar, Scalar]:
+        years, start, end, bend = interval
+        whole = (start + end) / 2.0 - bend
+        positive = jnp.maximum(end, 0.0)
+        triangle = positive * positive / jnp.maximum(2.0 * (positive - start), 1e-30)
+        total += years * jnp.where(start >= 0.0, whole, triangle)
+        return total, total
+
+    return jax.lax.scan(advance, jnp.zeros_like(start[0]), (years, start, end, bend))[1]

@@ -257,9 +257,7 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
     draw = prepare(inputs, clock, questions)
     states, paths = _along(draw, grid, questions)
     if questions.count_levels:
-        counts = model_counts(
-            inputs, clock, lambda t: log_lowest(draw.ceilings, t), grid, questions.count_levels
-        )
+        counts = model_counts(inputs, clock, grid, states.log_flop, questions.count_levels)
         paths["model_count"] = jnp.log(counts) / LOG10
     straight, bent = _dates(draw, grid, states, questions)
     passes, generations = len(questions.token_passes), len(questions.generations)
