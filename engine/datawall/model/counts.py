@@ -5,6 +5,7 @@ orders of magnitude of it then is the same for any largest run, but for a slow g
 threshold multiplies because the frontier leaves the threshold behind.
 """
 
+import math
 from typing import Any
 
 import jax
@@ -97,35 +98,40 @@ def model_counts(
     t, log_largest = log_flop_trained(grid, log_flop, inputs.training_days / DAYS_PER_YEAR)
     growth, exponent = jnp.log(inputs.model_count_growth), inputs.run_size_exponent
     near = inputs.models_near_frontier / jnp.expm1(LOG10 * exponent)
-    since = t - clock.since_as_of(RATE_DATE)
     # R(x) e^(g t) is the difference of two exponentials, which all thresholds share but for a factor
-    log_all = jax.vmap(jnp.multiply, (0, None))(since, growth)
-    log_above = log_all + exponent * (log_largest - np.log(thresholds[0]))
-    every, above = near * jnp.exp(log_all), near * jnp.exp(log_above)
-    rise, rise_above = (jnp.diff(path, axis=0) / 12.0 for path in (log_all, log_above))
+    log_every = jax.vmap(jnp.multiply, (0, None))(t - clock.since_as_of(RATE_DATE), growth)
+    log_above = log_every + exponent * (log_largest - math.log(thresholds[0]))
+    every, above = jax.lax.optimization_barrier((near * jnp.exp(log_every), near * jnp.exp(log_above)))
+    bend_every, bend_above = (
+        jnp.diff(rate, axis=0) * jnp.diff(log_rate, axis=0) / 12.0
+        for rate, log_rate in ((every, log_every), (above, log_above))
+    )
 
-    def one(threshold: float) -> Scalar:
-        factor = jnp.exp(exponent * np.log(thresholds[0] / threshold))
-        rate = factor * above - every
-        bend = rise_above * factor * (above[1:] - above[:-1]) - rise * (every[1:] - every[:-1])
-        return _sum(jnp.diff(t), rate[:-1], rate[1:], bend)
+    def models_by_interval(threshold: float) -> Scalar:
+        factor = jnp.exp(exponent * math.log(thresholds[0] / threshold))
+        rate, bend = factor * above - every, factor * bend_above - bend_every
+        return jax.vmap(jnp.multiply)(jnp.diff(t), mean_of_positive_part(rate[:-1], rate[1:], bend))
 
-    return jnp.stack([one(threshold) for threshold in thresholds], axis=1)[len(EARLIER) - 1 :]
+    models = jnp.stack([models_by_interval(threshold) for threshold in thresholds], axis=1)
+    return running_sum(jax.lax.optimization_barrier(models))[len(EARLIER) - 1 :]
 
 
-def _sum(years: Scalar, start: Scalar, end: Scalar, bend: Scalar) -> Scalar:
-    """Return the integral of the positive part of a rate, up to the end of each interval.
+def mean_of_positive_part(start: Scalar, end: Scalar, bend: Scalar) -> Scalar:
+    """Return the mean over an interval of the positive part of a rate that rises.
 
-    The trapezoidal rule and its first correction (Euler and Maclaurin); in the interval in which the rate
-    turns positive, the triangle after that.
+    The trapezoidal rule less the first correction of Euler and Maclaurin, `bend`; where the rate turns
+    positive within the interval, the triangle after that.
     """
+    positive = jnp.maximum(end, 0.0)
+    triangle = positive * positive / jnp.maximum(positive - start, 1e-30)
+    return jnp.where(start >= 0.0, start + end - 2.0 * bend, triangle) / 2.0
 
-    def advance(total: Scalar, interval: tuple[Scalar, ...]) -> tuple[Scalar, Scalar]:
-        years, start, end, bend = interval
-        whole = (start + end) / 2.0 - bend
-        positive = jnp.maximum(end, 0.0)
-        triangle = positive * positive / jnp.maximum(2.0 * (positive - start), 1e-30)
-        total += years * jnp.where(start >= 0.0, whole, triangle)
+
+def running_sum(values: Scalar) -> Scalar:
+    """Return the sum so far along the leading axis; `cumsum` is slow on a CPU."""
+
+    def advance(total: Scalar, value: Scalar) -> tuple[Scalar, Scalar]:
+        total += value
         return total, total
 
-    return jax.lax.scan(advance, jnp.zeros_like(start[0]), (years, start, end, bend))[1]
+    return jax.lax.scan(advance, jnp.zeros_like(values[0]), values)[1]
