@@ -3,7 +3,6 @@
 from functools import partial
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given
@@ -33,12 +32,12 @@ def log10_largest(t):
 
 
 @partial(jax.jit, static_argnames="thresholds")
-def _counted(draw, log_flop, thresholds):
-    return model_counts(Inputs(**draw), CLOCK, jnp.asarray(GRID), log_flop, thresholds)
+def _counted(draw, grid, log_flop, thresholds):
+    return model_counts(Inputs(**draw), CLOCK, grid, log_flop, thresholds)
 
 
 def counted(path=log10_largest, thresholds=THRESHOLDS, **changes):
-    return np.asarray(_counted(SURE | changes, jnp.asarray(path(GRID) * np.log(10.0)), thresholds))
+    return np.asarray(_counted(SURE | changes, GRID, path(GRID) * np.log(10.0), thresholds))
 
 
 def rate(t, threshold, sure=SURE):
@@ -49,7 +48,7 @@ def rate(t, threshold, sure=SURE):
     return number * sure["model_count_growth"] ** (AS_OF + t - RATE_DATE)
 
 
-@pytest.mark.parametrize("exponent", [0.002, 0.15, 0.6])
+@pytest.mark.parametrize("exponent", [0.002, 0.15, 0.35])
 @pytest.mark.parametrize("column", range(len(THRESHOLDS)))
 def test_counts_are_the_integral_of_the_rate(column, exponent):
     found = counted(run_size_exponent=exponent)[:, column]

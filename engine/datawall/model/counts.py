@@ -10,7 +10,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from datawall.model.clock import Clock
 from datawall.model.inputs import Inputs, Scalar
@@ -19,7 +18,7 @@ from datawall.units import DAYS_PER_YEAR
 
 RATE_DATE = 2025.0
 """When the models a year are stated [year]."""
-EARLIER = np.arange(-6.0, 0.0)
+EARLIER = (-6.0, -5.0, -4.0, -3.0, -2.0, -1.0)
 """Dates before the first of the grid from which on models are counted [years from there]."""
 
 
@@ -67,8 +66,9 @@ def log_flop_trained(grid: Scalar, log_flop: Scalar, duration: Scalar) -> tuple[
     """
     pace = jax.vmap(jnp.divide)(log_flop[1:] - log_flop[:-1], grid[1:] - grid[:-1])
     trained = log_flop - jnp.concatenate([pace[:1], pace]) * duration
-    earlier = jax.vmap(lambda years: trained[0] + pace[0] * years)(jnp.asarray(EARLIER, grid.dtype))
-    return jnp.concatenate([grid[0] + EARLIER, grid]), jnp.concatenate([earlier, trained])
+    dates = jnp.stack([grid[0] + years for years in EARLIER])
+    earlier = jnp.stack([trained[0] + pace[0] * years for years in EARLIER])
+    return jnp.concatenate([dates, grid]), jnp.concatenate([earlier, trained])
 
 
 def model_counts(
