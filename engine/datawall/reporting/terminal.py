@@ -172,6 +172,7 @@ def forecast_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
         path_table(quantities, "demand_tokens", "Demand for tokens, if data were plenty"),
         path_table(quantities, "supply_tokens", "Supply with synthetic and distilled tokens"),
         compute_levels_table(quantities),
+        *([counts_table(quantities)] if counted else []),
         binding_table(flat["probabilities"]),
         generations_table(quantities, "raw"),
         generations_table(quantities, "effective"),
@@ -179,7 +180,6 @@ def forecast_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
             quantities, "overtraining_headroom", "Times smaller at equal loss (<1: not at all)", _size_factor
         ),
         price_table(quantities),
-        *([counts_table(quantities)] if counted else []),
     ]
 
 
