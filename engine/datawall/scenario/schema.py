@@ -109,7 +109,9 @@ class QuestionsTable(Closed):
     count_levels: Annotated[
         tuple[Number, ...],
         check(
-            lambda levels: len({f"{x:g}" for x in levels}) == len(levels) and all(1e24 <= x <= 1e35 for x in levels),
+            lambda levels: (
+                len({f"{x:g}" for x in levels}) == len(levels) and all(1e24 <= x <= 1e35 for x in levels)
+            ),
             "need different numbers from 1e24 to 1e35 FLOP",
             "[] counts nothing",
         ),
