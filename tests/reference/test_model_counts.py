@@ -1,7 +1,7 @@
 """Counts of models above a threshold, against two published forecasts and what has been counted since.
 
-Cottier and Owen 2025 (Epoch AI, "How many AI models will exceed compute thresholds?") and Kumar and Manning 2025
-(arXiv 2504.16138) count notable models whose compute can be estimated. Ours are all public models: those
+Cottier and Owen 2025 (Epoch AI, "How many AI models will exceed compute thresholds?") and Kumar and Manning
+2025 (arXiv 2504.16138) count notable models whose compute can be estimated. Ours are all public models: those
 without an estimate too. The share that has one is thus between their numbers and ours.
 """
 
@@ -80,14 +80,14 @@ def test_govais_models_by_the_end_of_2028(rows, share_sized, threshold, low, med
 
 
 def test_govais_models_near_the_largest_run(fitted):
-    """Medians a year for 2025 to 2028: 6-8 within half an order of magnitude, 14-16 within one, 20-24 in 1.5."""
+    """Medians for 2025 to 2028: 6-8 a year within half an order of magnitude, 14-16 in one, 20-24 in 1.5."""
     for depth, low, high in ((0.5, 6, 8), (1.0, 14, 16), (1.5, 20, 24)):
         found = float(models_within(depth, fitted["near_frontier"], fitted["exponent"]))
         assert low / 1.1 < found < high * 1.1
 
 
 def counted_since_2020(fitted, threshold):
-    """Return dates, and the number of models above a threshold by each, along the line through the records."""
+    """Return dates, and the models above a threshold by each, along the line through the records."""
     t = np.linspace(2020.0, 2026.0, 6001)
     rate = models_within(frontier_at(t) - np.log10(threshold), fitted["near_frontier"], fitted["exponent"])
     return t, np.cumsum(np.asarray(rate) * fitted["growth"] ** (t - RATE_DATE)) * (t[1] - t[0])
@@ -97,7 +97,7 @@ def counted_since_2020(fitted, threshold):
     ("threshold", "date", "published"), [(1e25, 2025.08, 25.0), (1e25, 2025.43, 30.0), (1e26, 2026.0, 10.0)]
 )
 def test_retrodiction_of_counts_that_were_not_fitted(fitted, threshold, date, published):
-    """Epoch found over 25 models above 1e25 FLOP by the end of January 2025, over 30 by June; 10 above 1e26."""
+    """Epoch found over 25 models above 1e25 by the end of January 2025, over 30 by June; 10 above 1e26."""
     assert within(np.interp(date, *counted_since_2020(fitted, threshold)), published)
 
 

@@ -1,8 +1,8 @@
 """How many models have been trained above a threshold of compute.
 
 The sizes of a year's runs follow a power law that ends at the largest run. How many models lie within so many
-orders of magnitude of it then is the same for any largest run, but for a slow growth; the number above a fixed
-threshold multiplies because the frontier leaves the threshold behind.
+orders of magnitude of it then is the same for any largest run, but for a slow growth; the number above a
+fixed threshold multiplies because the frontier leaves the threshold behind.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Simulation-based calibration of the modules, and one wrong likelihood that must fail.
 
-A module takes ten seconds or more, most of it compilation, so three stand for all: they have edges, intervals,
-waits that go on, pooled developers and counts among them. `calibrate` takes the others in the same way.
+A module takes ten seconds or more, most of it compilation, so three stand for all: they have edges,
+intervals, waits that go on, pooled developers and counts among them. `calibrate` takes the others too.
 """
 
 from dataclasses import replace

@@ -1,5 +1,6 @@
 """From a list of public models to counts by year and by how far below the frontier they lie."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ COLUMNS = ("start", "end", "depth_low", "depth_high", "models", "sized", "unsize
 PERIODS = np.array([2020.0, 2021.0, 2022.0, 2023.0, 2024.0, 2025.0, 2025.58])
 """Bounds of the periods that are counted: since August 2025 no closed flagship states its compute."""
 DEPTHS = np.arange(0.0, 3.0, 0.5)
-"""Bounds of the bands below the frontier [oom]; further down a list of notable models is far from complete."""
+"""Bounds of the bands below the frontier [oom]; further down a list of notable models is incomplete."""
 DAYS_TO_KNOW = 90.0 / 365.25
 """After the end of a period its models and their sizes count as known [years]."""
 FLOP = (1.0, 1e31, "FLOP")
@@ -55,7 +56,7 @@ def tally(path: Path) -> Table:
     log10_flop = np.log10(numbers(models, "Training compute (FLOP)", *FLOP))
     depth = np.maximum(frontier_at(published) - log10_flop, 0.0)
     rows = []
-    for start, end in zip(PERIODS[:-1], PERIODS[1:], strict=True):
+    for start, end in pairwise(PERIODS):
         own = depth[(published >= start) & (published < end)]
         counts, _ = np.histogram(own[np.isfinite(own)], DEPTHS)
         shared = {
@@ -66,7 +67,7 @@ def tally(path: Path) -> Table:
             "date_known": str(date_of(end + DAYS_TO_KNOW)),
             "source": path.name,
         }
-        for low, high, count in zip(DEPTHS[:-1], DEPTHS[1:], counts, strict=True):
+        for (low, high), count in zip(pairwise(DEPTHS), counts, strict=True):
             rows.append(shared | {"depth_low": f"{low:g}", "depth_high": f"{high:g}", "models": str(count)})
     return Table(str(path), COLUMNS, rows, list(range(len(rows))), dict(models.dropped))
 
