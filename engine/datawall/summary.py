@@ -59,6 +59,8 @@ def _names(summary: xr.Dataset) -> Callable[[str, dict[str, Any]], str]:
                 return f"{variable}[{level_label(level)}]"
             case {"year": year, "ceiling": ceiling}:
                 return f"{variable}.{ceiling}[{labels[year]}]"
+            case {"year": year, "threshold": threshold}:
+                return f"{variable}.{level_label(threshold)}[{labels[year]}]"
             case {"gain": gain}:
                 return f"{variable}[{gain:g}]"
             case {"source": source}:

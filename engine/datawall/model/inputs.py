@@ -10,7 +10,7 @@ from typing import Any
 Scalar = Any
 """A float, or a traced array of shape () inside `vmap`."""
 
-GROUPS = ("compute", "hardware", "supply", "law", "architecture", "generations", "release")
+GROUPS = ("compute", "hardware", "supply", "law", "architecture", "generations", "release", "counts")
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ EPOCH_WATTS = EPOCH_CAMPUS + EPOCH_DISTRIBUTED
 EPOCH_HARDWARE = EPOCH_WATTS + EPOCH_CHIPS
 SHARE = CHIPS + EPOCH_DISTRIBUTED + EPOCH_CHIPS
 MODALITIES = ("ceilings.epoch_data", "supply.modalities")
+COUNTS = ("counts",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +196,11 @@ class Inputs:
     staging_months: Scalar = declare("months", "release", 0.0, per="generation", parts=LAGS)
     slip_months: Scalar = declare("months", "release", 0.0, per="generation", parts=LAGS)
     retry_months: Scalar = declare("months", "release", 0.0, per="generation", parts=LAGS)
+
+    # Run sizes below the largest one, by which models above a threshold are counted.
+    models_near_frontier: Scalar = declare("models/yr", "counts", parts=COUNTS)
+    run_size_exponent: Scalar = declare("1", "counts", 1e-3, 1.0, parts=COUNTS)
+    model_count_growth: Scalar = declare("x/yr", "counts", parts=COUNTS)
 
 
 DECLARATIONS: dict[str, Declaration] = {f.name: f.metadata["declaration"] for f in fields(Inputs)}

@@ -56,6 +56,8 @@ class Questions:
         Factors by which the price of a fixed capability is to fall from the as-of date.
     compute_levels
         Training compute whose first run is dated [FLOP].
+    count_levels
+        Training compute above which models are counted [FLOP].
     """
 
     ceilings: tuple[str, ...]
@@ -69,9 +71,11 @@ class Questions:
     compute_levels: tuple[float, ...] = (1e27, 1e28, 1e29, 1e30)
     supply: str = "components"
     release: str = "lags"
+    count_levels: tuple[float, ...] = ()
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts of the model that answer, as inputs name them."""
         ceilings = (f"ceilings.{name}" for name in self.ceilings)
-        return (*ceilings, f"supply.{self.supply}", f"release.{self.release}")
+        counts = ("counts",) if self.count_levels else ()
+        return (*ceilings, f"supply.{self.supply}", f"release.{self.release}", *counts)

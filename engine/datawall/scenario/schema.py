@@ -107,6 +107,16 @@ class QuestionsTable(Closed):
     compute_levels: Annotated[
         tuple[Number, ...], each(lambda flop: 1e20 <= flop <= 1e35, "need 1e20 to 1e35 FLOP")
     ] = (1e27, 1e28, 1e29, 1e30)
+    count_levels: Annotated[
+        tuple[Number, ...],
+        check(
+            lambda levels: (
+                len({f"{x:g}" for x in levels}) == len(levels) and all(1e24 <= x <= 1e35 for x in levels)
+            ),
+            "need different numbers from 1e24 to 1e35 FLOP",
+            "[] counts nothing",
+        ),
+    ] = ()
 
 
 class EvidenceTable(Closed):
