@@ -1,5 +1,1 @@
-"""Two scenarios or more on common random numbers: how they differ, and which group of inputs makes it so."""
-
-from datawall.comparison.run import compare
-
-__all__ = ["compare"]
+"""Scenarios side by side on common random numbers: how they differ, and which inputs make it so."""

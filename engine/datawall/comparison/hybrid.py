@@ -9,10 +9,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from datawall.comparison.groups import ANCHORS, GROUPS, group_of
+from datawall.errors import DatawallError
 from datawall.model.inputs import in_play
 from datawall.model.questions import Questions
 from datawall.scenario import Scenario
 from datawall.scenario.dependence import Correlation
+
+DRAWS = 2**15
+"""Draws of each scenario and of each hybrid when nobody says."""
+
+
+def check_scenarios(scenarios: Sequence[object]) -> None:
+    """Raise `DatawallError` unless there are scenarios to compare."""
+    if len(scenarios) < 2:
+        raise DatawallError(
+            f"compare: need two scenarios or more, got {len(scenarios)}; name another one, such as seed2024"
+        )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,4 @@
-"""From counted scenarios to labelled differences and decompositions.
-
-This module loads no JAX.
-"""
+"""From counted scenarios to labelled differences and decompositions."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -15,12 +15,11 @@ import xarray as xr
 from datawall.checks import check_draws, check_seed, check_supply
 from datawall.comparison.decomposition import members
 from datawall.comparison.groups import GROUPS, group_of
-from datawall.comparison.hybrid import Hybrid, Pair, aligned
+from datawall.comparison.hybrid import DRAWS, Hybrid, Pair, aligned, check_scenarios
 from datawall.comparison.results import Counted, decomposition, difference_cdf, difference_summary
-from datawall.comparison.targets import wanted_targets
+from datawall.comparison.targets import Target, wanted_targets
 from datawall.comparison.world import Frame, frame_of, program
 from datawall.compilation import keep_compiled_programs
-from datawall.errors import DatawallError
 from datawall.loading import load_scenario
 from datawall.model.inputs import DECLARATIONS
 from datawall.results import Labels, cdf_group, outputs_of, summary_group
@@ -29,9 +28,6 @@ from datawall.sampling.pushforward import push
 from datawall.sampling.samplers import SOBOL
 from datawall.scenario import Scenario
 from datawall.scenario.importance import ranks
-
-DRAWS = 2**16
-"""Draws of each scenario and of each hybrid when nobody says."""
 
 
 def compare(
@@ -82,24 +78,22 @@ def compare(
     True
     """
     start = time.perf_counter()
-    loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in scenarios]
-    if len(loaded) < 2:
-        raise DatawallError(
-            f"compare: need two scenarios or more, got {len(loaded)}; name another one, such as seed2024"
-        )
+    check_scenarios(scenarios)
     check_draws(draws)
     check_supply(draws, SOBOL.name)
     check_seed(seed)
+    loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in scenarios]
     keep_compiled_programs()
     names = unique_names([scenario.name for scenario in loaded])
     first, *others = aligned(loaded)
     pairs = {name: Pair(first, other) for name, other in zip(names[1:], others, strict=True)}
+    asked = wanted_targets(first, all(map(_same_ceilings, pairs.values())), outputs)
     steps = sum(2 ** len(pair.groups()) for pair in pairs.values())
     counter = Counter(frame_of([first, *others]), draws, seed, _Progress(progress, steps))
     groups: dict[str, xr.Dataset] = {}
     with jax.enable_x64(False):
         for name, pair in pairs.items():
-            groups |= _compared((names[0], name), pair, outputs, counter)
+            groups |= _compared((names[0], name), pair, asked, counter)
     record = _manifest(names, loaded, first, counter) | {"seconds": round(time.perf_counter() - start, 3)}
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = {"manifest": json.dumps(record), "creation_library": "datawall"}
@@ -147,7 +141,7 @@ class Counter:
 
 
 def _compared(
-    names: tuple[str, str], pair: Pair, outputs: Sequence[str] | None, counter: Counter
+    names: tuple[str, str], pair: Pair, targets: Sequence[Target], counter: Counter
 ) -> dict[str, xr.Dataset]:
     """Return the groups of the results that compare the first scenario with another one."""
     swapped = pair.groups()
@@ -156,20 +150,19 @@ def _compared(
     groups = {}
     for name, end in zip(names, (first, other), strict=True):
         groups |= {f"scenarios/{name}/summary": summary_group(*end), f"scenarios/{name}/cdf": cdf_group(*end)}
-    summary, cdf = (groups[f"scenarios/{names[0]}/{kind}"] for kind in ("summary", "cdf"))
-    asked = wanted_targets(summary, first.labels, _same_ceilings(pair), outputs)
-    asked = [target.with_reference((first.pushed, other.pushed)) for target in asked]
+    dates = groups[f"scenarios/{names[0]}/cdf"]["date"].values
+    targets = [target.with_reference((first.pushed, other.pushed)) for target in targets]
 
     def answers(counted: Counted) -> Floats:
-        return np.stack([target.answers(counted.pushed) for target in asked])
+        return np.stack([target.answers(counted.pushed) for target in targets])
 
     # one at a time: the counts of all hybrids would not fit into memory
     between = (counter(pair, pair.hybrid(members(m, swapped))) for m in range(1, 2 ** len(swapped) - 1))
     values = [answers(other), *map(answers, between), *([answers(first)] if swapped else [])]
     return groups | {
         f"differences/{names[1]}/summary": difference_summary(first, other),
-        f"differences/{names[1]}/cdf": difference_cdf(first, other, cdf["date"].values),
-        f"decompositions/{names[1]}": decomposition(asked, swapped, np.stack(values), pair.first.as_of),
+        f"differences/{names[1]}/cdf": difference_cdf(first, other, dates),
+        f"decompositions/{names[1]}": decomposition(targets, swapped, np.stack(values), pair.first.as_of),
     }
 
 

@@ -1,20 +1,19 @@
-"""What is decomposed: one number of a forecast, and how it is read off the counts.
+"""What is decomposed: one number of a forecast, and how it is read off the counts."""
 
-This module loads no JAX.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import xarray as xr
 
 from datawall.comparison.replicates import curves, place
 from datawall.errors import DatawallError
+from datawall.forecasting import reported_rows, time_grid
 from datawall.results import Labels, Output, outputs_of
 from datawall.sampling.curve import Floats
 from datawall.sampling.pushforward import Pushed
+from datawall.scenario import Scenario
 from datawall.scenario.errors import suggestion
 from datawall.summary import places, year_labels
 
@@ -64,18 +63,14 @@ class Target:
         return np.stack([median, curve.cdf(self.reference) if is_date else np.full_like(median, np.nan)])
 
 
-def wanted_targets(
-    summary: xr.Dataset, labels: Labels, shared: bool, wanted: Sequence[str] | None
-) -> list[Target]:
+def wanted_targets(scenario: Scenario, same_ceilings: bool, wanted: Sequence[str] | None) -> list[Target]:
     """Return the outputs to decompose.
 
     Parameters
     ----------
-    summary
-        Group of the first scenario.
-    labels
-        What its axes mean.
-    shared
+    scenario
+        The first one.
+    same_ceilings
         Whether all scenarios have the same ceilings, so that the paths of these can be decomposed too.
     wanted
         Names; by default the walls, the dates of compute and of releases, and a few paths in 2030.
@@ -85,23 +80,37 @@ def wanted_targets(
     DatawallError
         If there is no output of a name.
     """
-    known = {name: found for name, found in places(summary).items() if shared or found[0] != "ceiling_flop"}
+    grid = time_grid(scenario.as_of, scenario.horizon)
+    years = grid[slice(*reported_rows(grid, scenario.as_of, scenario.horizon))]
+    labels = Labels(scenario, years, years)
+    outputs = {
+        output.name: output
+        for output in outputs_of(labels)
+        if output.scale != "choice" and (same_ceilings or "ceiling" not in output.dims)
+    }
+    known = places(_blank(list(outputs.values()), labels))
     for name in wanted or ():
         if name not in known:
             listing = "datawall forecast --json"
             raise DatawallError(f"--output {name}: unknown output; {suggestion(name, known, listing)}")
-    outputs = {output.name: output for output in outputs_of(labels)}
+    found = {name: known[name] for name in wanted or _usual(known, labels)}
     return [
-        Target(name, outputs[variable], _index(outputs[variable], labels, at))
-        for name, (variable, at) in ((name, known[name]) for name in wanted or _usual(known, labels))
+        Target(name, output, tuple(labels.coords[dim].index(at[dim]) for dim in output.dims))
+        for name, (output, at) in ((name, (outputs[variable], at)) for name, (variable, at) in found.items())
     ]
 
 
-def _index(output: Output, labels: Labels, at: dict[str, Any]) -> tuple[int, ...]:
-    return tuple(labels.coords[dim].index(at[dim]) for dim in output.dims)
+def _blank(outputs: Collection[Output], labels: Labels) -> xr.Dataset:
+    """Return a summary without numbers: its shape says how outputs are named."""
+    shapes = {output.name: tuple(len(labels.coords[dim]) for dim in output.dims) for output in outputs}
+    blank = {
+        output.name: ((*output.dims, "quantile"), np.full((*shapes[output.name], 1), np.nan))
+        for output in outputs
+    }
+    return xr.Dataset(blank | {f"{name}_mcse": value for name, value in blank.items()}, labels.coords)
 
 
-def _usual(known: dict[str, Any], labels: Labels) -> list[str]:
+def _usual(known: Iterable[str], labels: Labels) -> list[str]:
     year = min(labels.years, key=lambda year: abs(year - YEAR_SHOWN))
     in_year = [f"{path}[{year_labels(labels.years)[year]}]" for path in PATHS_SHOWN]
     dates = [name for name in known if name.startswith(("wall.", "compute_date[", "release.raw["))]

@@ -21,7 +21,6 @@ from datawall.scenario import Joint, Scenario
 from datawall.scenario.dependence import copula, in_copula_order
 from datawall.scenario.joint import Structure, build_joint, correlated_scores, inputs_from_scores
 
-
 YEARS_BACK = 8.0
 """How long before the earliest as-of date a wall still has a date [year]."""
 
