@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike
 
 from datawall.comparison.decomposition import effects, members
 from datawall.comparison.replicates import curves, estimate, shares
@@ -21,19 +22,20 @@ class Counted(NamedTuple):
     pushed: Pushed
     labels: Labels
 
-    def rows(self, output: Output, dim: str, values: Floats, along: Sequence) -> xr.DataArray:
+    def rows(self, output: Output, dim: str, values: Floats, along: ArrayLike) -> xr.DataArray:
         """Return values of shape (1 + R, ..., n) with their coordinates; the n are labelled by `along`."""
         coords = {name: self.labels.coords[name] for name in output.dims}
-        return xr.DataArray(values, {"replicate": range(len(values)), **coords, dim: list(along)})
+        return xr.DataArray(values, {"replicate": range(len(values)), **coords, dim: np.asarray(along)})
 
     def quantiles(self, output: Output) -> xr.DataArray:
         """Return the quantiles of an output in its own scale, of all draws and of each replicate."""
         curve = curves(self.pushed.sketches[output.name])
         return self.rows(output, "quantile", curve.quantile(QUANTILES), QUANTILES)
 
-    def probabilities(self, output: Output, dates: Floats, names: Sequence) -> xr.DataArray:
-        """Return the probability that a date lies before others, which `names` call."""
-        return self.rows(output, "date", curves(self.pushed.sketches[output.name]).cdf(dates), names)
+    def probabilities(self, output: Output, dates: ArrayLike) -> xr.DataArray:
+        """Return the probability that a date lies before others, in years since the common start."""
+        curve = curves(self.pushed.sketches[output.name])
+        return self.rows(output, "date", curve.cdf(dates), dates)
 
     def choices(self, output: Output) -> xr.DataArray:
         """Return the probability of each option."""
@@ -60,8 +62,10 @@ def difference_summary(first: Counted, other: Counted) -> xr.Dataset:
     variables: dict[str, xr.DataArray] = {}
     for output in outputs_of(first.labels):
         if output.scale == "choice":
-            shown = xr.align(*(one.choices(output) for one in (first, other)), join="outer", fill_value=0.0)
-            variables |= _variables(output.name, shown[0] - shown[1], "probability", output.description)
+            # a ceiling that is not in force never sets the largest run
+            one, two = xr.align(first.choices(output), other.choices(output), join="outer")
+            apart = one.fillna(0.0) - two.fillna(0.0)
+            variables |= _variables(output.name, apart, "probability", output.description)
             continue
         apart = first.quantiles(output) - other.quantiles(output)
         if not apart.size:  # ceilings of their own
@@ -71,7 +75,7 @@ def difference_summary(first: Counted, other: Counted) -> xr.Dataset:
             found = _as_ratio(output.name, found)
         elif output.scale == "date":
             ends = [output.histogram.lower, output.histogram.upper]
-            by = first.probabilities(output, ends, ends) - other.probabilities(output, ends, ends)
+            by = first.probabilities(output, ends) - other.probabilities(output, ends)
             past, within = (by.isel(date=end, drop=True) for end in (0, 1))
             found |= _variables(f"{output.name}_past", past, "probability", "before the common start")
             found |= _variables(f"{output.name}_never", -within, "probability", "not within the horizon")
@@ -101,9 +105,9 @@ def difference_cdf(first: Counted, other: Counted, dates: Floats) -> xr.Dataset:
     since = dates - first.labels.scenario.as_of
     for output in outputs_of(first.labels):
         if output.scale == "date":
-            apart = first.probabilities(output, since, dates) - other.probabilities(output, since, dates)
+            apart = first.probabilities(output, since) - other.probabilities(output, since)
             variables |= _variables(output.name, apart, "probability", f"P({output.description} <= date)")
-    return xr.Dataset(variables)
+    return xr.Dataset(variables).assign_coords(date=dates)
 
 
 def decomposition(

@@ -62,7 +62,7 @@ def _head(found: Row) -> str:
         f"those of {next(iter(facts['scenarios']))}.\n"
         "± is the Monte Carlo standard error of the difference, from common random numbers; "
         "±?: too near past or never to tell.\n"
-        "Where swapping some inputs takes a median to past or never, the chance by a date is explained instead."
+        "Where swapping some inputs makes a median past or never, the chance by a date is explained instead."
     )
 
 
@@ -80,31 +80,35 @@ def _side(row: Row, middle: str, ends: str) -> str:
     def shown(value: float | str | None, kind: str) -> str:
         return value if isinstance(value, str) else "-" if value is None else f"{value:{kind}}"
 
-    return f"{shown(row['q50'], middle)} ({shown(row['q10'], ends)}, {shown(row['q90'], ends)})"
+    return f"{shown(row['q50'], middle)} ({shown(row['q10'], ends)}-{shown(row['q90'], ends)})"
+
+
+def _label(name: str) -> str:
+    """Return a shorter name of a date."""
+    return name.removeprefix("wall.").replace("compute_date", "run")
 
 
 def _dates_table(found: Row, first: str, other: str) -> Table:
     table = _table(
-        "When: median (10 %, 90 %), and the difference in years", "what", first, other, "difference"
+        "When: median (10 %-90 %), and the difference in years", "what", first, other, "difference"
     )
     one, two, apart = _quantities(found, first, other)
     for name, row in apart.items():
         if name.startswith(("wall.", "compute_date[", "release.raw[")):
             moved = effect_text(row, "q50", "years") if row["q50"] is not None else "-"
-            table.add_row(
-                name.removeprefix("wall."), *(_side(side[name], ".2f", ".1f") for side in (one, two)), moved
-            )
+            table.add_row(_label(name), *(_side(side[name], ".2f", ".1f") for side in (one, two)), moved)
     return table
 
 
 def _path_table(found: Row, first: str, other: str, path: str) -> Table:
-    table = _table(f"{PATHS[path]}: median (10 %, 90 %)", "year", first, other, "ratio")
+    table = _table(f"{PATHS[path]}: median (10 %-90 %)", "year", first, other, "ratio")
     one, two, apart = _quantities(found, first, other)
     names = [name for name in apart if name.startswith(f"{path}[")]
     for name in names[1::EVERY]:
         year = name.removeprefix(f"{path}[").rstrip("]")
-        ratio = f"{apart[name]['q50']:.3g} ±{apart[name]['mcse_q50']:.1g}"
-        table.add_row(year, *(_side(side[name], ".2g", ".1g") for side in (one, two)), ratio)
+        ratio, error = apart[name]["q50"], apart[name]["mcse_q50"]
+        shown = "-" if ratio is None else f"{ratio:.3g} ±{error:.1g}"
+        table.add_row(year, *(_side(side[name], ".2g", ".1g") for side in (one, two)), shown)
     return table
 
 
@@ -120,7 +124,7 @@ def _chances_table(found: Row, first: str, other: str) -> Table:
     one, two = (found["scenarios"][name]["probabilities"] for name in (first, other))
     for name, row in found["differences"][other]["probabilities"].items():
         if name.startswith(("wall.", "release.raw[")) and name.endswith(f"<={YEAR}"):
-            what = name.removesuffix(f"<={YEAR}").removeprefix("wall.")
+            what = _label(name.removesuffix(f"<={YEAR}"))
         elif name.startswith("binding.") and name.endswith(f"[{YEAR}]"):
             what = name.removesuffix(f"[{YEAR}]")
         else:

@@ -101,16 +101,16 @@ def paths(tree: xr.DataTree) -> Figure:
         " against ".join(names),
         f"Lines: medians; bands: 50, 80 and 90 %. Dashed: median of {names[0]}. {_source(tree)}",
     )
+    summaries = {name: tree[f"scenarios/{name}/summary"].to_dataset() for name in names}
     grid = fig.subplots(len(PATHS), len(names), sharex=True, sharey="row", squeeze=False)
     fig.subplots_adjust(left=0.09, right=0.97, top=0.88, bottom=0.06, hspace=0.12, wspace=0.08)
     for axes, (variable, label) in zip(grid, PATHS.items(), strict=True):
-        reference = tree[f"scenarios/{names[0]}/summary"][variable]
         for panel, name, colour in zip(axes, names, COLOURS, strict=False):
-            values = tree[f"scenarios/{name}/summary"][variable]
+            values = summaries[name][variable]
             style.finish(panel)
             _fan(panel, values, colour)
             if name != names[0]:
-                middle = reference.sel(quantile=0.5)
+                middle = summaries[names[0]][variable].sel(quantile=0.5)
                 panel.plot(
                     middle["year"].values, middle.values, color=style.INK, linewidth=1.2, linestyle="--"
                 )
@@ -132,9 +132,9 @@ def _fan(axes: Axes, values: xr.DataArray, colour: str) -> None:
 
 def differences(tree: xr.DataTree) -> Figure:
     """Draw what each group of inputs does to the difference of the main outputs."""
-    first = _names(tree)[0]
+    first, *others = _names(tree)
     panels = [
-        (name, output, row)
+        (output if len(others) == 1 else f"{output}, {name}", row)
         for name, one in tree["decompositions"].children.items()
         for output, row in _explained(flat_decomposition(one.to_dataset())).items()
     ]
@@ -142,7 +142,7 @@ def differences(tree: xr.DataTree) -> Figure:
     fig = style.figure(
         12,
         1.4 + 2.9 * rows,
-        f"What makes {first} differ",
+        f"What makes {first} differ from {' and '.join(others)}",
         "Bars: effect of taking a group of inputs from it, averaged over all orders, ± two standard errors.\n"
         f"Triangles: the group alone into the other scenario (right), and last (left). {_source(tree)}",
     )
@@ -151,8 +151,8 @@ def differences(tree: xr.DataTree) -> Figure:
     fig.subplots_adjust(left=0.09, right=0.98, top=top, bottom=0.08, hspace=0.55, wspace=0.4)
     for axes in grid.flat[len(panels) :]:
         axes.axis("off")
-    for axes, (name, output, row) in zip(grid.flat, panels, strict=False):
-        _effects_panel(axes, f"{output} against {name}", row)
+    for axes, (title, row) in zip(grid.flat, panels, strict=False):
+        _effects_panel(axes, title, row)
     return fig
 
 
@@ -166,7 +166,7 @@ def _explained(rows: dict[str, dict]) -> dict[str, dict]:
 
 def _effects_panel(axes: Axes, title: str, row: dict) -> None:
     scale = 100.0 if row["unit"] == "probability" else 1.0
-    groups = row["groups"]
+    groups = {group: own for group, own in row["groups"].items() if any(own.values())}
 
     def values(key: str) -> np.ndarray:
         return scale * np.array([own[key] if own[key] is not None else np.nan for own in groups.values()])
@@ -179,7 +179,7 @@ def _effects_panel(axes: Axes, title: str, row: dict) -> None:
     axes.axvline(0.0, color=style.GREY, linewidth=0.8)
     axes.set_yticks(places, list(groups))
     axes.set_ylim(len(groups) - 0.5, -0.5)
-    by = f" by {row['by']:.2f}" if "by" in row else ""
+    by = f", chance by {row['by']:.2f}" if "by" in row else ""
     axes.set_title(f"{title}{by}", size=10, color=style.INK, loc="left", weight="bold")
     total = effect_text(row, "total", row["unit"])
     axes.set_xlabel(f"{unit_name(row['unit'])}; in all {total}", size=9)
