@@ -89,7 +89,7 @@ def compare(
     pairs = {name: Pair(first, other) for name, other in zip(names[1:], others, strict=True)}
     asked = wanted_targets(first, all(map(_same_ceilings, pairs.values())), outputs)
     steps = sum(2 ** len(pair.groups()) for pair in pairs.values())
-    counter = Counter(frame_of([first, *others]), draws, seed, _Progress(progress, steps))
+    counter = Counter(frame_of([first, *others]), draws, seed, Progress(progress, steps))
     groups: dict[str, xr.Dataset] = {}
     with jax.enable_x64(False):
         for name, pair in pairs.items():
@@ -100,13 +100,14 @@ def compare(
     return tree
 
 
-class _Progress:
+class Progress:
     """Counts steps, and tells how many are done."""
 
     def __init__(self, tell: Callable[[int, int], None], steps: int):
         self.tell, self.steps, self.done = tell, steps, 0
 
     def step(self) -> None:
+        """Count a step, and tell."""
         self.done += 1
         self.tell(self.done, self.steps)
 
@@ -118,7 +119,7 @@ class Counter:
     frame: Frame
     draws: int
     seed: int
-    progress: _Progress
+    progress: Progress
 
     def __call__(self, pair: Pair, hybrid: Hybrid) -> Counted:
         """Return the counts of one hybrid."""
