@@ -7,6 +7,7 @@ import numpy as np
 from datawall.model.inputs import DECLARATIONS
 from scenario_files import prior, valid_scenario
 
+DRAWS = 4096
 PASSES = 4.0
 LEVELS = ("frontier_flop", "text_tokens", "tokens_per_param_1e21")
 """Lognormal, so that the wall date is normal and its median is at theirs; all other inputs are points."""

@@ -14,38 +14,11 @@ from datawall.comparison.hybrid import Pair, aligned
 from datawall.comparison.run import Counter, Progress, unique_names
 from datawall.comparison.targets import wanted_targets
 from datawall.comparison.world import frame_of
-from datawall.scenario import load_scenario
-from scenario_files import write
 
-DRAWS = 4096
 WALL = "wall.tokens[4]"
 SWAPPED = ("compute", "data", "law", "policy")
 RESOLUTION = 2e-3
 """What the bins of a date, 1/64 of a year, may cost a median [year]."""
-
-
-@pytest.fixture(scope="module")
-def load(tmp_path_factory):
-    def loaded(name, values, anchors, as_of=2025.5):  # one as-of date of all, so that all share a program
-        path = tmp_path_factory.mktemp("scenario") / f"{name}.toml"
-        return load_scenario(write(path, pairs.tables(name, values, anchors, as_of)))
-
-    return loaded
-
-
-@pytest.fixture(scope="module")
-def first(load):
-    return load("first", pairs.FIRST, pairs.FIRST_ANCHORS, as_of=2026.5)
-
-
-@pytest.fixture(scope="module")
-def other(load):
-    return load("other", pairs.OTHER, pairs.OTHER_ANCHORS)
-
-
-@pytest.fixture(scope="module")
-def tree(first, other):
-    return datawall.compare(first, other, draws=DRAWS)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +27,7 @@ def apart(tree):
 
 
 def counter_of(first, other, seed=0):
-    return Counter(frame_of([first, other]), DRAWS, seed, Progress(lambda *_: None, 1))
+    return Counter(frame_of([first, other]), pairs.DRAWS, seed, Progress(lambda *_: None, 1))
 
 
 def median(pair, groups, seed=0):
@@ -108,7 +81,7 @@ def test_groups_that_do_not_differ_are_not_swapped(tree):
 @pytest.mark.parametrize("groups", [(), ("data",), SWAPPED], ids="+".join)
 def test_a_hybrid_is_the_forecast_of_the_scenario_that_it_stands_for(load, tree, groups):
     by_hand = load("by-hand", *pairs.mixed(set(groups)))
-    forecast = datawall.forecast(by_hand, draws=DRAWS)
+    forecast = datawall.forecast(by_hand, draws=pairs.DRAWS)
     expected = forecast["summary/wall_date"].sel(wall="tokens[4]", quantile=0.5).item()
     found = tree["decompositions/other"].to_dataset().sel(output=WALL, hybrid="+".join(groups) or "none")
     assert found["answer"].item() == pytest.approx(expected, abs=RESOLUTION)

@@ -12,6 +12,8 @@ from datawall.comparison.flat import effect_text, sentence, unit_name
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+DATES = ("wall.", "compute_date[", "release.raw[")
+
 type Row = Mapping[str, Any]
 
 YEAR = 2030
@@ -94,7 +96,7 @@ def _dates_table(found: Row, first: str, other: str) -> Table:
     )
     one, two, apart = _quantities(found, first, other)
     for name, row in apart.items():
-        if name.startswith(("wall.", "compute_date[", "release.raw[")):
+        if name.startswith(DATES):
             moved = effect_text(row, "q50", "years") if row["q50"] is not None else "-"
             table.add_row(_label(name), *(_side(side[name], ".2f", ".1f") for side in (one, two)), moved)
     return table
@@ -123,7 +125,7 @@ def _chances_table(found: Row, first: str, other: str) -> Table:
     )
     one, two = (found["scenarios"][name]["probabilities"] for name in (first, other))
     for name, row in found["differences"][other]["probabilities"].items():
-        if name.startswith(("wall.", "release.raw[")) and name.endswith(f"<={YEAR}"):
+        if name.startswith(DATES) and name.endswith(f"<={YEAR}"):
             what = _label(name.removesuffix(f"<={YEAR}"))
         elif name.startswith("binding.") and name.endswith(f"[{YEAR}]"):
             what = name.removesuffix(f"[{YEAR}]")
