@@ -35,7 +35,7 @@ def test_differences_are_those_of_the_two_sides(found):
             one, two = first[name][key], other[name][key]
             if not isinstance(one, float) or not isinstance(two, float):
                 assert row[key] is None  # past, never, or outside the range that is counted
-            elif row["unit"] == "x":
+            elif row["unit"] == "ratio":
                 assert row[key] == pytest.approx(one / two, rel=1e-6)
             else:
                 assert row[key] == pytest.approx(one - two, abs=1e-6)

@@ -88,7 +88,7 @@ def _as_ratio(name: str, found: dict[str, xr.DataArray]) -> dict[str, xr.DataArr
         ratio = 10.0 ** found[name]
         # d(10^x) = ln 10 10^x dx
         error = LOG10 * ratio * found[f"{name}_mcse"]
-    return {name: ratio.assign_attrs(unit="x"), f"{name}_mcse": error.assign_attrs(unit="x")}
+    return {name: ratio.assign_attrs(unit="ratio"), f"{name}_mcse": error.assign_attrs(unit="ratio")}
 
 
 def difference_cdf(first: Counted, other: Counted, dates: Floats) -> xr.Dataset:

@@ -70,6 +70,7 @@ def _head(found: Row) -> str:
 
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table.collapse_padding = True
     table.min_width = len(title)  # a title is not wrapped
     for index, column in enumerate(columns):
         table.add_column(column, justify="right" if index else "left", no_wrap=True)
