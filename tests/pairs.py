@@ -73,7 +73,7 @@ def _plain(declaration: Any) -> Any:
 
 
 def tables(
-    name: str, values: dict[str, Any], anchors: dict[str, float], as_of: float = 2026.5
+    name: str, values: dict[str, Any], anchors: dict[str, float], as_of: float = 2025.5
 ) -> dict[str, Any]:
     """Return the tables of a scenario under a trend and a budget, with few questions."""
     found = valid_scenario()
