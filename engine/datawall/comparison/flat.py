@@ -40,7 +40,14 @@ def flat(tree: xr.DataTree) -> Row:
         str(name): flat_decomposition(one.to_dataset())
         for name, one in tree["decompositions"].children.items()
     }
-    first = next(iter(found["scenarios"]))
+    first, *_ = found["scenarios"]
+    for other, apart in found["differences"].items():
+        sides = [found["scenarios"][name]["quantities"] for name in (first, other)]
+        # a ceiling of one scenario alone has no difference
+        shared = {
+            name: row for name, row in apart["quantities"].items() if all(name in side for side in sides)
+        }
+        apart["quantities"] = shared
     return {
         "sentences": [
             sentence(first, other, output, row)
