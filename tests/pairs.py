@@ -73,13 +73,17 @@ def _plain(declaration: Any) -> Any:
 
 
 def tables(
-    name: str, values: dict[str, Any], anchors: dict[str, float], as_of: float = 2025.5
+    name: str,
+    values: dict[str, Any],
+    anchors: dict[str, float],
+    as_of: float = 2025.5,
+    ceilings: tuple[str, ...] = ("trend", "spend"),
 ) -> dict[str, Any]:
     """Return the tables of a scenario under a trend and a budget, with few questions."""
     found = valid_scenario()
     found |= {"name": name, "correlations": [], "as_of": as_of, "horizon": 2050.5}
     found["questions"] |= {
-        "ceilings": ["trend", "spend"],
+        "ceilings": list(ceilings),
         "token_passes": [PASSES],
         "effective_passes": [4],
         "frontier_passes": [4],

@@ -10,9 +10,9 @@ from scenario_files import write
 
 @pytest.fixture(scope="session")
 def load(tmp_path_factory):
-    def loaded(name, values, anchors, as_of=2025.5):  # one as-of date of all, so that all share a program
+    def loaded(name, values, anchors, **rest):
         path = tmp_path_factory.mktemp("scenario") / f"{name}.toml"
-        return load_scenario(write(path, pairs.tables(name, values, anchors, as_of)))
+        return load_scenario(write(path, pairs.tables(name, values, anchors, **rest)))
 
     return loaded
 

@@ -135,6 +135,19 @@ def test_several_scenarios_are_each_compared_with_the_first(first, other, load):
         draw(tree)
 
 
+def test_ceilings_of_one_scenario_alone(first, load):
+    trend = load("trend", pairs.FIRST, pairs.FIRST_ANCHORS, ceilings=("trend",))
+    found = flat(datawall.compare(first, trend, outputs=[PATH], draws=512))
+    apart = found["differences"]["trend"]
+    assert "ceiling_flop.trend[2030]" in apart["quantities"]
+    assert "ceiling_flop.spend[2030]" not in apart["quantities"]
+    # the budget of the first scenario is never the lowest, and the other one has none
+    assert apart["probabilities"]["binding.spend[2030]"]["value"] == 0.0
+    assert list(found["decompositions"]["trend"][PATH]["groups"]) == ["compute"]
+    assert "ceiling_flop.spend" not in to_csv(found)
+    assert comparison_tables(found)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
