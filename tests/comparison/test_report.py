@@ -81,6 +81,12 @@ def test_a_chance_is_said_to_be_one():
     assert sentence("a", "b", "wall", row) == expected
 
 
+def test_what_is_not_counted_is_not_explained():
+    row = {"measure": "probability", "unit": "probability", "total": None, "mcse_total": None}
+    assert "leaves the range" in sentence("a", "b", "passes[2030]", row)
+    assert effect_text(row, "total", "years") == "-"
+
+
 @pytest.mark.parametrize(
     ("value", "error", "text"),
     [
@@ -154,6 +160,7 @@ def test_ceilings_of_one_scenario_alone(first, load):
         (["baseline"], ["compare", "two scenarios", "seed2024"]),
         (["baseline", "nowhere"], ["nowhere", "use one of"]),
         (["baseline", "seed2024", "--draws", "0"], ["draws", "0"]),
+        (["baseline", "seed2024", "--draws", "100"], ["draws", "256", "100"]),
         (["baseline", "seed2024", "--seed", "-1"], ["seed", "-1"]),
         (["baseline", "seed2024", "--set", "mfuu=1"], ["mfuu", "mfu"]),
         (

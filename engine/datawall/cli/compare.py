@@ -38,12 +38,13 @@ def compare(
     """
     from datawall import runs
     from datawall.checks import check_draws, check_seed
-    from datawall.comparison.hybrid import DRAWS, check_scenarios
+    from datawall.comparison.hybrid import DRAWS, check_enough, check_scenarios
     from datawall.loading import load_scenario
     from datawall.scenario import parse_override
 
     draws = draws if draws is not None else DRAWS
     check_draws(draws)
+    check_enough(draws)
     check_seed(seed)
     check_scenarios(scenarios)
     overrides = dict(map(parse_override, set_ or ()))

@@ -74,7 +74,7 @@ def flat_decomposition(found: xr.Dataset) -> dict[str, Row]:
     for output in found["output"].values:
         own = found.sel(output=output)
         row = {"measure": own["measure"].item(), "unit": own["unit"].item()}
-        if row["measure"] == "probability":
+        if row["measure"] == "probability" and math.isfinite(own["reference"].item()):
             row["by"] = own["reference"].item()
         for name in ("first", "other", "total"):
             row |= {name: _number(own[name].item()), f"mcse_{name}": _number(own[f"{name}_mcse"].item())}
@@ -126,6 +126,8 @@ def effect_text(row: Mapping[str, Any], key: str, unit: str) -> str:
     '-5.0 ±0.01'
     """
     value, error = row[key], row["mcse" if key == "value" else f"mcse_{key}"]
+    if value is None:
+        return "-"
     scale, digits = (100.0, 1) if unit == "probability" else (1.0, 2)
     shown = f"{round(value * scale, digits) + 0.0:+.{digits}f}"
     if error is None:
@@ -138,6 +140,8 @@ def effect_text(row: Mapping[str, Any], key: str, unit: str) -> str:
 def sentence(first: str, other: str, output: str, row: Mapping[str, Any]) -> str:
     """Return in words how one output differs, and what each group of inputs has to do with it."""
     unit = row["unit"]
+    if row["total"] is None:
+        return f"From {other} to {first} the median of {output} leaves the range that is counted."
     what = f"median of {output}" if row["measure"] == "median" else f"chance of {output} by {row['by']:.2f}"
     moved = (
         f"From {other} to {first} the {what} moves by {effect_text(row, 'total', unit)} {unit_name(unit)}, "

@@ -19,6 +19,16 @@ DRAWS = 2**15
 """Draws of each scenario and of each hybrid when nobody says."""
 
 
+LEAST_DRAWS = 256
+"""Sixteen draws of each randomisation: with fewer there is no telling how sure a difference is."""
+
+
+def check_enough(draws: int) -> None:
+    """Raise `DatawallError` unless there are enough draws for the errors of differences."""
+    if draws < LEAST_DRAWS:
+        raise DatawallError(f"draws: a comparison needs {LEAST_DRAWS} or more, got {draws}; give more")
+
+
 def check_scenarios(scenarios: Sequence[object]) -> None:
     """Raise `DatawallError` unless there are scenarios to compare."""
     if len(scenarios) < 2:

@@ -15,7 +15,7 @@ import xarray as xr
 from datawall.checks import check_draws, check_seed, check_supply
 from datawall.comparison.decomposition import members
 from datawall.comparison.groups import GROUPS, group_of
-from datawall.comparison.hybrid import DRAWS, Hybrid, Pair, aligned, check_scenarios
+from datawall.comparison.hybrid import DRAWS, Hybrid, Pair, aligned, check_enough, check_scenarios
 from datawall.comparison.results import Counted, decomposition, difference_cdf, difference_summary
 from datawall.comparison.targets import Target, wanted_targets
 from datawall.comparison.world import Frame, frame_of, program
@@ -80,6 +80,7 @@ def compare(
     start = time.perf_counter()
     check_scenarios(scenarios)
     check_draws(draws)
+    check_enough(draws)
     check_supply(draws, SOBOL.name)
     check_seed(seed)
     loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in scenarios]

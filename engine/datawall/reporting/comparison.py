@@ -47,9 +47,10 @@ def comparison_tables(found: Row, asked: Iterable[str] | None = None) -> list[Re
         ]
         rows = found["decompositions"][other]
         in_full = list(asked or [next(iter(rows))])
-        blocks += [_why_table(first, other, output, rows[output]) for output in in_full]
+        known = [output for output in in_full if rows[output]["total"] is not None]
+        blocks += [_why_table(first, other, output, rows[output]) for output in known]
         if rest := [
-            sentence(first, other, output, row) for output, row in rows.items() if output not in in_full
+            sentence(first, other, output, row) for output, row in rows.items() if output not in known
         ]:
             blocks.append("\n".join(rest))
     return blocks
