@@ -11,17 +11,20 @@ import pytest
 from typer.testing import CliRunner
 
 import datawall
+import pairs
 from datawall import forecasting, learning_order, runs, summary
 from datawall.cli import app, crew
+from datawall.comparison import run as comparison_run
+from datawall.comparison.flat import flat as flat_comparison
 from datawall.inference import fitting, refitting, run
 from datawall.learning_order import delay
 from datawall.scenario.evidence import shipped
 from inference import toys
+from scenario_files import write
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted(
-    path for folder in (".", "benchmarks", "docs", "priors") for path in (ROOT / folder).glob("*.md")
-)
+FOLDERS = (".", "benchmarks", "docs", "docs/published", "priors")
+DOCUMENTS = sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.md"))
 DRAWS = 4096
 """One chunk, the least that a run computes: fewer draws would save no time."""
 
@@ -71,6 +74,18 @@ def toy():
     return fitting.fit(toys.module(), toys.evidence())
 
 
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory):
+    """Stand in for a comparison: two scenarios with the outputs that the documents ask for."""
+    folder = tmp_path_factory.mktemp("pair")
+    tables = (
+        pairs.tables("first", pairs.FIRST, pairs.FIRST_ANCHORS),
+        pairs.tables("other", pairs.OTHER, pairs.OTHER_ANCHORS),
+    )
+    paths = [write(folder / f"{one['name']}.toml", one) for one in tables]
+    return flat_comparison(datawall.compare(*paths, draws=512))
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An empty working directory with the files that the README writes down."""
@@ -94,12 +109,14 @@ def alone(*_):
 
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
 @pytest.mark.usefixtures("folder")
-def test_command_is_understood(words, flat, experiment, toy, monkeypatch):
+def test_command_is_understood(words, flat, comparison, experiment, toy, monkeypatch):
     """Each command runs to its end, but that one small run stands in for all and is not written."""
     monkeypatch.setattr(forecasting, "forecast", lambda *_, **__: None)
     monkeypatch.setattr(crew, "team", alone)
     monkeypatch.setattr(runs, "prepare", lambda _: None)
     monkeypatch.setattr(runs, "write", lambda *_: flat)
+    monkeypatch.setattr(comparison_run, "compare", lambda *_, **__: None)
+    monkeypatch.setattr(runs, "write_comparison", lambda *_: comparison)
     monkeypatch.setattr(runs, "replace_file", lambda *_: None)
     monkeypatch.setattr(run, "fit_by_name", lambda *_: toy)
     monkeypatch.setattr(refitting, "refitted", lambda module, _: shipped(module))

@@ -7,14 +7,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datawall.comparison.run import compare
     from datawall.forecasting import forecast
     from datawall.inference.run import fit
     from datawall.loading import load_scenario
     from datawall.page.report import report
 
-__all__ = ["fit", "forecast", "load_scenario", "report"]
+__all__ = ["compare", "fit", "forecast", "load_scenario", "report"]
 
 _HOMES = {
+    "compare": "datawall.comparison.run",
     "fit": "datawall.inference.run",
     "forecast": "datawall.forecasting",
     "load_scenario": "datawall.loading",

@@ -17,7 +17,7 @@ from datawall.loading import load_scenario
 from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.questions import Questions
-from datawall.model.world import simulate
+from datawall.model.world import Future, simulate
 from datawall.precision import PRECISION_DRAWS, Precision, headline_errors
 from datawall.reached import ESTIMATES, knot_places, knots_between, reached_by_date
 from datawall.results import (
@@ -81,20 +81,39 @@ class World:
                 self.integration, params["integration"], z, inputs, future, self.questions.token_passes
             )
             reached[REACHED] = estimates[:, LOOKBACK_YEARS:]
-        return reached | {
-            # one array: an output apiece would be a kernel apiece
-            "inputs": jnp.concatenate(
-                [jnp.atleast_2d(value) for value in vars(inputs).values() if value is not None]
-            ),
-            "wall_date": future.walls,
-            "training_start": jnp.stack([future.starts[kind] for kind in COMPUTE]),
-            "release": jnp.stack([future.releases[kind] for kind in COMPUTE]),
-            "compute_date": future.compute_levels,
-            "price_gain": future.price_gains,
-            "price_decline": future.price.pace.oom_per_year,
-            "price_share": jnp.stack([getattr(future.price, f"{source}_share") for source in SOURCES]),
-            **{name: path[slice(*self.reported)] for name, path in future.paths.items()},
-        }
+        # one array: an output apiece would be a kernel apiece
+        values = jnp.concatenate(
+            [jnp.atleast_2d(value) for value in vars(inputs).values() if value is not None]
+        )
+        return reached | {"inputs": values} | outputs_of_future(future, self.reported)
+
+
+def outputs_of_future(future: Future, reported: tuple[int, int]) -> dict[str, jax.Array]:
+    """Return what is counted of futures, by name: dates, the fall of prices, and the paths that are reported.
+
+    Parameters
+    ----------
+    future
+        Of many draws.
+    reported
+        First and last + 1 grid row for which paths are reported.
+    """
+    return {
+        "wall_date": future.walls,
+        "training_start": jnp.stack([future.starts[kind] for kind in COMPUTE]),
+        "release": jnp.stack([future.releases[kind] for kind in COMPUTE]),
+        "compute_date": future.compute_levels,
+        "price_gain": future.price_gains,
+        "price_decline": future.price.pace.oom_per_year,
+        "price_share": jnp.stack([getattr(future.price, f"{source}_share") for source in SOURCES]),
+        **{name: path[slice(*reported)] for name, path in future.paths.items()},
+    }
+
+
+def reported_rows(grid: np.ndarray, as_of: float, horizon: float) -> tuple[int, int]:
+    """Return the first and last + 1 row of a grid of dates for which paths are reported."""
+    until = PATHS_UNTIL if as_of < PATHS_UNTIL < horizon else horizon
+    return LOOKBACK_YEARS, int(np.searchsorted(grid, until, side="right"))
 
 
 def time_grid(as_of: float, horizon: float) -> np.ndarray:
@@ -232,8 +251,7 @@ class _Question(NamedTuple):
 
 def _question(scenario: Scenario, spread: Sampler) -> _Question:
     grid = time_grid(scenario.as_of, scenario.horizon)
-    until = PATHS_UNTIL if scenario.as_of < PATHS_UNTIL < scenario.horizon else scenario.horizon
-    reported = (LOOKBACK_YEARS, int(np.searchsorted(grid, until, side="right")))
+    reported = reported_rows(grid, scenario.as_of, scenario.horizon)
     joint = scenario.joint()
     knots = knots_between(grid, scenario.as_of)
     labels = Labels(scenario, grid[slice(*reported)], knots[knots >= scenario.as_of])

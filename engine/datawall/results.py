@@ -54,6 +54,7 @@ class Labels:
     def coords(self) -> dict[str, list]:
         """The coordinates of every dimension but chain and draw."""
         questions = self.scenario.questions
+        counted = {"threshold": list(questions.count_levels)} if questions.count_levels else {}
         return {
             "wall": list(wall_names(questions)),
             "compute": list(COMPUTE),
@@ -63,6 +64,7 @@ class Labels:
             "source": list(SOURCES),
             "year": list(self.years),
             "ceiling": list(questions.ceilings),
+            **counted,
         }
 
 
@@ -109,6 +111,7 @@ def outputs_of(labels: Labels) -> list[Output]:
         bins = Histogram(lower, upper, LOG_BINS_PER_OOM * (upper - lower))
         return Output(name, unit, ("year", *dims), bins, "log10", description)
 
+    counts = path("model_count", "models", -3, 6, "models trained above the threshold so far", "threshold")
     return [
         date("wall_date", ("wall",), "first passage of the wall criterion"),
         date("training_start", ("compute", "generation"), "start of the first run of this generation"),
@@ -154,6 +157,7 @@ def outputs_of(labels: Labels) -> list[Output]:
             "choice",
             "index of the ceiling that sets the largest run",
         ),
+        *([counts] if scenario.questions.count_levels else []),
     ]
 
 
@@ -179,7 +183,7 @@ def quantile_with_error(output: Output, curve: Curve, as_of: float) -> tuple[np.
     error = curve.quantile_mcse(QUANTILES)
     if output.scale == "log10":
         # d(10^x) = ln 10 10^x dx
-        error = error * LOG10 * np.where(np.isfinite(value), value, 1.0)
+        error = error * LOG10 * np.where(np.isfinite(value) & (value > 0.0), value, 1.0)
     return value, error
 
 

@@ -11,9 +11,10 @@ from datawall.errors import DatawallError
 from datawall.summary import summary, to_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import xarray as xr
+    from matplotlib.figure import Figure
 
     from datawall.inference.fitting import Fit
 
@@ -71,8 +72,35 @@ def write(tree: xr.DataTree, folder: Path) -> dict[str, Any]:
         "summary.csv": to_csv(flat["quantities"]),
         "manifest.json": json.dumps(flat["manifest"], indent=1),
     }
-    replace_file(folder / "forecast.nc", lambda path: tree.to_netcdf(path, engine="h5netcdf"))
-    for name, draw in FIGURES.items():
+    _write(tree, folder, "forecast.nc", FIGURES, texts)
+    return flat
+
+
+def write_comparison(tree: xr.DataTree, folder: Path) -> dict[str, Any]:
+    """Write a comparison to its folder: results, summaries, manifest and figures. Return the summary."""
+    from datawall.comparison import flat as comparison
+    from datawall.reporting.comparison_figures import FIGURES  # loads matplotlib
+
+    flat = comparison.flat(tree)
+    texts = {
+        "comparison.json": json.dumps(flat, indent=1),
+        "comparison.csv": comparison.to_csv(flat),
+        "manifest.json": json.dumps(flat["manifest"], indent=1),
+    }
+    _write(tree, folder, "comparison.nc", FIGURES, texts)
+    return flat
+
+
+def _write(
+    tree: xr.DataTree,
+    folder: Path,
+    results: str,
+    figures: Mapping[str, Callable[[xr.DataTree], Figure]],
+    texts: Mapping[str, str],
+) -> None:
+    """Write results, figures as PNG and SVG, and texts by the names of their files."""
+    replace_file(folder / results, lambda path: tree.to_netcdf(path, engine="h5netcdf"))
+    for name, draw in figures.items():
         figure = draw(tree)
         for kind in ("png", "svg"):
             replace_file(
@@ -80,7 +108,6 @@ def write(tree: xr.DataTree, folder: Path) -> dict[str, Any]:
             )
     for name, text in texts.items():
         replace_file(folder / name, lambda path, t=text: path.write_text(t, encoding="utf-8"))
-    return flat
 
 
 def write_fit(fit: Fit, folder: Path, name: str) -> dict[str, Any]:

@@ -59,6 +59,8 @@ def _names(summary: xr.Dataset) -> Callable[[str, dict[str, Any]], str]:
                 return f"{variable}[{level_label(level)}]"
             case {"year": year, "ceiling": ceiling}:
                 return f"{variable}.{ceiling}[{labels[year]}]"
+            case {"year": year, "threshold": threshold}:
+                return f"{variable}.{level_label(threshold)}[{labels[year]}]"
             case {"gain": gain}:
                 return f"{variable}[{gain:g}]"
             case {"source": source}:
@@ -125,12 +127,20 @@ def quantities(tree: xr.DataTree) -> dict[str, Row]:
         A standard error is None where the quantile or a neighbour of it is not a number.
     """
     summary = tree["summary"].to_dataset()
-    name, rows = _names(summary), {}
+    return {
+        name: _row(summary, variable, at, summary[variable].sel(at))
+        for name, (variable, at) in places(summary).items()
+    }
+
+
+def places(summary: xr.Dataset) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return the variable and the coordinates of every quantity of the group `summary`, by its name."""
+    name, found = _names(summary), {}
     for variable, array in summary.data_vars.items():
         if "quantile" in array.dims and f"{variable}_mcse" in summary:
-            for at, values in _points(array, "quantile"):
-                rows[name(str(variable), at)] = _row(summary, str(variable), at, values)
-    return rows
+            for at, _ in _points(array, "quantile"):
+                found[name(str(variable), at)] = (str(variable), at)
+    return found
 
 
 def probabilities(tree: xr.DataTree) -> dict[str, Row]:

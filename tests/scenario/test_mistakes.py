@@ -179,6 +179,7 @@ MISTAKES = {
     ),
     "no generations": (edit("questions", "generations", to=[]), "questions.generations", "at least one"),
     "passes under one": (edit("questions", "token_passes", to=[0.5]), "questions.token_passes", "at least 1"),
+    "no such count": (edit("questions", "count_levels", to=[1e26, 25]), "questions.count_levels", "FLOP"),
     "efficiency of one": (
         edit("questions", "efficiency", to=[1.0]),
         "questions.efficiency",

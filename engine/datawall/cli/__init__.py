@@ -6,6 +6,7 @@ import typer
 
 from datawall.cli.bench import bench
 from datawall.cli.claims import claims
+from datawall.cli.compare import compare
 from datawall.cli.explain import explain
 from datawall.cli.fit import fit
 from datawall.cli.forecast import forecast
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(forecast)
+app.command()(compare)
 app.command()(fit)
 app.add_typer(priors, name="priors", no_args_is_help=True)
 app.command()(report)

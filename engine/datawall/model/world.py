@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from datawall.model.architecture import log_compute_gain
 from datawall.model.clock import Clock
+from datawall.model.counts import model_counts
 from datawall.model.efficiency import EfficiencyGrowth, efficiency_growth, years_for_gain
 from datawall.model.frontier import Path, binding, ceilings, log_lowest
 from datawall.model.generations import GPT4_INDEX
@@ -255,12 +256,15 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
     """
     draw = prepare(inputs, clock, questions)
     states, paths = _along(draw, grid, questions)
+    if questions.count_levels:
+        counts = model_counts(inputs, clock, grid, states.log_flop, questions.count_levels)
+        paths["model_count"] = jnp.log(counts) / LOG10
     straight, bent = _dates(draw, grid, states, questions)
     passes, generations = len(questions.token_passes), len(questions.generations)
     tokens, raw, levels = jnp.split(straight, [passes, passes + generations])
     walls, effective = jnp.split(bent, [len(bent) - generations])
     starts = {"raw": raw, "effective": effective}
-    delay = release_delay(inputs)
+    delay = release_delay(inputs, questions)
     price = efficiency_growth(
         inputs.flop_per_usd_growth, inputs.algorithmic_halving_months, inputs.other_efficiency_growth
     )

@@ -132,6 +132,24 @@ def binding_table(probabilities: Mapping[str, Row]) -> Table:
     return table
 
 
+def counts_table(quantities: Mapping[str, Row]) -> Table:
+    """Return the table of how many models have been trained above each threshold, by year."""
+    rows = _select(quantities, "model_count.")
+    pairs = [name.rstrip("]").split("[") for name in rows]
+    thresholds, years = (list(dict.fromkeys(column)) for column in zip(*pairs, strict=True))
+    table = _table("Models trained above so many FLOP so far, median (10 % - 90 %)", "year", *thresholds)
+    for year in years:
+        found = (rows[f"{threshold}[{year}]"] for threshold in thresholds)
+        cells = ((_count(row["q50"]), _count(row["q10"]), _count(row["q90"])) for row in found)
+        table.add_row(year, *(f"{middle} [dim]({low}-{high})[/]" for middle, low, high in cells))
+    return table
+
+
+def _count(models: float) -> str:
+    """Return an expected number of models; tenths tell only where there are few."""
+    return f"{models:.0f}" if models >= 10.0 else f"{models:.1f}".removesuffix(".0")
+
+
 def _cut_short(facts: Mapping[str, Any]) -> str:
     return f" of {facts['draws_asked']:,} asked: interrupted" if facts["partial"] else ""
 
@@ -146,6 +164,7 @@ def forecast_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
         "probabilities and shares); ±?: too near past or never to tell; "
         "past: before the as-of date; never: not within the horizon."
     )
+    counted = any(name.startswith("model_count.") for name in quantities)
     return [
         head,
         walls_table(quantities),
@@ -153,6 +172,7 @@ def forecast_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
         path_table(quantities, "demand_tokens", "Demand for tokens, if data were plenty"),
         path_table(quantities, "supply_tokens", "Supply with synthetic and distilled tokens"),
         compute_levels_table(quantities),
+        *([counts_table(quantities)] if counted else []),
         binding_table(flat["probabilities"]),
         generations_table(quantities, "raw"),
         generations_table(quantities, "effective"),

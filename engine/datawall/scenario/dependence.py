@@ -72,13 +72,18 @@ def copula(
     _check_pairs(correlations)
     kept = [c for c in correlations if not set(c.inputs) & set(fixed)]
     stated = {name for c in kept for name in c.inputs}
-    names = tuple(sorted((name for name in DECLARATIONS if name in stated), key=INTEGRATED.__eq__))
+    names = in_copula_order(stated)
     matrix = np.eye(len(names))
     for correlation in kept:
         i, j = map(names.index, correlation.inputs)
         matrix[i, j] = matrix[j, i] = pearson(correlation.spearman)
     _check_positive_definite(names, matrix, kept)
     return names, np.linalg.cholesky(matrix)
+
+
+def in_copula_order(names: Collection[str]) -> tuple[str, ...]:
+    """Return inputs in the order of their declaration, but for `INTEGRATED`, which comes last."""
+    return tuple(sorted((name for name in DECLARATIONS if name in names), key=INTEGRATED.__eq__))
 
 
 def _check_pairs(correlations: Sequence[Correlation]) -> None:

@@ -117,7 +117,9 @@ def inputs_from_scores(structure: Structure, params: Mapping[str, Any], z: Any) 
     import jax.numpy as jnp
 
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, z.dtype), params)
-    scores = jnp.clip(_correlate(structure.correlated, params["cholesky"], z), -SCORE_LIMIT, SCORE_LIMIT)
+    scores = jnp.clip(
+        correlated_scores(structure.correlated, params["cholesky"], z), -SCORE_LIMIT, SCORE_LIMIT
+    )
     values = jnp.concatenate(
         [
             jax.vmap(FAMILIES[family].quantile)(group, scores[np.array(rows)])
@@ -133,7 +135,8 @@ def inputs_from_scores(structure: Structure, params: Mapping[str, Any], z: Any) 
     }
 
 
-def _correlate(tied: tuple[int, ...], cholesky: Any, z: Any) -> Any:
+def correlated_scores(tied: tuple[int, ...], cholesky: Any, z: Any) -> Any:
+    """Return the scores (streams, n) with those of the rows `tied` mixed by a Cholesky factor."""
     import jax.numpy as jnp
 
     if not tied:

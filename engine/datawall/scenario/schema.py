@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from datawall.model.inputs import DECLARATIONS
-from datawall.model.questions import CEILINGS, MOST_PASSES, SUPPLIES
+from datawall.model.questions import CEILINGS, MOST_PASSES, RELEASES, SUPPLIES
 from datawall.scenario.closed import Closed, Moment, Number, Text, check, each, wrong
 from datawall.scenario.errors import suggestion
 from datawall.scenario.mixture import AnyStatement, nest
@@ -85,6 +85,7 @@ class QuestionsTable(Closed):
 
     ceilings: Annotated[tuple[Annotated[str, _one_of(CEILINGS)], ...], each(lambda _: True, "")]
     supply: Annotated[str, _one_of(SUPPLIES)] = "components"
+    release: Annotated[str, _one_of(RELEASES)] = "lags"
     token_passes: Passes
     effective_passes: Passes
     frontier_passes: Annotated[
@@ -106,6 +107,16 @@ class QuestionsTable(Closed):
     compute_levels: Annotated[
         tuple[Number, ...], each(lambda flop: 1e20 <= flop <= 1e35, "need 1e20 to 1e35 FLOP")
     ] = (1e27, 1e28, 1e29, 1e30)
+    count_levels: Annotated[
+        tuple[Number, ...],
+        check(
+            lambda levels: (
+                len({f"{x:g}" for x in levels}) == len(levels) and all(1e24 <= x <= 1e35 for x in levels)
+            ),
+            "need different numbers from 1e24 to 1e35 FLOP",
+            "[] counts nothing",
+        ),
+    ] = ()
 
 
 class EvidenceTable(Closed):

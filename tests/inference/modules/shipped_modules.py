@@ -15,6 +15,7 @@ TABLES = {
     "release": "release_lags.csv",
     "cadence": "flagships.csv",
     "price": "priced_models.csv",
+    "run_sizes": "run_sizes.csv",
 }
 SMALL = {"compute": 12, "training_sets": 10, "hardware": 8, "price": 8}
 FEW_DEVELOPERS = ("Google", "Mistral AI", "Moonshot")

@@ -1,7 +1,7 @@
 """Simulation-based calibration of the modules, and one wrong likelihood that must fail.
 
-A module takes ten seconds or more, most of it compilation, so two stand for all: they have edges, intervals,
-waits that go on and pooled developers among them. `calibrate` takes the others in the same way.
+A module takes ten seconds or more, most of it compilation, so three stand for all: they have edges,
+intervals, waits that go on, pooled developers and counts among them. `calibrate` takes the others too.
 """
 
 from dataclasses import replace
@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 
 from datawall.inference.calibration import calibrate
-from datawall.inference.modules import data_stock
+from datawall.inference.modules import data_stock, run_sizes
 from inference.modules.shipped_modules import small_evidence
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["data_stock", "cadence"])
+@pytest.mark.parametrize("name", ["data_stock", "cadence", "run_sizes"])
 def test_ranks_are_uniform(name, tmp_path):
     # false alarm: 1e-3 for each module
     calibration = calibrate(*small_evidence(name, tmp_path), replications=64)
@@ -31,3 +31,14 @@ def test_bounds_on_the_wrong_side_are_noticed(tmp_path):
     module, evidence = small_evidence("data_stock", tmp_path)
     wrong = replace(module, model=turned)
     assert not calibrate(module, evidence, replications=64, truth=wrong).passes()
+
+
+@pytest.mark.slow
+def test_forgetting_the_models_without_a_size_is_noticed(tmp_path):
+    def all_seen(evidence, observed):
+        """Show every model of a period with its size."""
+        nothing = {"unsized": 0.0 * evidence.constants["unsized"]}
+        run_sizes.model(replace(evidence, constants=evidence.constants | nothing), observed)
+
+    module, evidence = small_evidence("run_sizes", tmp_path)
+    assert not calibrate(module, evidence, replications=64, truth=replace(module, model=all_seen)).passes()

@@ -21,6 +21,7 @@ CHANGED = {
     "release": {"release_date": "2026-10-20", "outcome": "cancelled", "flagship_case": "counted"},
     "cadence": {"model": "another", "release_date": "2026-10-20", "status": "released"},
     "price": {"output_usd_per_mtok": "999"},
+    "run_sizes": {"start": "2025.58", "end": "2026", "models": "12"},
 }
 """One more row for each table, known after the as-of date."""
 modules = pytest.mark.parametrize("name", TABLES)
@@ -90,6 +91,10 @@ WRONG = [
     ("release", "outcome", "late", "unknown outcome"),
     ("cadence", "status", "rumoured", "unknown status"),
     ("price", "output_usd_per_mtok", "free", "need a number"),
+    ("run_sizes", "models", "99", "need at most the sized models"),
+    ("run_sizes", "end", "2019", "need a date after the start"),
+    ("run_sizes", "depth_high", "0", "need more than depth_low"),
+    ("run_sizes", "unsized", "-3", "need a number of models between"),
 ]
 
 

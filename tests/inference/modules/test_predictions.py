@@ -41,6 +41,7 @@ SURE = {
         "algorithms_halving": 8.0,
         "share_kept": 0.5,
     },
+    "run_sizes": {"near_frontier": 14.0, "exponent": 0.15, "growth": 1.1},
 }
 
 

@@ -17,6 +17,7 @@ HOMES: dict[str, str] = {
     "release": "release",
     "cadence": "cadence",
     "price": "price",
+    "run_sizes": "run_sizes",
 }
 """For each module, the file beside this one whose ``MODULE`` it is."""
 

@@ -1,0 +1,119 @@
+"""Run sizes below the frontier: how many public models a year lie how far below the largest run."""
+
+from pathlib import Path
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import numpyro
+import numpyro.distributions as dist
+
+from datawall.inference.module import Arrays, Evidence, Module
+from datawall.inference.modules.run_sizes_tally import is_list_of_models, tally
+from datawall.inference.modules.shipped import dates, evidence_of, numbers, open_table
+from datawall.inference.priors import latent
+from datawall.inference.reading import Table
+from datawall.model.counts import RATE_DATE, models_within
+
+TABLE = "run_sizes.csv"
+NEEDED = ("start", "end", "depth_low", "depth_high", "models", "sized", "unsized", "source")
+COUNT = (0.0, 1e6, "a number of models")
+DEPTH = (0.0, 20.0, "orders of magnitude")
+
+
+def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+    """Read counts of models by period and by depth below the frontier.
+
+    Parameters
+    ----------
+    as_of, files
+        See `Module`; a file takes the place of ``evidence/run_sizes.csv`` and has its columns, or those of
+        Epoch AI's list of models, which is then counted.
+
+    Raises
+    ------
+    DatawallError
+        If the table cannot be used.
+    """
+    if len(files) == 1 and is_list_of_models(files[0]):
+        table = tally(files[0])
+        table.known_by(as_of)
+    else:
+        table = open_table(TABLE, NEEDED, as_of, files)
+    table.keep_numbers("depth_low", "depth_high", "models", "sized", "unsized")
+    start, end = dates(table, "start"), dates(table, "end")
+    low, high = (numbers(table, f"depth_{side}", *DEPTH) for side in ("low", "high"))
+    table.refuse(~(start < end), "end", "need a date after the start", "correct the period")
+    table.refuse(~(low < high), "depth_high", "need more than depth_low", "correct the band")
+    models, sized, unsized = (numbers(table, column, *COUNT) for column in ("models", "sized", "unsized"))
+    table.refuse(~(models <= sized), "models", "need at most the sized models of the period", "correct it")
+    table.need(10, "with a count of models")
+    constants = {
+        "middle": (start + end) / 2.0,
+        "years": end - start,
+        "depth_low": low,
+        "depth_high": high,
+        "sized": sized,
+        "unsized": unsized,
+    }
+    return evidence_of(
+        table,
+        observed={"models": models},
+        constants=constants,
+        dims=dict.fromkeys(("models", *constants), ("cell",)),
+        coords={"cell": _labels(table)},
+    )
+
+
+def _labels(table: Table) -> list[str]:
+    columns = (table.texts(column) for column in ("start", "depth_low", "depth_high"))
+    return [f"{start} {low}-{high} oom" for start, low, high in zip(*columns, strict=True)]
+
+
+def model(evidence: Evidence, observed: Arrays | None) -> None:
+    """State that models lie below the frontier by a power law, and that only those with a size are seen.
+
+    Of a period's models some have no public compute. A latent says for how many sized ones each of them
+    stands: fewer where it is small or a variant, more where it is a closed flagship. The frontier is given:
+    the line through the records. Counts scatter more than by chance, for developers release in families.
+
+    Parameters
+    ----------
+    evidence, observed
+        See `Module`; ``observed["models"]`` is the number of sized models of each period and band.
+    """
+    data = evidence.constants
+    near, exponent = latent("run_sizes.near_frontier"), latent("run_sizes.exponent")
+    growth = latent("run_sizes.growth") ** (data["middle"] - RATE_DATE)
+    low, high = (models_within(data[f"depth_{side}"], near, exponent) for side in ("low", "high"))
+    seen = data["sized"] / (data["sized"] + latent("run_sizes.unsized_weight") * data["unsized"])
+    expected = (high - low) * growth * seen * data["years"]
+    concentration = 1.0 / latent("run_sizes.overdispersion")
+    with numpyro.plate("cell", len(data["years"])):
+        cells = dist.NegativeBinomial2(expected, concentration * jnp.ones_like(expected))
+        numpyro.sample("models", cells, obs=None if observed is None else observed["models"])
+
+
+def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+    """Draw the law of run sizes: models near the frontier, the exponent, and how their number grows.
+
+    Parameters
+    ----------
+    evidence, posterior, key
+        See `Module`.
+    """
+    return {
+        "models_near_frontier": posterior["near_frontier"],
+        "run_size_exponent": posterior["exponent"],
+        "model_count_growth": posterior["growth"],
+    }
+
+
+MODULE = Module(
+    name="run_sizes",
+    title="sizes of training runs below the frontier",
+    load=load,
+    model=model,
+    inputs=inputs,
+    headline=("near_frontier", "exponent", "growth", "unsized_weight", "overdispersion"),
+)
