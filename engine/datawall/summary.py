@@ -34,9 +34,9 @@ def year_labels(years: Iterable[float]) -> dict[float, str]:
     raise ValueError(f"the years {years} are not apart")
 
 
-def _names(summary: xr.Dataset) -> Callable[[str, dict[str, Any]], str]:
+def value_names(years: Iterable[float]) -> Callable[[str, dict[str, Any]], str]:
     """Return what names one value, such as ``wall.tokens[1]``, ``release.raw[5.5]`` or ``loss[2030]``."""
-    labels = year_labels(summary["year"].values)
+    labels = year_labels(years)
 
     def name(variable: str, at: dict[str, Any]) -> str:
         match at:
@@ -110,7 +110,7 @@ def quantities(tree: xr.DataTree) -> dict[str, Row]:
         A standard error is None where the quantile or a neighbour of it is not a number.
     """
     summary = tree["summary"].to_dataset()
-    name, rows = _names(summary), {}
+    name, rows = value_names(summary["year"].values), {}
     for variable, array in summary.data_vars.items():
         if "quantile" in array.dims and f"{variable}_mcse" in summary:
             for at, values in _points(array, "quantile"):
@@ -124,7 +124,7 @@ def probabilities(tree: xr.DataTree) -> dict[str, Row]:
     Dates have one for every whole year to the horizon, ceilings for every year of the paths.
     """
     cdf, summary = tree["cdf"].to_dataset(), tree["summary"].to_dataset()
-    name, rows = _names(summary), {}
+    name, rows = value_names(summary["year"].values), {}
     years = [year for year in cdf["date"].values if year == int(year)]
     for variable in filter(lambda variable: _is_date(summary, str(variable)), cdf.data_vars):
         for at, values in _points(cdf[variable], "date"):

@@ -21,8 +21,8 @@ def mean_of(values: ArrayLike) -> Estimate:
     (2.0, 1.0)
     """
     values = np.asarray(values, float)
-    replicates = values.shape[-1]
-    return Estimate(values.mean(-1), values.std(-1, ddof=1) / np.sqrt(replicates))
+    with np.errstate(invalid="ignore"):  # the spread of infinities is not a number
+        return Estimate(values.mean(-1), values.std(-1, ddof=1) / np.sqrt(values.shape[-1]))
 
 
 def ratio_of(numerator: ArrayLike, denominator: ArrayLike) -> Estimate:

@@ -1,5 +1,7 @@
 """Pathwise gradients: how fast the function changes with each score at the median."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -20,11 +22,10 @@ def gradient_at_median(problem: Problem) -> tuple[float, np.ndarray]:
         Change a standard deviation of the score.
     """
     rows = len(problem.labels)
+
+    def moved(params: Any, scores: jax.Array, by: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return jax.jvp(lambda z: problem.function(params, z), (scores,), (by,))
+
     # one column a row, so that one pass gives all derivatives
-
-    def at(scores: jax.Array) -> jax.Array:
-        return problem.function(problem.params, scores)
-
-    median = jnp.zeros((rows, rows))
-    value, gradient = jax.jit(lambda z, dz: jax.jvp(at, (z,), (dz,)))(median, jnp.eye(rows))
+    value, gradient = jax.jit(moved)(problem.params, jnp.zeros((rows, rows)), jnp.eye(rows))
     return float(value[0]), np.asarray(gradient, np.float64)

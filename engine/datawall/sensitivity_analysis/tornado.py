@@ -14,7 +14,7 @@ from datawall.sensitivity_analysis.problem import Player
 LEVELS = (0.1, 0.9)
 
 type Answer = Callable[[np.ndarray], np.ndarray]
-"""Maps values of shape (n, replicates) to one answer a replicate."""
+"""Maps values of shape (n, ...) to an answer for each of the trailing places."""
 
 
 def at_median(experiment: Experiment, players: Sequence[Player]) -> np.ndarray:
@@ -58,6 +58,6 @@ def at_distribution(experiment: Experiment, players: Sequence[Player], answer: A
         held = [np.full(scores.shape[1:], score, np.float32) for score in ndtri(LEVELS)]
         return np.array([[experiment.values(mask, h, scores[0]) for h in held] for mask in masks])
 
-    # all draws of a replicate are needed at once
-    values = np.concatenate(experiment.over_chunks(work), axis=2)
-    return mean_of([[answer(side) for side in player] for player in values])
+    values = np.moveaxis(np.concatenate(experiment.over_chunks(work), axis=2), 2, 0)
+    whole = np.moveaxis(values, -1, 1).reshape(-1, *values.shape[1:3])
+    return Estimate(answer(whole), mean_of(answer(values)).mcse)
