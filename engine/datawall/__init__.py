@@ -7,16 +7,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datawall.drivers.analysis import sensitivity
     from datawall.forecasting import forecast
     from datawall.inference.run import fit
     from datawall.loading import load_scenario
 
-__all__ = ["fit", "forecast", "load_scenario"]
+__all__ = ["fit", "forecast", "load_scenario", "sensitivity"]
 
 _HOMES = {
     "fit": "datawall.inference.run",
     "forecast": "datawall.forecasting",
     "load_scenario": "datawall.loading",
+    "sensitivity": "datawall.drivers.analysis",
 }
 
 

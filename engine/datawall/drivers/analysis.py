@@ -120,6 +120,8 @@ def _manifest(study: Study) -> dict[str, Any]:
         "output": study.asked.text,
         "unit": study.read.unit,
         "measure": study.read.measure,
+        "output_unit": study.target.output.unit,
+        "own_unit": study.target.own_unit,
         # JSON has no infinities
         "answer": answer if np.isfinite(answer) else "never" if answer > 0 else "past",
         "scenario": scenario.name,

@@ -29,12 +29,13 @@ def crps_gain(experiment: Experiment, players: Sequence[Player], measure: Measur
 
     The score is the continuous ranked probability score. Of a forecast that is right about its own odds it is
     half the mean distance of two draws, :math:`E|y - y'|/2`; with the player known, of two draws that share
-    it. For a probability the values are 0 and 1, and the score is Brier's.
+    it. Four draws, of which two and two share the player, give both, so that a small gain has a small error.
+    For a probability the values are 0 and 1, and the score is Brier's.
 
     Parameters
     ----------
     experiment
-        Where the function is evaluated, twice a player and draw.
+        Where the function is evaluated, on a quarter of the draws, four times a player.
     players
         Sets of rows.
     measure
@@ -44,18 +45,28 @@ def crps_gain(experiment: Experiment, players: Sequence[Player], measure: Measur
     ----------
     Gneiting, Raftery (2007), Strictly proper scoring rules, prediction, and estimation,
     doi:10.1198/016214506000001437.
-    Strong, Oakley, Brennan (2014), Estimating multiparameter partial expected value of perfect information,
-    doi:10.1177/0272989X13505910.
     """
-    masks = [experiment.problem.mask(player) for player in ((), *players)]
+    masks = [experiment.problem.mask(player) for player in players]
 
     def work(_: int, scores: jax.Array) -> np.ndarray:
-        kept, *others = scores
-        pairs = ([measure(experiment.values(mask, kept, other)) for other in others] for mask in masks)
-        return np.array([np.abs(one - other).mean(0) / 2.0 for one, other in pairs])
+        one, other, third = scores
 
-    now, *known = np.mean(experiment.over_chunks(work), axis=0)
-    return _shrinkage(now, np.array(known))
+        def distances(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            pair = [measure(experiment.values(mask, one, anew)) for anew in (other, third)]
+            pair_of_others = [measure(experiment.values(mask, other, anew)) for anew in (other, third)]
+            within = _distance(*pair) + _distance(*pair_of_others)
+            across = _distance(pair[0], pair_of_others[1]) + _distance(pair_of_others[0], pair[1])
+            return within / 2.0, across / 2.0
+
+        return np.array([distances(mask) for mask in masks])
+
+    found = np.mean(experiment.over_chunks(work, -(-experiment.chunks // 4)), axis=0)
+    within, across = np.moveaxis(found, 1, 0)
+    return _shrinkage(across.mean(0), across - within)
+
+
+def _distance(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return np.abs(values - others).mean(0) / 2.0
 
 
 def interval_gain(experiment: Experiment, players: Sequence[Player], measure: Measure) -> Shrinkage:
@@ -78,11 +89,12 @@ def interval_gain(experiment: Experiment, players: Sequence[Player], measure: Me
         held = np.repeat(kept[:, outer % PAGE, None], PAGE, axis=1)
         return np.array([_width(measure(experiment.values(mask, held, anew))) for mask in masks])
 
-    return _shrinkage(now, np.mean(experiment.over_chunks(work, min(experiment.chunks, PAGE)), axis=0))
+    known = np.mean(experiment.over_chunks(work, min(experiment.chunks, PAGE)), axis=0)
+    return _shrinkage(now, now - known)
 
 
-def _shrinkage(now: np.ndarray, known: np.ndarray) -> Shrinkage:
-    return Shrinkage(mean_of(now), mean_of(now - known), ratio_of(now - known, now))
+def _shrinkage(now: np.ndarray, gain: np.ndarray) -> Shrinkage:
+    return Shrinkage(mean_of(now), mean_of(gain), ratio_of(gain, now))
 
 
 def _width(values: np.ndarray) -> np.ndarray:
