@@ -6,7 +6,7 @@ from datawall.errors import DatawallError
 
 METHODS = ("tornado", "sobol", "shapley", "rank", "pawn", "gradient", "information")
 OUTPUT = "wall.tokens[1]"
-DRAWS = 2**15
+DRAWS = 2**16
 MOST_DRAWS = 2**24
 """Some values of every draw are kept: more would not fit into memory."""
 

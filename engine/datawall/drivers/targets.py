@@ -2,14 +2,16 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
 
 from datawall.errors import DatawallError
 from datawall.forecasting import World
+from datawall.model.world import wall_names
 from datawall.results import Labels, Output, outputs_of
+from datawall.scenario import Scenario
 from datawall.scenario.errors import suggestion
 from datawall.summary import value_names, year_labels
 
@@ -50,6 +52,21 @@ class OneNumber:
         value = self.world(params, scores)[self.target.output.name][self.target.place]
         option = self.target.option
         return value if option is None else (value == option).astype(scores.dtype)
+
+
+BENT_WALLS = {"effective": "effective_passes", "frontier": "frontier_passes", "efficiency": "efficiency"}
+"""The questions that each kind of wall answers, where dating one takes time."""
+
+
+def narrowed(scenario: Scenario, name: str) -> Scenario:
+    """Return the scenario without the walls that an output does not need, so that it is quick to evaluate."""
+    questions = scenario.questions
+    kept = {
+        field: tuple(level for level in getattr(questions, field) if f"wall.{kind}[{level:g}]" == name)
+        for kind, field in BENT_WALLS.items()
+    }
+    is_unknown = name.startswith("wall.") and name.removeprefix("wall.") not in wall_names(questions)
+    return scenario if is_unknown else replace(scenario, questions=replace(questions, **kept))
 
 
 def find_target(labels: Labels, name: str) -> Target:

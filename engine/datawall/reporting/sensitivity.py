@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from matplotlib.ticker import PercentFormatter
 from rich.table import Table
 
@@ -72,20 +71,23 @@ def by_importance(flat: Mapping[str, Any]) -> list[str]:
     return sorted(flat["tornado"], key=lambda name: -_swing(flat["tornado"][name]["at_distribution"]))
 
 
+def _placed(side: float | str | None, past: float, never: float) -> float:
+    """Return an answer as a number."""
+    if isinstance(side, str):
+        return past if side == "past" else never
+    return math.nan if side is None else side
+
+
 def _swing(sides: list[float | str | None]) -> float:
-    """Return how far apart two answers are; past and never are beyond all dates."""
-    ends = [
-        {"past": -math.inf, "never": math.inf, None: math.nan}.get(side, side)  # type: ignore[arg-type]
-        for side in sides
-    ]
-    low, high = ends
-    return 0.0 if low == high or math.isnan(low) or math.isnan(high) else abs(high - low)
+    """Return how far apart two answers are; past and never lie beyond all dates."""
+    low, high = (_placed(side, -math.inf, math.inf) for side in sides)
+    return 0.0 if low == high else abs(high - low)
 
 
 def inputs_table(flat: Mapping[str, Any]) -> Table:
     """Return the indices of the most important inputs."""
     indices, crps = flat["indices"], flat["value_of_information"].get("crps")
-    unit = flat["indices"] and flat["manifest"]["own_unit"]
+    unit = flat["manifest"]["own_unit"]
     columns = {
         "shapley": ("Shapley", _share),
         "rank_correlation": ("rank corr.", _decimal),
@@ -191,7 +193,7 @@ def draw(flat: Mapping[str, Any]) -> Figure | None:
         f"\nExplained: {flat['measure']}.",
     )
     axes = fig.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    fig.subplots_adjust(left=2.1 / fig.get_figwidth(), right=0.98, top=0.83, bottom=0.1, wspace=0.08)
+    fig.subplots_adjust(left=2.1 / fig.get_figwidth(), right=0.98, top=0.79, bottom=0.1, wspace=0.08)
     for own, panel in zip(axes, panels, strict=True):
         panel(own, flat, names)
         style.finish(own)
@@ -202,13 +204,10 @@ def draw(flat: Mapping[str, Any]) -> Figure | None:
 
 def _tornado(axes: Axes, flat: Mapping[str, Any], names: list[str]) -> None:
     facts, unit = flat["manifest"], flat["unit"]
-    limits = (facts["as_of"], facts["horizon"]) if unit == "year" else (-np.inf, np.inf)
-
-    def place(side: float | str | None) -> float:
-        return {"past": limits[0], "never": limits[1], None: np.nan}.get(side, side)  # type: ignore[arg-type]
+    limits = (facts["as_of"], facts["horizon"]) if unit == "year" else (-math.inf, math.inf)
 
     for row, name in enumerate(names):
-        low, high = map(place, flat["tornado"][name]["at_distribution"])
+        low, high = (_placed(side, *limits) for side in flat["tornado"][name]["at_distribution"])
         axes.plot([low, high], [row, row], color=style.GREY, linewidth=7, alpha=0.3, solid_capstyle="butt")
         axes.plot(low, row, marker="o", color=style.BLUE, markersize=6, clip_on=False, zorder=4)
         axes.plot(high, row, marker="o", color=style.ORANGE, markersize=6, clip_on=False, zorder=4)
