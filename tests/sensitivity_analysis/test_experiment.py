@@ -17,7 +17,9 @@ def weighted(weights, scores):
 
 
 def problem(weights=(1.0, 0.0, 0.0, 0.0)):
-    return Problem(weighted, np.array(weights, np.float32), tuple("abcd"), (0, 1, 2, 3), (0, 1, 3), CORRELATION)
+    return Problem(
+        weighted, np.array(weights, np.float32), tuple("abcd"), (0, 1, 2, 3), (0, 1, 3), CORRELATION
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """Every index against functions whose indices are known in closed form.
 
-A score is a deviation in standard errors of 16 replicates, which follow Student's t with 15 degrees of freedom:
-beyond 4 lies one in 900. Some 100 scores are compared, so one seed in nine would fail by chance; the seeds are
-fixed.
+A score is a deviation in standard errors of 16 replicates. It follows Student's t with 15 degrees of freedom,
+of which one in 900 lies beyond 4. Some 100 scores are compared, so one seed in nine would fail by chance; the
+seeds are fixed.
 """
 
 import itertools
@@ -63,7 +63,7 @@ def covariance(correlation=CORRELATION):
 
 
 def explained(known, correlation=CORRELATION):
-    """Return the variance of the expectation of the linear function given some scores, by Schur complement."""
+    """Return how much of the variance of the linear function some scores explain, by the Schur complement."""
     cov, known = covariance(correlation), list(known)
     unknown = [row for row in range(4) if row not in known]
     rest = cov[np.ix_(unknown, unknown)]
@@ -75,13 +75,14 @@ def explained(known, correlation=CORRELATION):
 
 def shapley_by_definition(value, players):
     effects = np.zeros(len(players))
+    everybody = sum(players, ())
     for order in itertools.permutations(range(len(players))):
         known = ()
         for number in order:
             more = known + players[number]
             effects[number] += value(more) - value(known)
             known = more
-    return effects / math.factorial(len(players)) / value(known)
+    return effects / math.factorial(len(players)) / value(everybody)
 
 
 def worst(found, expected):
@@ -140,9 +141,7 @@ def test_correlated_linear_gaussian(sampler):
     independent = shapley_by_definition(lambda known: explained(known, np.eye(3)), EACH)
     assert worst(effects, independent) > LIMIT  # what one gets who ignores the correlations
     groups = [(0, 2), (1, 3)]
-    assert worst(
-        shapley_effects(experiment, groups, same), shapley_by_definition(explained, groups)
-    ) < LIMIT
+    assert worst(shapley_effects(experiment, groups, same), shapley_by_definition(explained, groups)) < LIMIT
     components = experiment.problem.components()
     assert components == [(0, 1, 3), (2,)]
     shares = np.array([explained(rows) for rows in components]) / explained(range(4))

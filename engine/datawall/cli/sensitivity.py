@@ -28,7 +28,9 @@ def sensitivity(
     scenario: ScenarioName = "baseline",
     output: Annotated[
         str,
-        typer.Option(metavar="NAME", help="What is explained: a name in summary.json, P(NAME<=X) or Q90(NAME)."),
+        typer.Option(
+            metavar="NAME", help="What is explained: a name in summary.json, P(NAME<=X) or Q90(NAME)."
+        ),
     ] = OUTPUT,
     method: Annotated[
         list[str] | None,
@@ -95,7 +97,9 @@ def _write(tree: "xr.DataTree", folder: Path) -> dict[str, Any]:
     text = json.dumps(flat, indent=1)
     runs.replace_file(folder / "sensitivity.json", lambda path: path.write_text(text, encoding="utf-8"))
     figure = draw(flat)
-    for kind in ("png", "svg") if figure else ():
+    if figure is None:
+        return flat
+    for kind in ("png", "svg"):
         runs.replace_file(
             folder / f"sensitivity.{kind}", lambda path, k=kind: figure.savefig(path, format=k, dpi=160)
         )

@@ -55,9 +55,9 @@ def sensitivity(
     Returns
     -------
     xarray.DataTree
-        Groups `inputs`, `components` (inputs that are correlated count as one), `groups` and `tornado`, as far
-        as they were asked for. Standard errors come from 16 independent randomisations. The root carries what
-        was asked as JSON in the attribute ``manifest``.
+        Groups `inputs`, `components` (inputs that are correlated count as one), `groups` and `tornado`, as
+        far as they were asked for. Standard errors come from 16 independent randomisations. The root
+        carries what was asked as JSON in the attribute ``manifest``.
 
     Raises
     ------

@@ -54,7 +54,9 @@ def parse_asked(text: str) -> Asked:
     if found := _QUANTILE.fullmatch(compact):
         percent = _number(found["percent"], text)
         if not 0.0 < percent < 100.0:
-            raise DatawallError(f"--output {text}: need a quantile between 0 and 100, got {percent:g}; {_FORMS}")
+            raise DatawallError(
+                f"--output {text}: need a quantile between 0 and 100, got {percent:g}; {_FORMS}"
+            )
         return Asked(text, found["name"], "quantile", percent / 100.0)
     if set(compact) & set("<=()"):
         raise DatawallError(f"--output {text}: need an output or a question on one; {_FORMS}")

@@ -27,10 +27,10 @@ def sensitivity_summary(tree: xr.DataTree) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``output``, ``unit``, ``measure`` and ``answer``; ``indices`` by method and input (Sobol' indices by
-        component), each with ``value`` and ``mcse``; ``groups`` with their inputs and Shapley effects;
-        ``tornado`` by input; ``value_of_information``; and the ``manifest``. A number that there is none of is
-        None, a date that is none ``"past"`` or ``"never"``.
+        ``output``, ``unit``, ``measure`` and ``answer``; ``indices`` by method and input (Sobol' indices
+        by component), each with ``value`` and ``mcse``; ``groups`` with their inputs and Shapley effects;
+        ``tornado`` by input; ``value_of_information``; and the ``manifest``. A number that there is none of
+        is None, a date that is none ``"past"`` or ``"never"``.
     """
     facts = json.loads(tree.attrs["manifest"])
     tables = {str(name): tree[name].to_dataset() for name in tree.children}
@@ -103,5 +103,8 @@ def _information(tables: dict[str, xr.Dataset]) -> dict[str, Any]:
                 gain = table[f"{kind}_gain"]
                 now = {"value": gain.attrs["now"], "mcse": gain.attrs["now_mcse"]}
                 kinds = found.setdefault(kind, {"unit": gain.attrs["unit"], "now": now})
-                kinds[name] = {"gain": _column(table, f"{kind}_gain"), "share": _column(table, f"{kind}_share")}
+                kinds[name] = {
+                    "gain": _column(table, f"{kind}_gain"),
+                    "share": _column(table, f"{kind}_share"),
+                }
     return found

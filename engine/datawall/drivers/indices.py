@@ -46,7 +46,9 @@ def shapley(study: Study) -> Tables:
     tables: Tables = {}
     for dim, players in (("input", study.inputs), ("group", study.groups)):
         found = shapley_effects(study.experiment, list(players.values()), study.read.explained)
-        tables[f"{dim}s"] = _variables("shapley", dim, found, "1", "share of the variance, dependence included")
+        tables[f"{dim}s"] = _variables(
+            "shapley", dim, found, "1", "share of the variance, dependence included"
+        )
     return tables
 
 
@@ -132,7 +134,9 @@ def information(study: Study) -> Tables:
         table = tables.setdefault(f"{dim}s", {})
         for name, gain in gains.items():
             found = gain(study.experiment, list(players.values()), study.read.scored)
-            meaning = f"expected fall of the {'80 % interval' if name == 'interval' else 'CRPS'} once it is known"
+            meaning = (
+                f"expected fall of the {'80 % interval' if name == 'interval' else 'CRPS'} once it is known"
+            )
             table |= _variables(f"{name}_gain", dim, found.gain, study.read.scored_unit, meaning)
             table |= _variables(f"{name}_share", dim, found.share, "1", f"{meaning}, as a share")
             table[f"{name}_gain"].attrs |= {"now": float(found.now.value), "now_mcse": float(found.now.mcse)}

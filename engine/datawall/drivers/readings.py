@@ -12,6 +12,7 @@ from datawall.results import Labels, reported
 
 type Read = Callable[[np.ndarray], np.ndarray]
 
+
 @dataclass(frozen=True)
 class Reading:
     """How values in the model's own scale are read.
@@ -82,7 +83,9 @@ def reading(asked: Asked, target: Target, labels: Labels, sample: np.ndarray) ->
         If the answer does not vary, or the question does not fit the output.
     """
     if np.isnan(sample).any():
-        raise DatawallError(f"--output {asked.text}: {np.mean(np.isnan(sample)):.1%} of its draws are no numbers")
+        raise DatawallError(
+            f"--output {asked.text}: {np.mean(np.isnan(sample)):.1%} of its draws are no numbers"
+        )
     if target.option is not None:
         if asked.kind != "value":
             raise DatawallError(
@@ -95,7 +98,9 @@ def reading(asked: Asked, target: Target, labels: Labels, sample: np.ndarray) ->
     else:
         found = _of_value(asked, target, labels, sample)
     if np.ptp(found.explained(sample)) == 0.0:
-        raise DatawallError(f"--output {asked.text}: is the same in every draw; ask for something that varies")
+        raise DatawallError(
+            f"--output {asked.text}: is the same in every draw; ask for something that varies"
+        )
     return found
 
 
@@ -113,9 +118,8 @@ def _of_value(asked: Asked, target: Target, labels: Labels, sample: np.ndarray) 
         level = np.quantile(sample, asked.level, method="inverted_cdf")
         if not np.isfinite(shown(level)):
             where = "never" if level > 0.0 else "past"
-            raise DatawallError(
-                f"--output {asked.text}: this quantile is {where}; ask for P({asked.name}<=DATE), or the name alone"
-            )
+            remedy = f"ask for P({asked.name}<=DATE), or the name alone"
+            raise DatawallError(f"--output {asked.text}: this quantile is {where}; {remedy}")
         measure, explained = "whether it is below this quantile", lambda v: (v <= level).astype(float)
     elif output.scale == "date":
         measure = "rank of the date among all draws; past and never are ties at either end"
@@ -131,8 +135,8 @@ def _ranks_among(sample: np.ndarray, finite: Read) -> Read:
 
     def ranks(values: np.ndarray) -> np.ndarray:
         found = finite(values)
-        ends = (np.searchsorted(ordered, found, side=side) for side in ("left", "right"))
-        return sum(ends) / (2.0 * len(ordered))
+        first, last = (np.searchsorted(ordered, found, side) for side in ("left", "right"))
+        return (first + last) / (2.0 * len(ordered))
 
     return ranks
 
@@ -148,6 +152,8 @@ def _own_scale(asked: Asked, target: Target, labels: Labels) -> float:
         return asked.level - scenario.as_of
     if output.scale == "log10":
         if asked.level <= 0.0:
-            raise DatawallError(f"--output {asked.text}: need a positive level, got {asked.level:g}; give one")
+            raise DatawallError(
+                f"--output {asked.text}: need a positive level, got {asked.level:g}; give one"
+            )
         return float(np.log10(asked.level))
     return asked.level

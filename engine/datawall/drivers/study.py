@@ -101,7 +101,9 @@ def study_of(scenario: Scenario, asked: Asked, draws: int, seed: int, sampler: S
     experiment = Experiment(problem, draws, seed, sampler)
     scores, values = experiment.plain()
     inputs, components = _which_matter(problem, experiment)
-    uncertain = [name for name in joint.streams if scenario.priors[input_of(name)].distribution.family != "fixed"]
+    uncertain = [
+        name for name in joint.streams if scenario.priors[input_of(name)].distribution.family != "fixed"
+    ]
     return Study(
         scenario,
         asked,

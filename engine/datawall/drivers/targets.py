@@ -37,7 +37,9 @@ class Target:
     @property
     def own_unit(self) -> str:
         """Its unit in the model's own scale."""
-        return {"date": "year", "log10": "oom", "choice": "probability"}.get(self.output.scale, self.output.unit)
+        return {"date": "year", "log10": "oom", "choice": "probability"}.get(
+            self.output.scale, self.output.unit
+        )
 
 
 @dataclass(frozen=True)

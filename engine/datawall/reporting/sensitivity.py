@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.ticker import PercentFormatter
+from rich.markup import escape
 from rich.table import Table
 
 from datawall.reporting import style
@@ -146,7 +147,7 @@ def sensitivity_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
     facts = flat["manifest"]
     answer = _answer(flat["answer"], flat["unit"])
     head = (
-        f"[bold]{flat['output'].replace('[', chr(92) + '[')}[/] in {facts['scenario']} as of {facts['as_of']:.2f}: "
+        f"[bold]{escape(flat['output'])}[/] in {facts['scenario']} as of {facts['as_of']:.2f}: "
         f"{answer} ({flat['unit']}), {facts['draws']:,} draws, seed {facts['seed']}\n"
         f"Shapley and Sobol' explain: {flat['measure']}. ± is a standard error. "
         f"{len(facts['without_effect'])} uncertain inputs change nothing."
@@ -189,8 +190,8 @@ def draw(flat: Mapping[str, Any]) -> Figure | None:
         6 * len(panels) + 1,
         6,
         f"What drives {flat['output']}",
-        f"Scenario {facts['scenario']} as of {facts['as_of']:.2f}, {facts['draws']:,} draws, seed {facts['seed']}."
-        f"\nExplained: {flat['measure']}.",
+        f"Scenario {facts['scenario']} as of {facts['as_of']:.2f}, {facts['draws']:,} draws, "
+        f"seed {facts['seed']}.\nExplained: {flat['measure']}.",
     )
     axes = fig.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     fig.subplots_adjust(left=2.1 / fig.get_figwidth(), right=0.98, top=0.79, bottom=0.1, wspace=0.08)

@@ -83,11 +83,11 @@ class Experiment:
 
     def correlated(self, scores: jax.Array) -> np.ndarray:
         """Return independent scores of shape (rows, 256, 16) with the correlations of the problem."""
-        scores = np.array(scores)
+        found = np.array(scores)
         tied = list(self.problem.tied)
-        factor = self.problem.factors(np.zeros((len(scores), REPLICATES)))
-        scores[tied] = np.einsum("ijr,jpr->ipr", factor, scores[tied])
-        return scores
+        factor = self.problem.factors(np.zeros((len(found), REPLICATES)))
+        found[tied] = np.einsum("ijr,jpr->ipr", factor, found[tied])
+        return found
 
     def values(
         self, known: np.ndarray, kept: Any, anew: Any, position: np.ndarray | None = None

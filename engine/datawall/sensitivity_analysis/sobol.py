@@ -46,7 +46,7 @@ def sobol_indices(experiment: Experiment, players: Sequence[Player], measure: Me
     masks = [experiment.problem.mask(player) for player in players]
     nobody = experiment.problem.mask(())
 
-    def work(_: int, scores: jax.Array) -> tuple[np.ndarray, ...]:
+    def work(_chunk: int, scores: jax.Array) -> tuple[np.ndarray, ...]:
         one, other, _ = scores
         start, end = (measure(experiment.values(nobody, s, s)) for s in (other, one))
         first, total, variance = [], [], []

@@ -58,6 +58,8 @@ def at_distribution(experiment: Experiment, players: Sequence[Player], answer: A
         held = [np.full(scores.shape[1:], score, np.float32) for score in ndtri(LEVELS)]
         return np.array([[experiment.values(mask, h, scores[0]) for h in held] for mask in masks])
 
-    values = np.moveaxis(np.concatenate(experiment.over_chunks(work, -(-experiment.chunks // 4)), axis=2), 2, 0)
+    values = np.moveaxis(
+        np.concatenate(experiment.over_chunks(work, -(-experiment.chunks // 4)), axis=2), 2, 0
+    )
     whole = np.moveaxis(values, -1, 1).reshape(-1, *values.shape[1:3])
     return Estimate(answer(whole), mean_of(answer(values)).mcse)
