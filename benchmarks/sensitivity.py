@@ -40,7 +40,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Answer:
-    """First and total order of each input with their standard errors, of shape (2, inputs), and the seconds."""
+    """First and total order of each input with their errors, of shape (2, inputs), and the seconds."""
 
     values: np.ndarray
     errors: np.ndarray
@@ -128,7 +128,9 @@ def _check_alike(case: Case, ours: Answer, theirs: Answer) -> None:
     spread = np.hypot(ours.errors, theirs.errors) + 1e-5
     score = np.max(np.abs(ours.values - theirs.values) / spread)
     if not score < FALSE_ALARM_SCORE:
-        raise DatawallError(f"benchmark: SALib's indices of {case.name} differ by {score:.1f} standard errors")
+        raise DatawallError(
+            f"benchmark: SALib's indices of {case.name} differ by {score:.1f} standard errors"
+        )
 
 
 def _sobol_g_function(a: np.ndarray, scores: jnp.ndarray) -> jnp.ndarray:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 import datawall
 from datawall import forecasting, learning_order, runs, summary
 from datawall.cli import app, crew
+from datawall.drivers import analysis
 from datawall.inference import fitting, refitting, run
 from datawall.learning_order import delay
 from datawall.scenario.evidence import shipped
@@ -67,6 +68,11 @@ def experiment():
 
 
 @pytest.fixture(scope="module")
+def indices():
+    return analysis.sensitivity("baseline", methods=["rank"], draws=DRAWS)
+
+
+@pytest.fixture(scope="module")
 def toy():
     return fitting.fit(toys.module(), toys.evidence())
 
@@ -94,13 +100,14 @@ def alone(*_):
 
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
 @pytest.mark.usefixtures("folder")
-def test_command_is_understood(words, flat, experiment, toy, monkeypatch):
+def test_command_is_understood(words, flat, indices, experiment, toy, monkeypatch):
     """Each command runs to its end, but that one small run stands in for all and is not written."""
     monkeypatch.setattr(forecasting, "forecast", lambda *_, **__: None)
     monkeypatch.setattr(crew, "team", alone)
     monkeypatch.setattr(runs, "prepare", lambda _: None)
     monkeypatch.setattr(runs, "write", lambda *_: flat)
     monkeypatch.setattr(runs, "replace_file", lambda *_: None)
+    monkeypatch.setattr(analysis, "sensitivity", lambda *_, **__: indices)
     monkeypatch.setattr(run, "fit_by_name", lambda *_: toy)
     monkeypatch.setattr(refitting, "refitted", lambda module, _: shipped(module))
     monkeypatch.setattr(learning_order, "learning_order", lambda **_: experiment)

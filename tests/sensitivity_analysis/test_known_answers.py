@@ -149,6 +149,22 @@ def test_correlated_linear_gaussian(sampler):
         assert worst(index, shares) < LIMIT
 
 
+@SAMPLERS
+def test_correlated_inputs_that_interact(sampler):
+    """For y = a b + c a with correlation r: E[y|a] = r a^2 + c a, and E[y|b] = r b^2 + c r b."""
+    r, c = 0.5, 0.8
+
+    def function(_, scores):
+        return scores[0] * scores[1] + c * scores[0]
+
+    correlation = np.array([[1.0, r], [r, 1.0]])
+    problem = problem_of(function, None, 2, tied=(0, 1), correlation=correlation)
+    total, first, second = 1.0 + r**2 + c**2, 2.0 * r**2 + c**2, 2.0 * r**2 + c**2 * r**2
+    effects = shapley_effects(Experiment(problem, DRAWS, 7, sampler), [(0,), (1,)], same)
+    own = (first + total - second) / (2.0 * total)
+    assert worst(effects, np.array([own, 1.0 - own])) < LIMIT
+
+
 def test_value_of_information_of_a_correlated_linear_gaussian():
     experiment = Experiment(gaussian(), 4 * DRAWS, 4, SOBOL)
     variance = explained(range(4))
