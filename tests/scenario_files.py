@@ -51,7 +51,7 @@ def valid_scenario() -> dict[str, Any]:
             "gpt4": 2022.35,
         },
         "questions": {
-            "ceilings": ["trend", "power"],
+            "ceilings": ["trend", "spend", "power", "chips", "latency"],
             "token_passes": [1, 4, 16],
             "effective_passes": [4],
             "frontier_passes": [4],

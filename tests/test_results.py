@@ -141,7 +141,7 @@ def rendered(flat):
 
 
 def test_tables_render(flat):
-    assert len(forecast_tables(flat)) == 10
+    assert len(forecast_tables(flat)) == 11
     text = rendered(flat)
     assert "±?" in text.split("\n\n")[0]
     assert "Price of a fixed capability against the as-of date" in text

@@ -9,7 +9,7 @@ import numpy as np
 
 from datawall.model.clock import clock_at
 from datawall.model.inputs import DECLARATIONS, Inputs
-from datawall.model.questions import CEILINGS, Questions
+from datawall.model.questions import Questions
 from datawall.model.world import simulate
 from world_oracle import Oracle
 
@@ -25,8 +25,10 @@ ANCHORS = {
 HORIZON = 2050.0
 YEARS = np.concatenate([AS_OF - np.arange(3.0, 0.0, -1.0), [AS_OF], np.arange(2027.0, HORIZON + 1.0)])
 """Three years back, the as-of date and every first of January after it; exact in single precision."""
+OURS = ("trend", "spend", "power", "chips", "latency")
+"""The ceilings of the project's own account of compute."""
 QUESTIONS = Questions(
-    ceilings=CEILINGS,
+    ceilings=OURS,
     token_passes=(1.0, 4.0, 16.0),
     effective_passes=(4.0, 16.0),
     frontier_passes=(4.0, 16.0),

@@ -275,6 +275,10 @@ class Oracle:
             *map(efficiency, questions.efficiency),
         ]
 
+    def compute_levels(self, questions: Any) -> list[Path]:
+        """Numbers that reach zero when a run of each amount of compute can start."""
+        return [lambda t, level=level: self.log_flop(t) - np.log(level) for level in questions.compute_levels]
+
     def generations(self, questions: Any) -> dict[str, list[Path]]:
         """Numbers that reach zero when training of each generation can start."""
         d = self.draw

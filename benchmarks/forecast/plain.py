@@ -327,6 +327,9 @@ class Moment:
     def raw_level_gap(self) -> Any:
         return self.log_flop - self.levels
 
+    def compute_level_gap(self) -> Any:
+        return self.log_flop - _log_column(self.questions.compute_levels)
+
     @property
     def paths(self) -> dict[str, Any]:
         best = self.xp.asarray(LADDER)[self.xp.argmin(self.xp.stack(self.rungs), axis=0)]
@@ -346,7 +349,8 @@ class Moment:
             "loss": loss,
             "binding_ceiling": self.xp.argmin(self.allowed, axis=0).astype(float),
         }
-        return {name: path[:, 0] for name, path in paths.items()}
+        allowed = self.xp.swapaxes(self.allowed[:, :, 0], 0, 1) / LOG10
+        return {name: path[:, 0] for name, path in paths.items()} | {"ceiling_flop": allowed}
 
 
 GAPS = (
@@ -357,6 +361,7 @@ GAPS = (
     Moment.efficiency_gap,
     Moment.effective_level_gap,
     Moment.raw_level_gap,
+    Moment.compute_level_gap,
 )
 
 
@@ -403,7 +408,8 @@ def simulate(xp: Any, d: Inputs, clock: Clock, grid: Any, questions: Questions) 
     level = xp.maximum.accumulate(moment.log_flop, axis=0)
     moment = replace(moment, floor=level)
     dates = [first_passage(gap, moment, gap(moment), level[:, 0], grid) for gap in GAPS]
-    starts = {"effective": dates[-2], "raw": dates[-1]}
+    *walls, effective, raw, levels = dates
+    starts = {"effective": effective, "raw": raw}
 
     slips = [0.0 * d.slip_months, d.staging_months, d.slip_months, d.retry_months]
     months = d.post_training_lag_months + xp.choose(d.release_outcome.astype(int), slips, mode="clip")
@@ -415,9 +421,10 @@ def simulate(xp: Any, d: Inputs, clock: Clock, grid: Any, questions: Questions) 
     algorithms = 12.0 * np.log(2.0) / d.algorithmic_halving_months
     pace = hardware + algorithms + rest
     return {
-        "wall_date": xp.concatenate(dates[:-2]),
+        "wall_date": xp.concatenate(walls),
         "training_start": xp.stack([starts["raw"], starts["effective"]]),
         "release": xp.stack([releases["raw"], releases["effective"]]),
+        "compute_date": levels,
         "price_gain": _log_column(questions.price_gains) / pace,
         "price_decline": pace / LOG10,
         "price_share": xp.stack([hardware, algorithms, rest]) / pace,

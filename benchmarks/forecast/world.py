@@ -15,7 +15,7 @@ from datawall.model.world import simulate
 from datawall.scenario import Scenario, load_scenario
 from datawall.scenario.joint import Joint, inputs_from_scores
 
-DATES = ("wall_date", "training_start", "release", "price_gain")
+DATES = ("wall_date", "training_start", "release", "compute_date", "price_gain")
 """Outputs that are dates."""
 
 
@@ -57,6 +57,7 @@ class World:
             "wall_date": future.walls,
             "training_start": jnp.stack([future.starts["raw"], future.starts["effective"]]),
             "release": jnp.stack([future.releases["raw"], future.releases["effective"]]),
+            "compute_date": future.compute_levels,
             "price_gain": future.price_gains,
             "price_decline": price.pace.oom_per_year,
             "price_share": jnp.stack([price.hardware_share, price.algorithms_share, price.rest_share]),
@@ -71,7 +72,8 @@ def baseline() -> World:
 
 def everything(inputs: Inputs, outputs: Mapping[str, Any]) -> dict[str, Any]:
     """Inputs and outputs of draws by name; an input may share its name with a path."""
-    return {f"input {name}": value for name, value in vars(inputs).items()} | dict(outputs)
+    drawn = {f"input {name}": value for name, value in vars(inputs).items() if value is not None}
+    return drawn | dict(outputs)
 
 
 def comparable(outputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

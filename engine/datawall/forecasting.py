@@ -83,10 +83,13 @@ class World:
             reached[REACHED] = estimates[:, LOOKBACK_YEARS:]
         return reached | {
             # one array: an output apiece would be a kernel apiece
-            "inputs": jnp.concatenate([jnp.atleast_2d(value) for value in vars(inputs).values()]),
+            "inputs": jnp.concatenate(
+                [jnp.atleast_2d(value) for value in vars(inputs).values() if value is not None]
+            ),
             "wall_date": future.walls,
             "training_start": jnp.stack([future.starts[kind] for kind in COMPUTE]),
             "release": jnp.stack([future.releases[kind] for kind in COMPUTE]),
+            "compute_date": future.compute_levels,
             "price_gain": future.price_gains,
             "price_decline": future.price.pace.oom_per_year,
             "price_share": jnp.stack([getattr(future.price, f"{source}_share") for source in SOURCES]),

@@ -58,9 +58,11 @@ class Labels:
             "wall": list(wall_names(questions)),
             "compute": list(COMPUTE),
             "generation": list(questions.generations),
+            "level": list(questions.compute_levels),
             "gain": list(questions.price_gains),
             "source": list(SOURCES),
             "year": list(self.years),
+            "ceiling": list(questions.ceilings),
         }
 
 
@@ -103,14 +105,15 @@ def outputs_of(labels: Labels) -> list[Output]:
     def date(name: str, dims: tuple[str, ...], description: str) -> Output:
         return Output(name, "year", dims, dates, "date", description)
 
-    def path(name: str, unit: str, lower: int, upper: int, description: str) -> Output:
+    def path(name: str, unit: str, lower: int, upper: int, description: str, *dims: str) -> Output:
         bins = Histogram(lower, upper, LOG_BINS_PER_OOM * (upper - lower))
-        return Output(name, unit, ("year",), bins, "log10", description)
+        return Output(name, unit, ("year", *dims), bins, "log10", description)
 
     return [
         date("wall_date", ("wall",), "first passage of the wall criterion"),
         date("training_start", ("compute", "generation"), "start of the first run of this generation"),
         date("release", ("compute", "generation"), "first release of a model of this generation"),
+        date("compute_date", ("level",), "start of the first run of this much compute"),
         date("price_gain", ("gain",), "price of a fixed capability lower by this factor"),
         Output("price_decline", "x/yr", (), Histogram(-1.0, 7.0, 2048), "log10", "yearly fall of that price"),
         Output(
@@ -122,6 +125,7 @@ def outputs_of(labels: Labels) -> list[Output]:
             "share of the fall, in logs, by its source",
         ),
         path("frontier_flop", "FLOP", 10, 50, "compute of the largest training run"),
+        path("ceiling_flop", "FLOP", 10, 50, "largest run that the ceiling alone allows", "ceiling"),
         path("effective_flop", "FLOP", 10, 70, "its compute at GPT-4's algorithms and with plenty of data"),
         path("demand_tokens", "tokens", 5, 30, "tokens it would use if data were plenty"),
         path("supply_tokens", "tokens", 5, 30, "unique tokens to be had, distillation counted"),
@@ -192,14 +196,14 @@ def prior_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
     """Return the inputs of the kept draws, choices by index."""
     variables = {}
     rows = iter(pushed.kept["inputs"])
-    for name, declaration in DECLARATIONS.items():
+    for name, prior in labels.scenario.priors.items():
+        declaration = DECLARATIONS[name]
         if declaration.per:
             own = np.stack([next(rows) for _ in labels.coords[declaration.per]])
         else:
             own = next(rows)
         dims = ("chain", "draw", *([declaration.per] if declaration.per else []))
-        meaning = labels.scenario.priors[name].meaning
-        variable = _variable(dims, _kept(own), declaration.unit, meaning)
+        variable = _variable(dims, _kept(own), declaration.unit, prior.meaning)
         variable.attrs["group"] = declaration.group
         if declaration.options:
             variable.attrs["options"] = list(declaration.options)
@@ -249,8 +253,7 @@ def summary_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
                 name = f"{output.name}_{kind}"
                 variables[name] = _variable(output.dims, share, "probability", meaning)
                 variables[f"{name}_mcse"] = _variable(output.dims, error, "probability", "standard error")
-    coords = {**labels.coords, "quantile": list(QUANTILES), "ceiling": list(scenario.questions.ceilings)}
-    return xr.Dataset(variables, coords)
+    return xr.Dataset(variables, {**labels.coords, "quantile": list(QUANTILES)})
 
 
 def cdf_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
@@ -268,7 +271,7 @@ def cdf_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
             value, error = curve_of(output, pushed, labels).probability(since)
             variables[output.name] = _variable(dims, value, "probability", f"P({output.description} <= date)")
             variables[f"{output.name}_mcse"] = _variable(dims, error, "probability", "standard error")
-    coords = {name: labels.coords[name] for name in ("wall", "compute", "generation", "gain")}
+    coords = {name: labels.coords[name] for name in ("wall", "compute", "generation", "level", "gain")}
     return xr.Dataset(variables, {**coords, "date": scenario.as_of + since})
 
 

@@ -34,6 +34,17 @@ def year_labels(years: Iterable[float]) -> dict[float, str]:
     raise ValueError(f"the years {years} are not apart")
 
 
+def level_label(flop: float) -> str:
+    """Return how an amount of compute is named.
+
+    Examples
+    --------
+    >>> level_label(1e27)
+    '1e27'
+    """
+    return f"{flop:g}".replace("e+", "e")
+
+
 def value_names(years: Iterable[float]) -> Callable[[str, dict[str, Any]], str]:
     """Return what names one value, such as ``wall.tokens[1]``, ``release.raw[5.5]`` or ``loss[2030]``."""
     labels = year_labels(years)
@@ -44,6 +55,10 @@ def value_names(years: Iterable[float]) -> Callable[[str, dict[str, Any]], str]:
                 return f"wall.{wall}"
             case {"compute": compute, "generation": generation}:
                 return f"{variable}.{compute}[{generation:g}]"
+            case {"level": level}:
+                return f"{variable}[{level_label(level)}]"
+            case {"year": year, "ceiling": ceiling}:
+                return f"{variable}.{ceiling}[{labels[year]}]"
             case {"gain": gain}:
                 return f"{variable}[{gain:g}]"
             case {"source": source}:

@@ -14,12 +14,15 @@ GENERATIONS = len(QUESTIONS.generations)
 NAMES = (
     *wall_names(QUESTIONS),
     *(f"{k}[{g:g}]" for k in ("raw", "effective") for g in QUESTIONS.generations),
+    *(f"compute[{level:g}]" for level in QUESTIONS.compute_levels),
 )
 
 
 def dates_of(future):
-    """Walls, then raw and effective starts."""
-    return np.concatenate([future.walls, future.starts["raw"], future.starts["effective"]])
+    """Walls, raw and effective starts, then first runs of an amount of compute."""
+    return np.concatenate(
+        [future.walls, future.starts["raw"], future.starts["effective"], future.compute_levels]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +48,8 @@ def answers(draws):
     for index in range(CHECKED):
         oracle = oracle_of(one_draw(draws, index), LADDER)
         generations = oracle.generations(QUESTIONS)
-        gaps = [*oracle.walls(QUESTIONS), *generations["raw"], *generations["effective"]]
+        levels = oracle.compute_levels(QUESTIONS)
+        gaps = [*oracle.walls(QUESTIONS), *generations["raw"], *generations["effective"], *levels]
         found.append(SimpleNamespace(oracle=oracle, gaps=gaps, dates=[oracle.first(gap) for gap in gaps]))
     return found
 
@@ -123,7 +127,7 @@ def test_dates_on_smooth_steps_are_those_of_the_oracle(double, answers):
     """Walls that need no search, and generations: exact but for what the refinement leaves."""
 
     def keep(answer, name, row):
-        return name.startswith(("tokens", "raw")) and is_smooth(answer.oracle, answer.dates[row])
+        return name.startswith(("tokens", "raw", "compute")) and is_smooth(answer.oracle, answer.dates[row])
 
     found = errors(double, answers, keep)
     assert len(found) > 200
@@ -140,7 +144,7 @@ def test_dates_are_those_of_the_oracle(double, answers):
 
         return np.array(list(errors(double, answers, keep).values()))
 
-    straight = of_kind(("tokens", "raw"))
+    straight = of_kind(("tokens", "raw", "compute"))
     assert len(straight) > 250
     assert np.median(straight) < 1e-12
     assert straight.max() < 1e-3
@@ -176,11 +180,12 @@ def test_paths_are_those_of_the_oracle(double, answers):
             "efficiency": -log_lost / decade,
             "loss": d.irreducible_loss + reducible,
             "binding_ceiling": o.binding(YEARS),
+            "ceiling_flop": o.ceilings(YEARS).T / decade,
         }
         # past a hundred passes the loss is so flat that the oracle's search cannot tell them apart
         sharp = passes < 100.0
         for name, path in expected.items():
-            found = double.paths[name][:, index]
+            found = double.paths[name][..., index]
             if name == "passes":
                 found, path = found[sharp], path[sharp]
             np.testing.assert_allclose(found, path, rtol=1e-6, atol=1e-7, err_msg=f"{name} {index}")

@@ -40,8 +40,9 @@ def evaluate():
 
 
 def test_streams_label_every_draw(path):
-    joint = load_scenario(path).joint()
-    assert joint.names == tuple(DECLARATIONS)
+    scenario = load_scenario(path)
+    joint = scenario.joint()
+    assert joint.names == tuple(scenario.priors)
     assert len(set(joint.streams)) == len(joint.streams)
     assert [s for s in joint.streams if s.startswith("slip_")] == [
         f"slip_months[{g}]" for g in ("5", "5.5", "6")
@@ -53,7 +54,7 @@ def test_each_input_has_its_own_marginal(path, scores, evaluate):
     scenario = load_scenario(path)
     joint = scenario.joint()
     inputs = evaluate(joint.structure, joint.params, scores)
-    assert set(inputs) == set(DECLARATIONS)
+    assert set(inputs) == set(scenario.priors)
     for name, draws in inputs.items():
         assert draws.shape == ((3, 100_000) if DECLARATIONS[name].per else (100_000,))
         distribution = scenario.priors[name].distribution
@@ -127,7 +128,8 @@ def test_double_precision_where_enabled(path):
 
 
 def test_without_correlations(path, scores):
-    joint = load_scenario(path, {"correlations": []}).joint()
+    scenario = load_scenario(path, {"correlations": []})
+    joint = scenario.joint()
     inputs = jax.eval_shape(partial(inputs_from_scores, joint.structure), joint.params, scores)
     assert joint.structure.correlated == ()
-    assert set(inputs) == set(DECLARATIONS)
+    assert set(inputs) == set(scenario.priors)

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from datawall.model.clock import ANCHORS
-from datawall.model.inputs import DECLARATIONS
+from datawall.model.inputs import in_play
 from datawall.scenario import Scenario, ScenarioError, load_scenario, parse_override
 from datawall.scenario.schema import AnchorsTable
 from datawall.units import decimal_year
@@ -46,7 +46,7 @@ def test_a_complete_scenario(path):
     assert scenario.as_of == decimal_year(dt.date(2026, 11, 1))
     assert scenario.anchors["frontier"] == 2026.0
     assert scenario.questions.generations == (5.0, 5.5, 6.0)
-    assert list(scenario.priors) == list(DECLARATIONS)
+    assert list(scenario.priors) == list(in_play(scenario.questions.parts))
     assert scenario.priors["mfu"].statement["family"] == "logit_normal"
     assert scenario.priors["mfu"].unit == "fraction"
     assert json.loads(json.dumps(scenario.resolved())) == scenario.resolved()
@@ -80,7 +80,7 @@ def test_digest_follows_the_content(path, child, tmp_path):
 def test_as_of_in_every_form(path, as_of):
     scenario = load_scenario(path, as_of=as_of)
     assert scenario.as_of == decimal_year(dt.date(2024, 7, 1))
-    assert scenario.sources_after_as_of() == list(DECLARATIONS)
+    assert scenario.sources_after_as_of() == list(scenario.priors)
 
 
 def test_overrides(path):
@@ -105,8 +105,8 @@ def test_overrides(path):
 
 
 def test_an_intervention_is_never_later_than_the_as_of_date(path):
-    late = load_scenario(path, {"mfu": 0.4}, as_of=2024.5).sources_after_as_of()
-    assert set(late) == set(DECLARATIONS) - {"mfu"}
+    scenario = load_scenario(path, {"mfu": 0.4}, as_of=2024.5)
+    assert set(scenario.sources_after_as_of()) == set(scenario.priors) - {"mfu"}
 
 
 def test_fixing_a_correlated_input_drops_its_correlations(path):

@@ -164,7 +164,9 @@ MISTAKES = {
     "missing anchor": (drop("anchors", "chips"), "anchors.chips", "add chips"),
     "horizon in the past": (edit("horizon", to=2020), "horizon", "after as_of"),
     "year out of range": (edit("horizon", to=2500), "horizon", "1990 to 2100"),
-    "no trend": (edit("questions", "ceilings", to=["power"]), "questions.ceilings", 'need "trend"'),
+    "no ceiling": (edit("questions", "ceilings", to=[]), "questions.ceilings", "need at least one"),
+    "unknown supply": (edit("questions", "supply", to="component"), "questions.supply", "components"),
+    "no such compute": (edit("questions", "compute_levels", to=[28]), "questions.compute_levels", "FLOP"),
     "unknown ceiling": (
         edit("questions", "ceilings", to=["trend", "pwr"]),
         "questions.ceilings.1",

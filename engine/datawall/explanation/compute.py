@@ -19,9 +19,9 @@ EQUATIONS = {
 
 def compute_steps(future: OneFuture, state: State) -> Iterator[Step]:
     """Yield each ceiling and the largest run under them."""
-    numbers = _ceilings(future.inputs, future.scenario.anchors, state.date)
     for name, flop in state.ceilings.items():
-        yield Step(f"ceiling: {name}", EQUATIONS[name], numbers[name], flop, "FLOP")
+        numbers = _NUMBERS[name](future.inputs, future.scenario.anchors, state.date)
+        yield Step(f"ceiling: {name}", EQUATIONS[name], numbers, flop, "FLOP")
     lowest = f"min({', '.join(n(flop) for flop in state.ceilings.values())})"
     if state.flop > 1.000001 * min(state.ceilings.values()):
         lowest = f"max({n(state.flop)}, {lowest})"
@@ -32,22 +32,40 @@ def _bent(level: float, growth: float, years: float, ceiling: float) -> str:
     return f"{n(ceiling)} * (1 - exp(-{n(level)} * {n(growth)}**{n(years)} / {n(ceiling)}))"
 
 
-def _ceilings(i: Inputs, anchors: Mapping[str, float], date: float) -> dict[str, str]:
-    since = {name: date - anchor for name, anchor in anchors.items()}
-    chip = f"{n(H100_FLOP_PER_S)} * {n(i.format_speedup)} * {n(i.mfu)}"
-    run = f"{chip} * {n(i.training_days)} * 86400"
+def _chip(i: Inputs) -> str:
+    return f"{n(H100_FLOP_PER_S)} * {n(i.format_speedup)} * {n(i.mfu)}"
+
+
+def _run(i: Inputs) -> str:
+    return f"{_chip(i)} * {n(i.training_days)} * 86400"
+
+
+def _trend(i: Inputs, anchors: Mapping[str, float], date: float) -> str:
     slowdown = max(i.slowdown_date, anchors["frontier"])
     fast, slow = min(date, slowdown) - anchors["frontier"], max(date - slowdown, 0.0)
-    usd = _bent(i.run_budget_usd, i.run_budget_growth, since["spending"], i.run_budget_ceiling_usd)
-    watts = _bent(i.site_power_w, i.site_power_growth, since["power"], i.site_power_ceiling_w)
-    return {
-        "trend": f"{n(i.frontier_flop)} * {n(i.compute_growth)}"
-        f"**({n(fast)} + {n(i.growth_kept)} * {n(slow)})",
-        "spend": f"{usd} * {chip} * 3600 / {n(i.usd_per_h100e_hour)}"
-        f" * {n(i.flop_per_usd_growth)}**{n(since['spending'])}",
-        "power": f"{watts} * {n(i.sites_per_run)} / {n(i.watts_per_h100e)}"
-        f" * {n(i.flop_per_watt_growth)}**{n(since['power'])} * {run}",
-        "chips": f"{n(i.chip_stock_h100e)} * {n(i.chip_stock_growth)}**{n(since['chips'])}"
-        f" * {n(i.largest_run_share)} * {run}",
-        "latency": n(i.latency_flop),
-    }
+    return f"{n(i.frontier_flop)} * {n(i.compute_growth)}**({n(fast)} + {n(i.growth_kept)} * {n(slow)})"
+
+
+def _spend(i: Inputs, anchors: Mapping[str, float], date: float) -> str:
+    years = date - anchors["spending"]
+    usd = _bent(i.run_budget_usd, i.run_budget_growth, years, i.run_budget_ceiling_usd)
+    return f"{usd} * {_chip(i)} * 3600 / {n(i.usd_per_h100e_hour)} * {n(i.flop_per_usd_growth)}**{n(years)}"
+
+
+def _power(i: Inputs, anchors: Mapping[str, float], date: float) -> str:
+    years = date - anchors["power"]
+    watts = _bent(i.site_power_w, i.site_power_growth, years, i.site_power_ceiling_w)
+    sites = f"{watts} * {n(i.sites_per_run)} / {n(i.watts_per_h100e)}"
+    return f"{sites} * {n(i.flop_per_watt_growth)}**{n(years)} * {_run(i)}"
+
+
+def _chips(i: Inputs, anchors: Mapping[str, float], date: float) -> str:
+    stock = f"{n(i.chip_stock_h100e)} * {n(i.chip_stock_growth)}**{n(date - anchors['chips'])}"
+    return f"{stock} * {n(i.largest_run_share)} * {_run(i)}"
+
+
+def _latency(i: Inputs, anchors: Mapping[str, float], date: float) -> str:  # noqa: ARG001 - like the others
+    return n(i.latency_flop)
+
+
+_NUMBERS = {"trend": _trend, "spend": _spend, "power": _power, "chips": _chips, "latency": _latency}

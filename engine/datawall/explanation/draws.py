@@ -41,6 +41,8 @@ def named(inputs: Inputs) -> dict[str, tuple[Any, str]]:
     """Return value and unit of each input, a choice by the name of its option."""
     named = {}
     for name, declaration in DECLARATIONS.items():
+        if getattr(inputs, name) is None:
+            continue
         values = np.atleast_1d(getattr(inputs, name))
         if declaration.options:
             shown = [declaration.options[round(value)] for value in values]

@@ -93,7 +93,7 @@ class OneFuture:
         allowed = (math.exp(float(path.at(t))) for path in paths)
         flop = self._largest_run(t)
         dense = flop * math.exp(float(log_compute_gain(self.inputs)))
-        supply = math.exp(float(training_tokens(self.inputs, self.clock).at(t)))
+        supply = math.exp(float(training_tokens(self.inputs, self.clock, self.questions.supply).at(t)))
         return State(
             date=date,
             ceilings=dict(zip(self.questions.ceilings, allowed, strict=True)),

@@ -100,9 +100,11 @@ def log_lowest(paths: tuple[Path, ...], t: Scalar) -> Scalar:
     return reduce(jnp.minimum, (path.at(t) for path in paths))
 
 
-def binding(paths: tuple[Path, ...], t: Scalar) -> Scalar:
-    """Return the place of the lowest ceiling at `t`, as a float; the first of equal ones."""
-    levels = [path.at(t) for path in paths]
+def binding(levels: Scalar) -> Scalar:
+    """Return the place of the lowest ceiling, as a float; the first of equal ones.
+
+    `levels` has a row for each ceiling.
+    """
     lowest = reduce(jnp.minimum, levels)
     place = jnp.full_like(lowest, len(levels) - 1.0)
     for index in range(len(levels) - 2, -1, -1):

@@ -3,6 +3,7 @@
 This module loads no JAX, so that scenarios can be listed and checked at once.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -28,6 +29,9 @@ class Declaration:
         Names of the alternatives of a structural choice, in the order of their index; empty for a number.
     per
         ``"generation"`` when each model generation gets a draw of its own, else ``""``.
+    parts
+        The parts of the model that read it, as `Questions.parts` names them: it is in play where one of them
+        is. Empty for an input that always is in play.
     """
 
     unit: str
@@ -36,6 +40,7 @@ class Declaration:
     upper: float = float("inf")
     options: tuple[str, ...] = ()
     per: str = ""
+    parts: tuple[str, ...] = ()
 
 
 POSITIVE = 1e-30
@@ -44,17 +49,23 @@ POSITIVE = 1e-30
 
 def declare(unit: str, group: str, lower: float = POSITIVE, upper: float = float("inf"), **rest: Any) -> Any:
     """Declare an input of a record of inputs."""
-    return field(metadata={"declaration": Declaration(unit, group, lower, upper, **rest)})
+    return field(default=None, metadata={"declaration": Declaration(unit, group, lower, upper, **rest)})
 
 
-def choose(group: str, *options: str, per: str = "") -> Any:
+def choose(group: str, *options: str, **rest: Any) -> Any:
     """Declare a structural choice: its value is the index of one of `options`."""
-    return declare("choice", group, 0.0, len(options) - 1.0, options=options, per=per)
+    return declare("choice", group, 0.0, len(options) - 1.0, options=options, **rest)
+
+
+TREND, SPEND = ("ceilings.trend",), ("ceilings.spend",)
+POWER, CHIPS = ("ceilings.power",), ("ceilings.chips",)
+HARDWARE = SPEND + POWER + CHIPS
+COMPONENTS = ("supply.components",)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """One draw of every uncertain input of the world.
+    """One draw of every uncertain input that is in play; None for one that is not.
 
     Levels ("at the anchor") are stated at the scenario's anchor date of their group; where a ceiling bends
     the path, they are those of the path before it bends. Growth is a factor a year. Hardware is
@@ -62,40 +73,40 @@ class Inputs:
     """
 
     # The largest training run: a trend, and what may hold it back.
-    frontier_flop: Scalar = declare("FLOP", "compute")
-    compute_growth: Scalar = declare("x/yr", "compute", 1.0)
-    slowdown_date: Scalar = declare("year", "compute", 1950.0, 2200.0)
-    growth_kept: Scalar = declare("fraction", "compute", 0.0, 1.0)
-    run_budget_usd: Scalar = declare("USD", "compute")
-    run_budget_growth: Scalar = declare("x/yr", "compute")
-    run_budget_ceiling_usd: Scalar = declare("USD", "compute")
-    site_power_w: Scalar = declare("W", "compute")
-    site_power_growth: Scalar = declare("x/yr", "compute")
-    site_power_ceiling_w: Scalar = declare("W", "compute")
-    sites_per_run: Scalar = declare("sites", "compute", 1.0)
-    chip_stock_h100e: Scalar = declare("H100e", "compute")
-    chip_stock_growth: Scalar = declare("x/yr", "compute")
-    largest_run_share: Scalar = declare("fraction", "compute", POSITIVE, 1.0)
-    latency_flop: Scalar = declare("FLOP", "compute")
+    frontier_flop: Scalar = declare("FLOP", "compute", parts=TREND)
+    compute_growth: Scalar = declare("x/yr", "compute", 1.0, parts=TREND)
+    slowdown_date: Scalar = declare("year", "compute", 1950.0, 2200.0, parts=TREND)
+    growth_kept: Scalar = declare("fraction", "compute", 0.0, 1.0, parts=TREND)
+    run_budget_usd: Scalar = declare("USD", "compute", parts=SPEND)
+    run_budget_growth: Scalar = declare("x/yr", "compute", parts=SPEND)
+    run_budget_ceiling_usd: Scalar = declare("USD", "compute", parts=SPEND)
+    site_power_w: Scalar = declare("W", "compute", parts=POWER)
+    site_power_growth: Scalar = declare("x/yr", "compute", parts=POWER)
+    site_power_ceiling_w: Scalar = declare("W", "compute", parts=POWER)
+    sites_per_run: Scalar = declare("sites", "compute", 1.0, parts=POWER)
+    chip_stock_h100e: Scalar = declare("H100e", "compute", parts=CHIPS)
+    chip_stock_growth: Scalar = declare("x/yr", "compute", parts=CHIPS)
+    largest_run_share: Scalar = declare("fraction", "compute", POSITIVE, 1.0, parts=CHIPS)
+    latency_flop: Scalar = declare("FLOP", "compute", parts=("ceilings.latency",))
     training_days: Scalar = declare("days", "compute")
 
     # What an H100-equivalent does and costs.
-    mfu: Scalar = declare("fraction", "hardware", POSITIVE, 1.0)
-    format_speedup: Scalar = declare("x", "hardware", 1.0)
-    usd_per_h100e_hour: Scalar = declare("USD/h", "hardware")
+    mfu: Scalar = declare("fraction", "hardware", POSITIVE, 1.0, parts=HARDWARE)
+    format_speedup: Scalar = declare("x", "hardware", 1.0, parts=HARDWARE)
+    usd_per_h100e_hour: Scalar = declare("USD/h", "hardware", parts=SPEND)
     flop_per_usd_growth: Scalar = declare("x/yr", "hardware")
-    watts_per_h100e: Scalar = declare("W", "hardware")
-    flop_per_watt_growth: Scalar = declare("x/yr", "hardware")
+    watts_per_h100e: Scalar = declare("W", "hardware", parts=POWER)
+    flop_per_watt_growth: Scalar = declare("x/yr", "hardware", parts=POWER)
 
     # Unique training tokens that can be had.
-    text_tokens: Scalar = declare("tokens", "supply")
-    text_quality: Scalar = declare("fraction", "supply", POSITIVE, 1.0)
-    supply_growth: Scalar = declare("x/yr", "supply")
-    private_text: Scalar = choose("supply", "unused", "used")
-    private_text_tokens: Scalar = declare("tokens", "supply", 0.0)
-    multimodal: Scalar = choose("supply", "unused", "used")
-    multimodal_tokens: Scalar = declare("tokens", "supply", 0.0)
-    synthetic_ratio: Scalar = declare("x", "supply", 0.0)
+    text_tokens: Scalar = declare("tokens", "supply", parts=COMPONENTS)
+    text_quality: Scalar = declare("fraction", "supply", POSITIVE, 1.0, parts=COMPONENTS)
+    supply_growth: Scalar = declare("x/yr", "supply", parts=COMPONENTS)
+    private_text: Scalar = choose("supply", "unused", "used", parts=COMPONENTS)
+    private_text_tokens: Scalar = declare("tokens", "supply", 0.0, parts=COMPONENTS)
+    multimodal: Scalar = choose("supply", "unused", "used", parts=COMPONENTS)
+    multimodal_tokens: Scalar = declare("tokens", "supply", 0.0, parts=COMPONENTS)
+    synthetic_ratio: Scalar = declare("x", "supply", 0.0, parts=COMPONENTS)
     distillation_multiplier: Scalar = declare("x", "supply", 1.0)
     distillation_reading: Scalar = choose("supply", "nominal", "physical")
 
@@ -136,3 +147,12 @@ class Inputs:
 
 DECLARATIONS: dict[str, Declaration] = {f.name: f.metadata["declaration"] for f in fields(Inputs)}
 """The declaration of each input, by name."""
+
+
+def in_play(parts: Collection[str]) -> tuple[str, ...]:
+    """Return the inputs that these parts of the model read, in the order of their declaration."""
+    return tuple(
+        name
+        for name, declared in DECLARATIONS.items()
+        if not declared.parts or set(declared.parts) & set(parts)
+    )

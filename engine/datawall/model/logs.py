@@ -14,7 +14,8 @@ LOGGED = tuple(
 
 
 def log_inputs(inputs: Inputs) -> Inputs:
-    """Return ln of each input in `LOGGED`; the others are None."""
-    rows = jnp.stack(jnp.broadcast_arrays(*(getattr(inputs, name) for name in LOGGED)))
-    logs: dict[str, Any] = dict(zip(LOGGED, staged(jnp.log(rows)), strict=True))
-    return Inputs(**dict.fromkeys(DECLARATIONS) | logs)
+    """Return ln of each input in `LOGGED` that is in play; the others are None."""
+    names = [name for name in LOGGED if getattr(inputs, name) is not None]
+    rows = jnp.stack(jnp.broadcast_arrays(*(getattr(inputs, name) for name in names)))
+    logs: dict[str, Any] = dict(zip(names, staged(jnp.log(rows)), strict=True))
+    return Inputs(**logs)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 CEILINGS = ("trend", "spend", "power", "chips", "latency")
 """Everything that may set the size of the largest training run."""
 
+SUPPLIES = ("components",)
+"""The accounts of the unique tokens that can be had."""
+
 MOST_PASSES = 45.0
 """The most passes that may be asked of the compute-optimal run: more than are searched would be "never"."""
 
@@ -20,6 +23,8 @@ class Questions:
     ----------
     ceilings
         Which of `CEILINGS` are in force.
+    supply
+        Which of `SUPPLIES` counts the tokens.
     token_passes, effective_passes, frontier_passes
         Passes over the data at which the criterion of that name is dated (MODEL: the wall).
     efficiency
@@ -30,6 +35,8 @@ class Questions:
         Generation indices to date; 4 is GPT-4.
     price_gains
         Factors by which the price of a fixed capability is to fall from the as-of date.
+    compute_levels
+        Training compute whose first run is dated [FLOP].
     """
 
     ceilings: tuple[str, ...]
@@ -40,3 +47,10 @@ class Questions:
     overtraining: float
     generations: tuple[float, ...]
     price_gains: tuple[float, ...]
+    compute_levels: tuple[float, ...] = (1e27, 1e28, 1e29, 1e30)
+    supply: str = "components"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of the model that answer, as inputs name them."""
+        return (*(f"ceilings.{name}" for name in self.ceilings), f"supply.{self.supply}")

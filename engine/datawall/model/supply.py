@@ -1,10 +1,13 @@
 """U(t), the unique training tokens that can be had."""
 
+from collections.abc import Callable
+
 import jax.numpy as jnp
 
 from datawall.model.clock import Clock
 from datawall.model.growth import Growth, growth
 from datawall.model.inputs import Inputs
+from datawall.model.questions import SUPPLIES
 
 
 def unique_tokens(inputs: Inputs, clock: Clock) -> Growth:
@@ -27,7 +30,10 @@ def unique_tokens(inputs: Inputs, clock: Clock) -> Growth:
     return growth(log_stock, jnp.log(inputs.supply_growth), clock.supply)
 
 
-def training_tokens(inputs: Inputs, clock: Clock) -> Growth:
-    """Return the path of ln m U: unique tokens times what distillation makes of each."""
-    unique = unique_tokens(inputs, clock)
+_ACCOUNTS: dict[str, Callable[[Inputs, Clock], Growth]] = dict(zip(SUPPLIES, (unique_tokens,), strict=True))
+
+
+def training_tokens(inputs: Inputs, clock: Clock, account: str) -> Growth:
+    """Return the path of ln m U: unique tokens by one of `SUPPLIES` times what distillation makes of each."""
+    unique = _ACCOUNTS[account](inputs, clock)
     return Growth(unique.level + jnp.log(inputs.distillation_multiplier), unique.rate)

@@ -36,6 +36,8 @@ class Future:
     starts, releases
         For ``"raw"`` and ``"effective"`` compute, when training of each generation starts and when a model as
         large is released; generations on the leading axis.
+    compute_levels
+        When the first run of each amount of compute asked starts.
     price_gains
         When the price of a fixed capability has fallen by each factor asked.
     price
@@ -47,6 +49,7 @@ class Future:
     walls: Scalar
     starts: dict[str, Scalar]
     releases: dict[str, Scalar]
+    compute_levels: Scalar
     price_gains: Scalar
     price: EfficiencyGrowth
     paths: dict[str, Scalar]
@@ -142,7 +145,7 @@ def prepare(inputs: Inputs, clock: Clock, questions: Questions) -> Draw:
     fixed = staged(
         {
             "ceilings": ceilings(inputs, clock, questions.ceilings),
-            "tokens": training_tokens(inputs, clock),
+            "tokens": training_tokens(inputs, clock, questions.supply),
             "algorithms": algorithmic_gain(inputs, clock),
             "log_useful_gain": log_compute_gain(inputs),
             "log_overtraining": jnp.log(inputs.overtraining_factor),
@@ -181,6 +184,7 @@ def straight_gaps(draw: Draw, state: State, questions: Questions) -> tuple[Scala
     return (
         *(state.log_demand - math.log(passes) for passes in questions.token_passes),
         *(state.log_flop - level for level in draw.generations),
+        *(state.log_flop - math.log(level) for level in questions.compute_levels),
     )
 
 
@@ -204,7 +208,7 @@ def lines(draw: Draw, questions: Questions) -> tuple[Line, Line]:
     walls = len(questions.effective_passes) + 1 + len(questions.frontier_passes) + len(questions.efficiency)
     generations = len(questions.generations)
     return (
-        _rows([demand] * len(questions.token_passes) + [raw] * generations),
+        _rows([demand] * len(questions.token_passes) + [raw] * (generations + len(questions.compute_levels))),
         _rows([demand] * walls + [effective] * generations),
     )
 
@@ -218,6 +222,7 @@ def paths_at(draw: Draw, t: Scalar, state: State, seen: Scarcity) -> dict[str, S
     """Return what is reported of the draw at `t`, by name, logs to base 10."""
     law = draw.data.law
     log_tokens = draw.tokens.at(t)
+    levels = jnp.stack([path.at(t) for path in draw.ceilings])
     log_equal = state.log_flop + draw.log_useful_gain + seen.log_efficiency
     return {
         "frontier_flop": state.log_flop / LOG10,
@@ -228,7 +233,8 @@ def paths_at(draw: Draw, t: Scalar, state: State, seen: Scarcity) -> dict[str, S
         "efficiency": state.log_efficiency / LOG10,
         "overtraining_headroom": headroom(law, draw.hybrid_factor, seen.log_affordable),
         "loss": law.irreducible + jnp.exp(law.log_reducible_loss(log_equal)),
-        "binding_ceiling": binding(draw.ceilings, t),
+        "ceiling_flop": levels / LOG10,
+        "binding_ceiling": binding(levels),
     }
 
 
@@ -250,8 +256,9 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
     draw = prepare(inputs, clock, questions)
     states, paths = _along(draw, grid, questions)
     straight, bent = _dates(draw, grid, states, questions)
-    tokens, raw = jnp.split(straight, [len(questions.token_passes)])
-    walls, effective = jnp.split(bent, [len(bent) - len(questions.generations)])
+    passes, generations = len(questions.token_passes), len(questions.generations)
+    tokens, raw, levels = jnp.split(straight, [passes, passes + generations])
+    walls, effective = jnp.split(bent, [len(bent) - generations])
     starts = {"raw": raw, "effective": effective}
     delay = release_delay(inputs)
     price = efficiency_growth(
@@ -261,6 +268,7 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
         walls=jnp.concatenate([tokens, walls]),
         starts=starts,
         releases={kind: release_dates(start, delay) for kind, start in starts.items()},
+        compute_levels=levels,
         price_gains=jnp.stack(
             [years_for_gain(gain, price.pace.factor_per_year) for gain in questions.price_gains]
         ),

@@ -65,34 +65,42 @@ def _select(rows: Mapping[str, Row], prefix: str) -> dict[str, Row]:
     return {name.removeprefix(prefix): row for name, row in rows.items() if name.startswith(prefix)}
 
 
+def _dates_table(title: str, head: str, rows: Mapping[str, Row]) -> Table:
+    """Return a table of dates, a row for each label."""
+    table = _table(title, head, *HEADINGS, "past", "never")
+    for label, row in rows.items():
+        dates = (_date(row, key) for key in SHOWN)
+        table.add_row(label, *dates, f"{row['p_past']:.1%}", f"{row['p_never']:.1%}")
+    return table
+
+
 def walls_table(quantities: Mapping[str, Row]) -> Table:
     """Return the table of wall dates."""
-    table = _table("When is each data wall reached?", "criterion", *HEADINGS, "past", "never")
-    for name, row in _select(quantities, "wall.").items():
-        dates = (_date(row, key) for key in SHOWN)
-        table.add_row(name, *dates, f"{row['p_past']:.1%}", f"{row['p_never']:.1%}")
-    return table
+    return _dates_table("When is each data wall reached?", "criterion", _select(quantities, "wall."))
+
+
+def compute_levels_table(quantities: Mapping[str, Row]) -> Table:
+    """Return the table of when the first run of each amount of compute starts."""
+    rows = {name.strip("[]"): row for name, row in _select(quantities, "compute_date").items()}
+    return _dates_table("When does the first run of this size start?", "FLOP", rows)
 
 
 def generations_table(quantities: Mapping[str, Row], compute: str) -> Table:
     """Return the table of training starts and releases by one reading of compute."""
-    table = _table(f"Model generations, {compute} compute", "generation", *HEADINGS, "past", "never")
-    for event, variable in (("start", "training_start"), ("release", "release")):
-        for name, row in _select(quantities, f"{variable}.{compute}").items():
-            dates = (_date(row, key) for key in SHOWN)
-            label = f"{name.strip('[]')} {event}"
-            table.add_row(label, *dates, f"{row['p_past']:.1%}", f"{row['p_never']:.1%}")
-    return table
+    rows = {
+        f"{name.strip('[]')} {event}": row
+        for event, variable in (("start", "training_start"), ("release", "release"))
+        for name, row in _select(quantities, f"{variable}.{compute}").items()
+    }
+    return _dates_table(f"Model generations, {compute} compute", "generation", rows)
 
 
 def price_table(quantities: Mapping[str, Row]) -> Table:
     """Return the table of the price of a fixed capability: when it has fallen by how much, and why."""
     title = "Price of a fixed capability against the as-of date"
-    table = _table(title, "what", *HEADINGS, "past", "never")
-    for name, row in _select(quantities, "price_gain").items():
-        dates = (_date(row, key) for key in SHOWN)
-        label = f"{name.strip('[]')}x lower, year"
-        table.add_row(label, *dates, f"{row['p_past']:.1%}", f"{row['p_never']:.1%}")
+    gains = _select(quantities, "price_gain")
+    rows = {f"{name.strip('[]')}x lower, year": row for name, row in gains.items()}
+    table = _dates_table(title, "what", rows)
     table.add_row("times lower a year", *(_number(quantities["price_decline"], key) for key in SHOWN))
     for name, row in _select(quantities, "price_share").items():
         table.add_row(f"{name.strip('[]')}'s share of its log", *(_percentage(row, key) for key in SHOWN))
@@ -144,6 +152,7 @@ def forecast_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
         path_table(quantities, "frontier_flop", "Largest training run"),
         path_table(quantities, "demand_tokens", "Demand for tokens, if data were plenty"),
         path_table(quantities, "supply_tokens", "Supply with synthetic and distilled tokens"),
+        compute_levels_table(quantities),
         binding_table(flat["probabilities"]),
         generations_table(quantities, "raw"),
         generations_table(quantities, "effective"),

@@ -160,7 +160,7 @@ def inform(
     """
     informed, stated = dict(priors), list(correlations)
     for posterior in posteriors:
-        replaced = [name for name in posterior.inputs if name not in keep]
+        replaced = [name for name in posterior.inputs if name in priors and name not in keep]
         for name in replaced:
             informed[name] = _prior(name, priors[name], posterior)
         stated = [c for c in stated if not set(c.inputs) <= set(replaced)]
@@ -177,7 +177,7 @@ def check_anchors(priors: Mapping[str, Prior], anchors: Mapping[str, float]) -> 
         If a posterior has replaced a level whose anchor has moved.
     """
     for name, anchor in ANCHORED.items():
-        if priors[name].stated is not None and anchors[anchor] != ANCHORS[anchor]:
+        if name in priors and priors[name].stated is not None and anchors[anchor] != ANCHORS[anchor]:
             need = f"need {ANCHORS[anchor]}, when the posterior of {name} is stated, got {anchors[anchor]}"
             raise Problem(("anchors", anchor), f"{need}; or list {name} in evidence.keep")
 

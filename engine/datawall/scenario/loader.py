@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from datawall.model.inputs import DECLARATIONS, Declaration
+from datawall.model.inputs import DECLARATIONS, Declaration, in_play
 from datawall.model.questions import Questions
 from datawall.scenario.dependence import Correlation, copula
 from datawall.scenario.errors import Problem, shown, suggestion
@@ -65,9 +65,12 @@ def _build(tables: dict[str, Any], source: Source, posterior: PosteriorSource) -
         file = ScenarioFile.model_validate(tables)
     except ValidationError as error:
         raise first_problem(error, tables) from None
-    priors = {name: _prior(name, file.priors[name]) for name in DECLARATIONS}
+    questions = Questions(**file.questions.model_dump())
+    priors = {name: _prior(name, _stated(file, name)) for name in in_play(questions.parts)}
     correlations = tuple(
-        Correlation((c.inputs[0], c.inputs[1]), c.spearman, c.source) for c in file.correlations
+        Correlation((c.inputs[0], c.inputs[1]), c.spearman, c.source)
+        for c in file.correlations
+        if not set(c.inputs) & (DECLARATIONS.keys() - priors)
     )
     content = file.model_dump(mode="json", by_alias=True, exclude_none=True)
     if file.evidence is not None:
@@ -84,11 +87,18 @@ def _build(tables: dict[str, Any], source: Source, posterior: PosteriorSource) -
         as_of=file.as_of,
         horizon=file.horizon,
         anchors=file.anchors.model_dump(),
-        questions=Questions(**file.questions.model_dump()),
+        questions=questions,
         priors=priors,
         correlations=correlations,
         content=content,
     )
+
+
+def _stated(file: ScenarioFile, name: str) -> PriorTable:
+    if name not in file.priors:
+        message = "need a prior for this input, got nothing"
+        raise Problem(("priors", name), f"{message}; add [priors.{name}], or extend a scenario that has it")
+    return file.priors[name]
 
 
 def _prior(name: str, table: PriorTable) -> Prior:

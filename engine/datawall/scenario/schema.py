@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from datawall.model.inputs import DECLARATIONS
-from datawall.model.questions import CEILINGS, MOST_PASSES
+from datawall.model.questions import CEILINGS, MOST_PASSES, SUPPLIES
 from datawall.scenario.closed import Closed, Moment, Number, Text, check, each, wrong
 from datawall.scenario.errors import suggestion
 from datawall.scenario.mixture import AnyStatement, nest
@@ -32,10 +32,13 @@ def _day(value: Any) -> dt.date:
     return value
 
 
-def _ceiling(value: Any) -> str:
-    if value not in CEILINGS:
-        raise wrong(f"need one of {', '.join(CEILINGS)}", value, suggestion(value, CEILINGS))
-    return value
+def _one_of(known: tuple[str, ...]) -> BeforeValidator:
+    def validator(value: Any) -> str:
+        if value not in known:
+            raise wrong(f"need one of {', '.join(known)}", value, suggestion(value, known))
+        return value
+
+    return BeforeValidator(validator)
 
 
 Link = Annotated[
@@ -80,11 +83,8 @@ Passes = Annotated[tuple[Number, ...], each(lambda x: x >= 1, "need numbers of a
 class QuestionsTable(Closed):
     """``[questions]``: what the forecast shall answer."""
 
-    ceilings: Annotated[
-        tuple[Annotated[str, BeforeValidator(_ceiling)], ...],
-        each(lambda _: True, ""),
-        check(lambda names: "trend" in names, 'need "trend" among the ceilings', "add it"),
-    ]
+    ceilings: Annotated[tuple[Annotated[str, _one_of(CEILINGS)], ...], each(lambda _: True, "")]
+    supply: Annotated[str, _one_of(SUPPLIES)] = "components"
     token_passes: Passes
     effective_passes: Passes
     frontier_passes: Annotated[
@@ -103,6 +103,9 @@ class QuestionsTable(Closed):
         each(lambda _: True, ""),
         check(lambda g: list(g) == sorted(g), "need increasing numbers", "sort them"),
     ]
+    compute_levels: Annotated[
+        tuple[Number, ...], each(lambda flop: 1e20 <= flop <= 1e35, "need 1e20 to 1e35 FLOP")
+    ] = (1e27, 1e28, 1e29, 1e30)
 
 
 class EvidenceTable(Closed):
@@ -130,17 +133,13 @@ class CorrelationTable(Closed):
     source: Text
 
 
-def _one_prior_for_each_input(priors: Any) -> Any:
+def _known_inputs(priors: Any) -> Any:
     if not isinstance(priors, dict):
         raise wrong("need tables [priors.NAME]", priors, "write one for each input")
     for name in priors:
         if name not in DECLARATIONS:
             message = f"unknown input; {suggestion(name, DECLARATIONS)}"
             raise PydanticCustomError("unknown_key", "{message}", {"message": message, "key": name})
-    for name in DECLARATIONS:
-        if name not in priors:
-            remedy = f"add [priors.{name}], or extend a scenario that has it"
-            raise wrong("need a prior for this input", None, remedy, name)
     return priors
 
 
@@ -162,7 +161,7 @@ class ScenarioFile(Closed):
     horizon: Moment
     anchors: AnchorsTable
     questions: QuestionsTable
-    priors: Annotated[dict[str, PriorTable], BeforeValidator(_one_prior_for_each_input)]
+    priors: Annotated[dict[str, PriorTable], BeforeValidator(_known_inputs)]
     correlations: tuple[CorrelationTable, ...] = ()
     evidence: EvidenceTable | None = None
 
