@@ -137,6 +137,13 @@ def test_elasticities_are_those_of_finite_differences(scenario):
         assert own.sel(input=name).item() == pytest.approx(np.diff(values) / np.diff(inputs), rel=0.01)
 
 
+def test_a_median_that_is_never_has_no_gradient(scenario, monkeypatch):
+    monkeypatch.setattr("datawall.drivers.indices.gradient_at_median", lambda _: (np.inf, np.zeros(100)))
+    tree = sensitivity(scenario, "frontier_flop[2030]", methods=["gradient"], draws=1)
+    found = sensitivity_summary(tree)["indices"]["gradient"]
+    assert {row["value"] for row in found.values()} == {None}
+
+
 def test_a_probability_and_a_quantile_explain_indicators(scenario, forecast):
     asked = "P(wall.tokens[1]<=2030)"
     found = sensitivity_summary(sensitivity(scenario, asked, methods=["information", "shapley"], draws=DRAWS))

@@ -81,7 +81,8 @@ def _rows(study: Study) -> list[int]:
 def gradient(study: Study) -> Tables:
     """Return derivatives at the median by scores, and elasticities by the inputs themselves."""
     rows, unit = _rows(study), study.target.own_unit
-    slope = gradient_at_median(study.experiment.problem)[1][rows]
+    value, gradient = gradient_at_median(study.experiment.problem)
+    slope = gradient[rows] if np.isfinite(value) else np.full(len(rows), np.nan)
     median, spread = (values[rows] for values in _inputs_at_median(study))
     has_log = [DECLARATIONS[input_of(name)].unit not in NO_LOG for name in study.inputs]
     with np.errstate(divide="ignore", invalid="ignore"):
