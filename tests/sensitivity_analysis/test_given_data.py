@@ -20,7 +20,8 @@ def sample():
 def test_rank_correlations_are_those_of_scipy(sample):
     x, y = sample
     found = rank_correlations(x, y)
-    expected = [stats.spearmanr(own.ravel(), y.ravel())[0] for own in x]
+    ranks = [stats.rankdata(values.ravel()) for values in (*x, y)]
+    expected = np.corrcoef(ranks)[-1, :-1]
     np.testing.assert_allclose(found.value, expected, atol=1e-12)
     assert abs(found.value[1]) < 4.5 * found.mcse[1]
     assert np.all(np.abs(found.value[[0, 2, 3]]) > 4.5 * found.mcse[[0, 2, 3]])
