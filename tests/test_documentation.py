@@ -20,9 +20,8 @@ from datawall.scenario.evidence import shipped
 from inference import toys
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted(
-    path for folder in (".", "benchmarks", "docs", "priors") for path in (ROOT / folder).glob("*.md")
-)
+FOLDERS = (".", "benchmarks", "docs", "docs/published", "priors")
+DOCUMENTS = sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.md"))
 DRAWS = 4096
 """One chunk, the least that a run computes: fewer draws would save no time."""
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from datawall.model.clock import clock_at
-from datawall.model.inputs import DECLARATIONS, Inputs
+from datawall.model.inputs import DECLARATIONS, Inputs, in_play
 from datawall.model.questions import Questions
 from datawall.model.world import simulate
 from world_oracle import Oracle
@@ -99,7 +99,8 @@ def random_draws(count: int, seed: int, generations: int, **fixed: float) -> dic
     """Return draws on the last axis of every input, as numbers that single precision holds exactly."""
     rng = np.random.default_rng(seed)
     draws = {}
-    for name, declared in DECLARATIONS.items():
+    for name in in_play(QUESTIONS.parts):
+        declared = DECLARATIONS[name]
         shape = (generations, count) if declared.per else (count,)
         if declared.options:
             values = rng.integers(0, len(declared.options), shape)

@@ -11,7 +11,7 @@ from datawall.model.growth import log_saturating
 from datawall.model.release import OUTCOMES, release_dates, release_delay
 from datawall.model.supply import training_tokens, unique_tokens
 from world_cases import ANCHORS as DATES
-from world_cases import AS_OF, OURS, YEARS, one_draw, oracle_of, random_draws
+from world_cases import AS_OF, OURS, QUESTIONS, YEARS, one_draw, oracle_of, random_draws
 from world_oracle import LADDER
 
 pytestmark = pytest.mark.usefixtures("exact")
@@ -190,7 +190,7 @@ def test_each_outcome_adds_its_own_months(outcome):
         retry_months=jnp.full(2, LAG["cancelled"]),
     )
     expected = [0.5 + (3.0 + LAG.get(outcome, 0.0)) / 12, 0.5 + 6.0 / 12]
-    np.testing.assert_allclose(release_delay(inputs), expected, rtol=1e-12)
+    np.testing.assert_allclose(release_delay(inputs, QUESTIONS), expected, rtol=1e-12)
 
 
 def test_outcomes_are_those_of_the_declaration():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from datawall.explanation import epoch2030, gptn2024, villalobos2024
 from datawall.explanation.future import OneFuture, State
 from datawall.explanation.steps import Step
 from datawall.explanation.steps import digits as n
@@ -14,6 +15,9 @@ EQUATIONS = {
     "power": "site power under its ceiling x sites / W per H100e x growth x FLOP/s x seconds",
     "chips": "stock x growth x share of the largest run x FLOP/s x seconds",
     "latency": "as published",
+    **epoch2030.EQUATIONS,
+    **gptn2024.EQUATIONS,
+    **villalobos2024.EQUATIONS,
 }
 
 
@@ -68,4 +72,13 @@ def _latency(i: Inputs, anchors: Mapping[str, float], date: float) -> str:  # no
     return n(i.latency_flop)
 
 
-_NUMBERS = {"trend": _trend, "spend": _spend, "power": _power, "chips": _chips, "latency": _latency}
+_NUMBERS = {
+    "trend": _trend,
+    "spend": _spend,
+    "power": _power,
+    "chips": _chips,
+    "latency": _latency,
+    **epoch2030.NUMBERS,
+    **gptn2024.NUMBERS,
+    **villalobos2024.NUMBERS,
+}

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from datawall.explanation import epoch2030, villalobos2024
 from datawall.explanation.future import OneFuture, State
 from datawall.explanation.steps import Step
 from datawall.explanation.steps import digits as n
@@ -34,13 +35,9 @@ def law_steps(i: Inputs) -> Iterator[Step]:
 def data_steps(future: OneFuture, state: State) -> Iterator[Step]:
     """Yield supply, demand, and what their ratio does to the run."""
     i = future.inputs
-    yield Step(
-        "supply",
-        "m U = (text x quality + others used) growth (1 + synthetic) m",
-        _supply(i, state.date - future.scenario.anchors["supply"]),
-        state.supply,
-        "tokens",
-    )
+    equation, numbers = _SUPPLIES[future.questions.supply]
+    years = state.date - future.scenario.anchors["supply"]
+    yield Step("supply", equation, numbers(i, years), state.supply, "tokens")
     reference = math.exp(float(future.data.law.log_tokens_ref))
     yield Step(
         "dense compute",
@@ -66,9 +63,16 @@ def data_steps(future: OneFuture, state: State) -> Iterator[Step]:
     yield Step("efficiency", "C_eq / C, by the loss of that run", "", efficiency, "x")
 
 
-def _supply(i: Inputs, years: float) -> str:
+def _components(i: Inputs, years: float) -> str:
     natural = f"{n(i.text_tokens)} * {n(i.text_quality)}"
     for used, tokens in ((i.private_text, i.private_text_tokens), (i.multimodal, i.multimodal_tokens)):
         natural += f" + {n(tokens)}" if used else ""
     grown = f"({natural}) * {n(i.supply_growth)}**{n(years)}"
     return f"{grown} * (1 + {n(i.synthetic_ratio)}) * {n(i.distillation_multiplier)}"
+
+
+_SUPPLIES = {
+    "components": ("m U = (text x quality + others used) growth (1 + synthetic) m", _components),
+    "modalities": (epoch2030.SUPPLY_EQUATION, epoch2030.supply),
+    "web_pages": (villalobos2024.SUPPLY_EQUATION, villalobos2024.supply),
+}

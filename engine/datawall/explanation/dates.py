@@ -38,14 +38,23 @@ def _generation(future: OneFuture, kind: str, g: int) -> Iterator[Step]:
     i, as_of, index = future.inputs, future.scenario.as_of, future.questions.generations[g]
     level = i.gpt4_flop * 10.0 ** (i.oom_per_generation * (index - 4.0))
     start = as_of + float(future.future.starts[kind][g])
-    ready = start + float(np.asarray(release_delay(i))[g])
+    delay = float(np.asarray(release_delay(i, future.questions))[g])
     released = as_of + float(future.future.releases[kind][g])
     numbers = f"{n(i.gpt4_flop)} * 10**({n(i.oom_per_generation)} * ({n(index)} - 4))"
     yield Step(f"{index:g} compute", "C_i = C_GPT4 10^(oom (i - 4))", numbers, level, "FLOP")
     yield Step(f"{index:g} start", f"first date with {kind} compute C_i", "", start, "year")
+    equation, parts = _delay(future, g, delay)
+    numbers = f"{start:.8g} + {parts}" if math.isfinite(start) else ""
+    yield Step(f"{index:g} ready", equation, numbers, start + delay, "year")
+    yield Step(f"{index:g} released", "the earliest of this and every larger one", "", released, "year")
+
+
+def _delay(future: OneFuture, g: int, delay: float) -> tuple[str, str]:
+    """Return how a release follows from a start, in symbols and with the numbers of the delay."""
+    if future.questions.release == "table":
+        return "start + time to deployment in the table", n(delay)
+    i = future.inputs
     outcome = OUTCOMES[round(float(i.release_outcome[g]))]
     extra = {"staged": i.staging_months, "slipped": i.slip_months, "cancelled": i.retry_months}
     months = n(i.post_training_lag_months[g]) + (f" + {n(extra[outcome][g])}" if outcome in extra else "")
-    numbers = f"{start:.8g} + {n(i.training_days)} / 365.25 + ({months}) / 12" if math.isfinite(start) else ""
-    yield Step(f"{index:g} ready", f"start + training + lag; {outcome}", numbers, ready, "year")
-    yield Step(f"{index:g} released", "the earliest of this and every larger one", "", released, "year")
+    return f"start + training + lag; {outcome}", f"{n(i.training_days)} / 365.25 + ({months}) / 12"

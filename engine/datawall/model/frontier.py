@@ -3,21 +3,27 @@
 import math
 from collections.abc import Callable
 from functools import reduce
+from typing import Protocol
 
 import jax.numpy as jnp
 
+from datawall.model import epoch2030, gptn2024, villalobos2024
 from datawall.model.clock import Clock
 from datawall.model.growth import Growth, Saturating, Slowing, growth
 from datawall.model.inputs import Inputs, Scalar
 from datawall.model.logs import log_inputs
-from datawall.model.questions import CEILINGS
 from datawall.units import DAYS_TO_SECONDS, HOURS_TO_SECONDS
 
 H100_FLOP_PER_S = 989.4e12
 """Dense BF16 peak of one H100 SXM, the unit of hardware (NVIDIA H100 datasheet) [FLOP/s]."""
 
-type Path = Growth | Slowing | Saturating
-"""ln FLOP at any date."""
+
+class Path(Protocol):
+    """ln FLOP at any date."""
+
+    def at(self, t: Scalar) -> Scalar:
+        """Return the path at `t` [years since the as-of date]."""
+        ...
 
 
 def log_flop_per_s_per_h100e(log: Inputs) -> Scalar:
@@ -69,9 +75,22 @@ def latency(inputs: Inputs, log: Inputs, clock: Clock) -> Growth:  # noqa: ARG00
     return Growth(log.latency_flop, 0.0)
 
 
-_PATHS: dict[str, Callable[[Inputs, Inputs, Clock], Path]] = dict(
-    zip(CEILINGS, (trend, spend, power, chips, latency), strict=True)
-)
+_PATHS: dict[str, Callable[[Inputs, Inputs, Clock], Path]] = {
+    "trend": trend,
+    "spend": spend,
+    "power": power,
+    "chips": chips,
+    "latency": latency,
+    "epoch_power": epoch2030.power,
+    "epoch_campus": epoch2030.campus,
+    "epoch_distributed": epoch2030.distributed,
+    "epoch_bandwidth": epoch2030.bandwidth,
+    "epoch_chips": epoch2030.chips,
+    "epoch_data": epoch2030.data,
+    "table": gptn2024.table,
+    "datasets": villalobos2024.datasets,
+}
+"""The path of each of `questions.CEILINGS`."""
 
 
 def ceilings(inputs: Inputs, clock: Clock, names: tuple[str, ...]) -> tuple[Path, ...]:
@@ -84,12 +103,13 @@ def ceilings(inputs: Inputs, clock: Clock, names: tuple[str, ...]) -> tuple[Path
     clock
         Where the anchors lie.
     names
-        Out of `CEILINGS`.
+        Out of `questions.CEILINGS`.
 
     References
     ----------
     Sevilla et al. 2024, "Can AI scaling continue through 2030?", Epoch AI: power, chips and latency each as
-    a ceiling. The trend, the budget and the joint minimum are added here.
+    a ceiling. The trend, the budget and the joint minimum are added here. Ceilings of other published
+    forecasts name theirs.
     """
     log = log_inputs(inputs)
     return tuple(_PATHS[name](inputs, log, clock) for name in names)

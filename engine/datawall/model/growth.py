@@ -1,5 +1,7 @@
 """Paths over time, in logs: what a draw fixes once, so that a date costs little to look at."""
 
+from functools import reduce
+
 import jax.numpy as jnp
 
 from datawall.model.inputs import Scalar
@@ -50,6 +52,23 @@ class Slowing:
     def at(self, t: Scalar) -> Scalar:
         """Return the path at `t` [years since the as-of date]."""
         return jnp.where(t < self.turn, self.before.at(t), self.after.at(t))
+
+
+@record
+class Lowest:
+    """ln of a quantity whose growth falls again and again: the lowest of several straight lines.
+
+    Attributes
+    ----------
+    lines
+        At least one.
+    """
+
+    lines: tuple[Growth, ...]
+
+    def at(self, t: Scalar) -> Scalar:
+        """Return the path at `t` [years since the as-of date]."""
+        return reduce(jnp.minimum, (line.at(t) for line in self.lines))
 
 
 @record

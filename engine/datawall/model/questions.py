@@ -5,11 +5,28 @@ This module loads no JAX, so that scenarios can be listed and checked at once.
 
 from dataclasses import dataclass
 
-CEILINGS = ("trend", "spend", "power", "chips", "latency")
+CEILINGS = (
+    "trend",
+    "spend",
+    "power",
+    "chips",
+    "latency",
+    "epoch_power",
+    "epoch_campus",
+    "epoch_distributed",
+    "epoch_bandwidth",
+    "epoch_chips",
+    "epoch_data",
+    "table",
+    "datasets",
+)
 """Everything that may set the size of the largest training run."""
 
-SUPPLIES = ("components",)
+SUPPLIES = ("components", "modalities", "web_pages")
 """The accounts of the unique tokens that can be had."""
+
+RELEASES = ("lags", "table")
+"""The accounts of the time from the start of training to release."""
 
 MOST_PASSES = 45.0
 """The most passes that may be asked of the compute-optimal run: more than are searched would be "never"."""
@@ -25,6 +42,8 @@ class Questions:
         Which of `CEILINGS` are in force.
     supply
         Which of `SUPPLIES` counts the tokens.
+    release
+        Which of `RELEASES` dates a release.
     token_passes, effective_passes, frontier_passes
         Passes over the data at which the criterion of that name is dated (MODEL: the wall).
     efficiency
@@ -49,8 +68,10 @@ class Questions:
     price_gains: tuple[float, ...]
     compute_levels: tuple[float, ...] = (1e27, 1e28, 1e29, 1e30)
     supply: str = "components"
+    release: str = "lags"
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts of the model that answer, as inputs name them."""
-        return (*(f"ceilings.{name}" for name in self.ceilings), f"supply.{self.supply}")
+        ceilings = (f"ceilings.{name}" for name in self.ceilings)
+        return (*ceilings, f"supply.{self.supply}", f"release.{self.release}")

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import jax.numpy as jnp
 
 from datawall.model.clock import Clock
+from datawall.model.epoch2030 import modalities
 from datawall.model.growth import Growth, growth
 from datawall.model.inputs import Inputs
-from datawall.model.questions import SUPPLIES
+from datawall.model.villalobos2024 import web_pages
 
 
 def unique_tokens(inputs: Inputs, clock: Clock) -> Growth:
@@ -30,10 +31,18 @@ def unique_tokens(inputs: Inputs, clock: Clock) -> Growth:
     return growth(log_stock, jnp.log(inputs.supply_growth), clock.supply)
 
 
-_ACCOUNTS: dict[str, Callable[[Inputs, Clock], Growth]] = dict(zip(SUPPLIES, (unique_tokens,), strict=True))
+_ACCOUNTS: dict[str, Callable[[Inputs, Clock], Growth]] = {
+    "components": unique_tokens,
+    "modalities": modalities,
+    "web_pages": web_pages,
+}
+"""The path of each of `questions.SUPPLIES`."""
 
 
 def training_tokens(inputs: Inputs, clock: Clock, account: str) -> Growth:
-    """Return the path of ln m U: unique tokens by one of `SUPPLIES` times what distillation makes of each."""
+    """Return the path of ln m U: unique tokens by one account times what distillation makes of each.
+
+    `account` is one of `questions.SUPPLIES`.
+    """
     unique = _ACCOUNTS[account](inputs, clock)
     return Growth(unique.level + jnp.log(inputs.distillation_multiplier), unique.rate)

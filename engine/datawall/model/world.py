@@ -260,7 +260,7 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
     tokens, raw, levels = jnp.split(straight, [passes, passes + generations])
     walls, effective = jnp.split(bent, [len(bent) - generations])
     starts = {"raw": raw, "effective": effective}
-    delay = release_delay(inputs)
+    delay = release_delay(inputs, questions)
     price = efficiency_growth(
         inputs.flop_per_usd_growth, inputs.algorithmic_halving_months, inputs.other_efficiency_growth
     )

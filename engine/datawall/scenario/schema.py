@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from datawall.model.inputs import DECLARATIONS
-from datawall.model.questions import CEILINGS, MOST_PASSES, SUPPLIES
+from datawall.model.questions import CEILINGS, MOST_PASSES, RELEASES, SUPPLIES
 from datawall.scenario.closed import Closed, Moment, Number, Text, check, each, wrong
 from datawall.scenario.errors import suggestion
 from datawall.scenario.mixture import AnyStatement, nest
@@ -85,6 +85,7 @@ class QuestionsTable(Closed):
 
     ceilings: Annotated[tuple[Annotated[str, _one_of(CEILINGS)], ...], each(lambda _: True, "")]
     supply: Annotated[str, _one_of(SUPPLIES)] = "components"
+    release: Annotated[str, _one_of(RELEASES)] = "lags"
     token_passes: Passes
     effective_passes: Passes
     frontier_passes: Annotated[

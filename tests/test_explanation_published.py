@@ -1,0 +1,63 @@
+"""The arithmetic shown for gptn2024 and villalobos2024 gives what the model gives."""
+
+import ast
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from datawall.explanation import gptn2024, villalobos2024
+from datawall.explanation.compute import EQUATIONS
+from datawall.model.clock import clock_at
+from datawall.model.frontier import ceilings
+from datawall.model.inputs import Inputs
+from datawall.model.supply import training_tokens
+from datawall.scenario import load_scenario
+from datawall.scenario.joint import inputs_from_scores
+from test_explanation import redo
+
+DRAWS = 24
+
+
+@pytest.fixture(scope="module", autouse=True)
+def exact():
+    with jax.enable_x64(True):
+        yield
+
+
+def futures(name):
+    """Yield draws of a scenario in plain numbers."""
+    scenario = load_scenario(name)
+    joint = scenario.joint()
+    z = np.random.default_rng(4).standard_normal((len(joint.streams), DRAWS))
+    values = inputs_from_scores(joint.structure, joint.params, jnp.asarray(z))
+    for draw in range(DRAWS):
+        one = {key: np.asarray(value)[..., draw] for key, value in values.items()}
+        yield scenario, Inputs(**{key: v if v.ndim else float(v) for key, v in one.items()})
+
+
+def shown(numbers):
+    return np.log(redo(ast.parse(numbers, mode="eval")))
+
+
+@pytest.mark.parametrize("date", [2022.5, 2024.75, 2027.1, 2037.25])
+@pytest.mark.parametrize(
+    ("name", "piece"),
+    [("gptn2024", gptn2024), ("gptn2024_bullish", gptn2024), ("villalobos2024", villalobos2024)],
+)
+def test_the_arithmetic_of_a_ceiling_gives_its_path(name, piece, date):
+    (ceiling,) = piece.NUMBERS
+    assert ceiling in EQUATIONS
+    for scenario, inputs in futures(name):
+        (path,) = ceilings(inputs, clock_at(scenario.as_of, scenario.anchors), (ceiling,))
+        numbers = piece.NUMBERS[ceiling](inputs, scenario.anchors, date)
+        assert shown(numbers) == pytest.approx(float(path.at(date - scenario.as_of)), abs=1e-5)
+
+
+@pytest.mark.parametrize("date", [2022.5, 2030.0])
+def test_the_arithmetic_of_the_stock_gives_its_path(date):
+    for scenario, inputs in futures("villalobos2024"):
+        tokens = training_tokens(inputs, clock_at(scenario.as_of, scenario.anchors), "web_pages")
+        numbers = villalobos2024.supply(inputs, date - scenario.anchors["supply"])
+        assert shown(numbers) == pytest.approx(float(tokens.at(date - scenario.as_of)), abs=1e-5)
