@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datawall.comparison.run import compare
+    from datawall.drivers.analysis import sensitivity
     from datawall.forecasting import forecast
     from datawall.inference.run import fit
     from datawall.loading import load_scenario
 
-__all__ = ["compare", "fit", "forecast", "load_scenario"]
+__all__ = ["compare", "fit", "forecast", "load_scenario", "sensitivity"]
 
 _HOMES = {
     "compare": "datawall.comparison.run",
     "fit": "datawall.inference.run",
     "forecast": "datawall.forecasting",
     "load_scenario": "datawall.loading",
+    "sensitivity": "datawall.drivers.analysis",
 }
 
 
