@@ -11,7 +11,18 @@ from typing import Any
 
 import jax
 
-PACKAGES = ("datawall", "jax", "jaxlib", "numpy", "scipy", "numpyro", "pymc", "pytensor", "squigglepy")
+PACKAGES = (
+    "datawall",
+    "jax",
+    "jaxlib",
+    "numpy",
+    "scipy",
+    "numpyro",
+    "pymc",
+    "pytensor",
+    "salib",
+    "squigglepy",
+)
 
 
 def describe() -> dict[str, Any]:

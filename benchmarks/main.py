@@ -13,7 +13,7 @@ from benchmarks.setting import Setting
 from datawall.errors import DatawallError
 
 ROOT = Path(__file__).resolve().parents[1]
-SUITES = ("peers", "error", "memory", "compile", "scaling", "roofline", "nuts")
+SUITES = ("peers", "error", "memory", "compile", "scaling", "roofline", "nuts", "sensitivity")
 REPEATS = 7
 
 

@@ -17,6 +17,7 @@ TITLES = {
     "scaling": "Scaling",
     "roofline": "Roofline",
     "nuts": "NUTS",
+    "sensitivity": "Sobol' indices",
 }
 INTRODUCTION = """# Benchmarks
 

@@ -16,6 +16,7 @@ from datawall import forecasting, learning_order, runs, summary
 from datawall.cli import app, crew
 from datawall.comparison import run as comparison_run
 from datawall.comparison.flat import flat as flat_comparison
+from datawall.drivers import analysis
 from datawall.inference import fitting, refitting, run
 from datawall.learning_order import delay
 from datawall.scenario.evidence import shipped
@@ -70,6 +71,11 @@ def experiment():
 
 
 @pytest.fixture(scope="module")
+def indices():
+    return analysis.sensitivity("baseline", methods=["rank"], draws=DRAWS)
+
+
+@pytest.fixture(scope="module")
 def toy():
     return fitting.fit(toys.module(), toys.evidence())
 
@@ -109,7 +115,7 @@ def alone(*_):
 
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
 @pytest.mark.usefixtures("folder")
-def test_command_is_understood(words, flat, comparison, experiment, toy, monkeypatch):
+def test_command_is_understood(words, flat, comparison, indices, experiment, toy, monkeypatch):
     """Each command runs to its end, but that one small run stands in for all and is not written."""
     monkeypatch.setattr(forecasting, "forecast", lambda *_, **__: None)
     monkeypatch.setattr(crew, "team", alone)
@@ -118,6 +124,7 @@ def test_command_is_understood(words, flat, comparison, experiment, toy, monkeyp
     monkeypatch.setattr(comparison_run, "compare", lambda *_, **__: None)
     monkeypatch.setattr(runs, "write_comparison", lambda *_: comparison)
     monkeypatch.setattr(runs, "replace_file", lambda *_: None)
+    monkeypatch.setattr(analysis, "sensitivity", lambda *_, **__: indices)
     monkeypatch.setattr(run, "fit_by_name", lambda *_: toy)
     monkeypatch.setattr(refitting, "refitted", lambda module, _: shipped(module))
     monkeypatch.setattr(learning_order, "learning_order", lambda **_: experiment)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datawall.comparison.run import compare
+    from datawall.drivers.analysis import sensitivity
     from datawall.forecasting import forecast
     from datawall.inference.run import fit
     from datawall.loading import load_scenario
     from datawall.page.report import report
 
-__all__ = ["compare", "fit", "forecast", "load_scenario", "report"]
+__all__ = ["compare", "fit", "forecast", "load_scenario", "report", "sensitivity"]
 
 _HOMES = {
     "compare": "datawall.comparison.run",
@@ -21,6 +22,7 @@ _HOMES = {
     "forecast": "datawall.forecasting",
     "load_scenario": "datawall.loading",
     "report": "datawall.page.report",
+    "sensitivity": "datawall.drivers.analysis",
 }
 
 

@@ -201,7 +201,7 @@ def forecast(
     spread = SAMPLERS[sampler]
     keep_compiled_programs()
 
-    question = _question(scenario, spread)
+    question = question_of(scenario, spread)
     identity = {
         "scenario": scenario.digest,
         "code": code_digest(),
@@ -239,7 +239,7 @@ def forecast(
     return tree
 
 
-class _Question(NamedTuple):
+class Question(NamedTuple):
     """A scenario as `push` takes it."""
 
     world: World
@@ -249,7 +249,8 @@ class _Question(NamedTuple):
     labels: Labels
 
 
-def _question(scenario: Scenario, spread: Sampler) -> _Question:
+def question_of(scenario: Scenario, spread: Sampler) -> Question:
+    """Return a scenario as `push` takes it, with draws spread by a sampler."""
     grid = time_grid(scenario.as_of, scenario.horizon)
     reported = reported_rows(grid, scenario.as_of, scenario.horizon)
     joint = scenario.joint()
@@ -267,7 +268,7 @@ def _question(scenario: Scenario, spread: Sampler) -> _Question:
     if integrated is not None:
         params["integration"] = integrated.params | knot_places(knots, grid, scenario.as_of)
         sketches[REACHED] = ESTIMATES
-    return _Question(
+    return Question(
         World(joint.structure, scenario.questions, reported, integrated and integrated.static),
         params,
         spread.address(joint.streams, ranks(joint.streams)),

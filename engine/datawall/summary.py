@@ -45,9 +45,9 @@ def level_label(flop: float) -> str:
     return f"{flop:g}".replace("e+", "e")
 
 
-def _names(summary: xr.Dataset) -> Callable[[str, dict[str, Any]], str]:
+def value_names(years: Iterable[float]) -> Callable[[str, dict[str, Any]], str]:
     """Return what names one value, such as ``wall.tokens[1]``, ``release.raw[5.5]`` or ``loss[2030]``."""
-    labels = year_labels(summary["year"].values)
+    labels = year_labels(years)
 
     def name(variable: str, at: dict[str, Any]) -> str:
         match at:
@@ -135,7 +135,7 @@ def quantities(tree: xr.DataTree) -> dict[str, Row]:
 
 def places(summary: xr.Dataset) -> dict[str, tuple[str, dict[str, Any]]]:
     """Return the variable and the coordinates of every quantity of the group `summary`, by its name."""
-    name, found = _names(summary), {}
+    name, found = value_names(summary["year"].values), {}
     for variable, array in summary.data_vars.items():
         if "quantile" in array.dims and f"{variable}_mcse" in summary:
             for at, _ in _points(array, "quantile"):
@@ -149,7 +149,7 @@ def probabilities(tree: xr.DataTree) -> dict[str, Row]:
     Dates have one for every whole year to the horizon, ceilings for every year of the paths.
     """
     cdf, summary = tree["cdf"].to_dataset(), tree["summary"].to_dataset()
-    name, rows = _names(summary), {}
+    name, rows = value_names(summary["year"].values), {}
     years = [year for year in cdf["date"].values if year == int(year)]
     for variable in filter(lambda variable: _is_date(summary, str(variable)), cdf.data_vars):
         for at, values in _points(cdf[variable], "date"):

@@ -52,7 +52,7 @@ class Tree(HTMLParser):
 
 
 def page_of(*folders: Path) -> Page:
-    return page(*read(folders))
+    return page(read(folders))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def tree(text) -> Tree:
     return Tree(text)
 
 
-def printed(entry: dict | float, key: str) -> set[str]:
+def printed(entry: dict, key: str) -> set[str]:
     """The ways in which a number of the summary may be printed."""
     value = entry[key]
     if value is None or isinstance(value, str):
@@ -182,7 +182,9 @@ def test_numbers_that_are_none_are_said_to_be(baseline_run, tmp_path):
     folder = Path(shutil.copytree(baseline_run, tmp_path / "run"))
     with h5py.File(folder / "forecast.nc", "r+") as file:
         for name in ("summary/overtraining_headroom", "cdf/compute_date"):
-            file[name][...] = np.nan
+            dataset = file[name]
+            assert isinstance(dataset, h5py.Dataset)
+            dataset[...] = np.nan
     summary = json.loads((folder / "summary.json").read_text())
     summary["manifest"]["not_a_number"] = {"overtraining_headroom": 17}
     (folder / "summary.json").write_text(json.dumps(summary))
@@ -221,8 +223,8 @@ def test_the_function_takes_one_folder_or_several(baseline_run, tmp_path):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda folder: folder, "holds neither a run nor a fit"),
-        (lambda folder: folder / "nowhere", "holds neither a run nor a fit"),
+        (lambda folder: folder, "holds no run, fit or sensitivity"),
+        (lambda folder: folder / "nowhere", "holds no run, fit or sensitivity"),
     ],
 )
 def test_what_is_no_run_is_refused(make, message, tmp_path):

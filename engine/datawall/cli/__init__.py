@@ -13,6 +13,7 @@ from datawall.cli.forecast import forecast
 from datawall.cli.learning_order import learning_order
 from datawall.cli.priors import priors
 from datawall.cli.report import report
+from datawall.cli.sensitivity import sensitivity
 from datawall.errors import DatawallError
 
 app = typer.Typer(
@@ -27,7 +28,7 @@ app.command()(fit)
 app.add_typer(priors, name="priors", no_args_is_help=True)
 app.command()(report)
 app.command()(explain)
-app.command()(report)
+app.command()(sensitivity)
 app.command()(claims)
 app.command()(bench)
 app.command("learning-order")(learning_order)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from datawall.errors import DatawallError
 from datawall.page import files
@@ -10,6 +11,7 @@ from datawall.page.fits import overview
 from datawall.page.fits.saved import SavedFit, holds_fits, read_fits
 from datawall.page.fits.section import section as fit_section
 from datawall.page.pdf import write_pdf
+from datawall.page.saved_analysis import SavedAnalysis, is_analysis, read_analysis
 from datawall.page.saved_run import SavedRun, is_run, read_run
 from datawall.page.sections import (
     accuracy,
@@ -17,6 +19,8 @@ from datawall.page.sections import (
     beliefs,
     comparison,
     compute,
+    counts,
+    drivers,
     efficiency,
     generations,
     provenance,
@@ -24,7 +28,15 @@ from datawall.page.sections import (
 )
 from datawall.units import date_of
 
-OF_A_RUN = (walls, compute, generations, efficiency, beliefs, accuracy)
+OF_A_RUN = (walls, compute, counts, generations, efficiency, beliefs, accuracy)
+
+
+class Sources(NamedTuple):
+    """What lies at the paths given, each kind in the order given."""
+
+    runs: list[SavedRun]
+    fits: list[SavedFit]
+    analyses: list[SavedAnalysis]
 
 
 def report(
@@ -39,7 +51,7 @@ def report(
     Parameters
     ----------
     sources
-        Folders that ``datawall forecast`` and ``datawall fit`` wrote, or single fits as ``.nc`` files.
+        Folders that ``datawall forecast``, ``fit`` and ``sensitivity`` wrote, or fits as ``.nc`` files.
     to
         The folder to write.
     title
@@ -55,7 +67,7 @@ def report(
     Raises
     ------
     DatawallError
-        If a source is neither a run nor a fit, a file cannot be written, or nothing here can print a PDF.
+        If a source is none of these, a file cannot be written, or nothing here can print a PDF.
     """
     given = [sources] if isinstance(sources, str | Path) else list(sources)
     folder = Path(to)
@@ -65,33 +77,34 @@ def report(
 
 def build(sources: Iterable[Path], folder: Path, title: str | None = None, pdf: bool = False) -> Page:
     """Write the page on runs and fits to a folder, and return it; see `report`."""
-    runs, fits = read(sources)
-    made = page(runs, fits, title)
+    made = page(read(sources), title)
     files.write(made, folder)
     if pdf:
         write_pdf(folder / files.HTML, folder / "report.pdf")
     return made
 
 
-def read(sources: Iterable[Path]) -> tuple[list[SavedRun], list[SavedFit]]:
-    """Return the runs and the fits that lie at some paths, in their order."""
-    runs: list[SavedRun] = []
-    fits: list[SavedFit] = []
+def read(sources: Iterable[Path]) -> Sources:
+    """Return what lies at some paths."""
+    found = Sources([], [], [])
     for source in sources:
         if is_run(source):
-            runs.append(read_run(source, len(runs)))
+            found.runs.append(read_run(source, len(found.runs)))
+        elif is_analysis(source):
+            found.analyses.append(read_analysis(source))
         elif holds_fits(source):
-            fits += read_fits(source)
+            found.fits.extend(read_fits(source))
         else:
             raise DatawallError(
-                f"{source}: holds neither a run nor a fit; give a folder that `datawall forecast --out` or "
-                "`datawall fit --out` wrote"
+                f"{source}: holds no run, fit or sensitivity analysis; give what `datawall forecast`, "
+                "`fit` or `sensitivity` wrote"
             )
-    return runs, fits
+    return found
 
 
-def page(runs: Sequence[SavedRun], fits: Sequence[SavedFit], title: str | None = None) -> Page:
-    """Return the page on runs and fits: the first run in full, and what the others differ in."""
+def page(sources: Sources, title: str | None = None) -> Page:
+    """Return the page: the first run in full, how the others differ, what drives it, and the evidence."""
+    runs, fits, analyses = sources
     if not runs and not fits:
         raise DatawallError("report: need a run or a fit; give the folder of one")
     if not runs:
@@ -99,7 +112,8 @@ def page(runs: Sequence[SavedRun], fits: Sequence[SavedFit], title: str | None =
     warnings = (banner for run in runs[1:] for banner in answer.warnings(run))
     first = (*answer.blocks(runs[0]), *warnings)
     sections: list[Section] = [comparison.section(runs)] if len(runs) > 1 else []
-    sections += [part.section(runs[0]) for part in OF_A_RUN]
+    sections += [part.section(runs[0]) for part in OF_A_RUN if part is not counts or counts.asked(runs[0])]
+    sections += [drivers.section(analysis, place) for place, analysis in enumerate(analyses)]
     sections += map(fit_section, fits)
     sections += [
         provenance.section(run, label) for run, label in zip(runs, comparison.labels(runs), strict=True)

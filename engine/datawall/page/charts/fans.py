@@ -59,6 +59,7 @@ def draw(
     lines: Sequence[Line] = (),
     known: Sequence[tuple[float, float]] = (),
     log: bool = True,
+    floor: float = 0.0,
 ) -> tuple[Figure, tuple[Hover, ...]]:
     """Draw quantities by year.
 
@@ -72,6 +73,8 @@ def draw(
         Dates and values that are known, drawn as points.
     log
         Whether the values are shown in powers of ten.
+    floor
+        The least value that is shown.
     """
     fig, axes = base.one(3.9)
     ends = []
@@ -80,7 +83,7 @@ def draw(
         fan(axes, one.summary, one.variable, one.colour)
         for part, artist in enumerate(axes.get_children()[before:]):
             artist.set_gid(f"fan{k}-{part}")
-        ends.append((_last(one.at(0.5)), one.label, one.colour))
+        ends.append((max(_last(one.at(0.5)), floor), one.label, one.colour))
     for k, line in enumerate(lines):
         axes.plot(
             line.years, line.values, color=line.colour, linestyle=style.DASHES[1 + k % 4], linewidth=1.3
@@ -93,7 +96,7 @@ def draw(
     limits = _limits(fans, known)
     style.years(axes, *limits, every=2 if limits[1] - limits[0] < 17 else 4)
     axes.set_xlabel("year", size=9, color=style.INK)
-    values = values[np.isfinite(values)]
+    values = values[np.isfinite(values) & (values > floor)] if log else values[np.isfinite(values)]
     if log and len(values):
         base.powers(axes, unit, values.min() / 2, values.max() * 2)
     elif len(values):

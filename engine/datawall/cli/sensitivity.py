@@ -1,0 +1,106 @@
+"""`datawall sensitivity`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from datawall.checks import SAMPLER
+from datawall.cli.options import (
+    AsJson,
+    AsOf,
+    Out,
+    SamplerName,
+    ScenarioName,
+    Seed,
+    Settings,
+    progress_bar,
+)
+from datawall.drivers.methods import DRAWS, METHODS, OUTPUT
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def sensitivity(
+    scenario: ScenarioName = "baseline",
+    output: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="What is explained: a name in summary.json, P(NAME<=X) or Q90(NAME)."
+        ),
+    ] = OUTPUT,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(metavar="METHOD", help=f"{', '.join(METHODS)}; all by default."),
+    ] = None,
+    draws: Annotated[int, typer.Option(help="Draws of each method.")] = DRAWS,
+    seed: Seed = 0,
+    sampler: SamplerName = SAMPLER,
+    set_: Settings = None,
+    as_of: AsOf = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which inputs drive an answer, and which would be worth knowing."""
+    from datawall import runs
+    from datawall.checks import check_sampler, check_seed
+    from datawall.drivers.asked import parse_asked
+    from datawall.drivers.methods import check_draws, check_methods
+    from datawall.loading import load_scenario
+    from datawall.scenario import parse_override
+
+    methods = METHODS if method is None else tuple(method)
+    check_methods(methods)
+    check_draws(draws)
+    check_seed(seed)
+    check_sampler(sampler)
+    parse_asked(output)
+    loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
+    folder = out or _default_folder(loaded.name, loaded.digest, output, draws, seed)
+    runs.prepare(folder)
+    with progress_bar("methods done") as progress:
+        from datawall.drivers import analysis  # loads JAX
+
+        tree = analysis.sensitivity(
+            loaded, output, methods=methods, draws=draws, seed=seed, sampler=sampler, progress=progress
+        )
+    flat = _write(tree, folder)
+    print(f"written to {folder}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(flat, indent=1))
+    else:
+        from rich.console import Console
+
+        from datawall.reporting.sensitivity import sensitivity_tables
+        from datawall.reporting.terminal import print_all
+
+        print_all(Console(), sensitivity_tables(flat))
+
+
+def _default_folder(scenario: str, digest: str, output: str, draws: int, seed: int) -> Path:
+    """Return where an analysis goes when nobody says: the same command gives the same place."""
+    asked = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in output)
+    return Path("runs") / f"sensitivity-{scenario}-{digest[:8]}-{asked}-{draws}-seed{seed}"
+
+
+def _write(tree: "xr.DataTree", folder: Path) -> dict[str, Any]:
+    """Write an analysis to its folder: results, summary and figure. Return the summary."""
+    from datawall import runs
+    from datawall.drivers.flat import sensitivity_summary
+    from datawall.reporting.sensitivity import draw
+
+    flat = sensitivity_summary(tree)
+    runs.replace_file(folder / "sensitivity.nc", lambda path: tree.to_netcdf(path, engine="h5netcdf"))
+    text = json.dumps(flat, indent=1)
+    runs.replace_file(folder / "sensitivity.json", lambda path: path.write_text(text, encoding="utf-8"))
+    figure = draw(flat)
+    if figure is None:
+        return flat
+    for kind in ("png", "svg"):
+        runs.replace_file(
+            folder / f"sensitivity.{kind}", lambda path, k=kind: figure.savefig(path, format=k, dpi=160)
+        )
+    return flat

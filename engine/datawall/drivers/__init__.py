@@ -1,0 +1,1 @@
+"""What drives an answer: a scenario through the methods of `datawall.sensitivity_analysis`."""
