@@ -12,14 +12,16 @@ if TYPE_CHECKING:
     from datawall.forecasting import forecast
     from datawall.inference.run import fit
     from datawall.loading import load_scenario
+    from datawall.page.report import report
 
-__all__ = ["compare", "fit", "forecast", "load_scenario", "sensitivity"]
+__all__ = ["compare", "fit", "forecast", "load_scenario", "report", "sensitivity"]
 
 _HOMES = {
     "compare": "datawall.comparison.run",
     "fit": "datawall.inference.run",
     "forecast": "datawall.forecasting",
     "load_scenario": "datawall.loading",
+    "report": "datawall.page.report",
     "sensitivity": "datawall.drivers.analysis",
 }
 

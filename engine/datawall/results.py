@@ -297,6 +297,7 @@ def manifest(pushed: Pushed, labels: Labels, seed: int, sampler: Sampler, facts:
         "scenario": scenario.name,
         "scenario_digest": scenario.digest,
         "scenario_resolved": scenario.resolved(),
+        "overrides": {key: str(value) for key, value in scenario.overrides.items()},
         "as_of": scenario.as_of,
         "horizon": scenario.horizon,
         "sources_after_as_of": list(scenario.sources_after_as_of()),

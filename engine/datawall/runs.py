@@ -1,4 +1,4 @@
-"""The run folder: everything that a forecast leaves on disk."""
+"""The run folder: everything that a forecast, or a fit, leaves on disk."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
+    from datawall.inference.fitting import Fit
+
 
 def default_folder(scenario: str, digest: str, size: int | str, seed: int, sampler: str) -> Path:
     """Return where a run goes when nobody says: the same command gives the same place.
@@ -23,6 +25,11 @@ def default_folder(scenario: str, digest: str, size: int | str, seed: int, sampl
     `size` is the number of draws, or how precise they are to be.
     """
     return Path("runs") / f"{scenario}-{digest[:8]}-{size}-{sampler}-seed{seed}"
+
+
+def default_fit_folder(seed: int) -> Path:
+    """Return where fits go when nobody says."""
+    return Path("runs") / f"fit-seed{seed}"
 
 
 def prepare(folder: Path) -> None:
@@ -101,3 +108,19 @@ def _write(
             )
     for name, text in texts.items():
         replace_file(folder / name, lambda path, t=text: path.write_text(t, encoding="utf-8"))
+
+
+def write_fit(fit: Fit, folder: Path, name: str) -> dict[str, Any]:
+    """Write a fit to its folder: its draws, and their summary. Return the summary."""
+    from datawall.inference.posteriors import summary as summary_of_fit  # loads JAX
+
+    found = summary_of_fit(fit)
+    write_fit_summary(found, folder, name)
+    replace_file(folder / f"{name}.nc", lambda path: fit.tree.to_netcdf(path, engine="h5netcdf"))
+    return found
+
+
+def write_fit_summary(found: dict[str, Any], folder: Path, name: str) -> None:
+    """Write the summary of a fit, all of it that ships."""
+    text = json.dumps(found, indent=1) + "\n"
+    replace_file(folder / f"{name}.json", lambda path: path.write_text(text, encoding="utf-8"))

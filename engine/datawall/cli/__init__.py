@@ -12,6 +12,7 @@ from datawall.cli.fit import fit
 from datawall.cli.forecast import forecast
 from datawall.cli.learning_order import learning_order
 from datawall.cli.priors import priors
+from datawall.cli.report import report
 from datawall.cli.sensitivity import sensitivity
 from datawall.errors import DatawallError
 
@@ -25,6 +26,7 @@ app.command()(forecast)
 app.command()(compare)
 app.command()(fit)
 app.add_typer(priors, name="priors", no_args_is_help=True)
+app.command()(report)
 app.command()(explain)
 app.command()(sensitivity)
 app.command()(claims)

@@ -41,7 +41,7 @@ def fit(
 
     # all at once: an unknown name shall not cost the fits of those before it
     chosen = {name: MODULES[name] for name in (MODULES if ALL in modules else modules)}
-    folder = catalog.posteriors() if write else out or Path("runs") / f"fit-seed{seed}"
+    folder = catalog.posteriors() if write else out or runs.default_fit_folder(seed)
     runs.prepare(folder)
     from datawall.inference.posteriors import summary
     from datawall.inference.run import fit_by_name
@@ -49,16 +49,12 @@ def fit(
     found, faults = {}, []
     for name in chosen:
         fitted = fit_by_name(name, tuple(data or ()), as_of, seed)
-        found[name] = summary(fitted)
-        if not (write and fitted.faults):
-            text = json.dumps(found[name], indent=1) + "\n"
-            runs.replace_file(
-                folder / f"{name}.json", lambda path, t=text: path.write_text(t, encoding="utf-8")
-            )
-        if not write:
-            runs.replace_file(
-                folder / f"{name}.nc", lambda path, t=fitted.tree: t.to_netcdf(path, engine="h5netcdf")
-            )
+        if write:
+            found[name] = summary(fitted)
+            if not fitted.faults:
+                runs.write_fit_summary(found[name], folder, name)
+        else:
+            found[name] = runs.write_fit(fitted, folder, name)
         faults += [f"{name}: {fault}" for fault in fitted.faults]
         if not as_json:
             _print(found[name])

@@ -3,91 +3,24 @@
 import itertools
 from collections.abc import Callable
 
-import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from datawall.reporting import style
+from datawall.reporting.drawing import BEYOND, DOTS, dots, fan, interval, label_ends, quantile_dots
+from datawall.reporting.words import WALL_MEANINGS, WALL_TITLES, criterion, level_label
 from datawall.summary import manifest
 
-WALL_TITLES = {
-    "tokens": "Tokens",
-    "effective": "Effective",
-    "overtrained": "Overtrained",
-    "frontier": "Frontier",
-    "efficiency": "Efficiency",
-}
-WALL_MEANINGS = {
-    "tokens": "compute-optimal demand exceeds n times\nthe supply (synthetic and distilled too)",
-    "effective": "it exceeds what n passes over the\nsupply are worth",
-    "overtrained": "data no longer allow a model k times\nsmaller at equal loss",
-    "frontier": "the best use of the compute makes\nn passes over the supply",
-    "efficiency": "a share x of the compute would do\nas well with plenty of data",
-}
 SHADES = (style.BLUE, style.ORANGE, style.GREEN)
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)))
-DOTS = 20
-BEYOND = "An arrow: the end lies beyond the axis; no dot: the median does."
-
-
-def criterion(wall: str) -> tuple[str, str]:
-    """Return the criterion of a wall and its level.
-
-    Examples
-    --------
-    >>> criterion("tokens[16]")
-    ('tokens', '16')
-    """
-    kind, level = wall.rstrip("]").split("[")
-    return kind, level
-
-
-def level_label(wall: str) -> str:
-    """Return the level of a wall in words."""
-    kind, level = criterion(wall)
-    if kind == "efficiency":
-        return f"x = {level}"
-    if kind == "overtrained":
-        return f"k = {level}"
-    return "1 pass" if level == "1" else f"{level} passes"
 
 
 def _source(tree: xr.DataTree) -> str:
     facts = manifest(tree)
     run = f"{facts['draws']:,} draws, seed {facts['seed']}"
     return f"Scenario {facts['scenario']} as of {facts['as_of']:.2f}, {run}."
-
-
-def _fan(axes: Axes, summary: xr.Dataset, variable: str, colour: str) -> None:
-    values = summary[variable]
-    for lower, upper, opacity in style.BANDS:
-        low, high = (values.sel(quantile=level).values for level in (lower, upper))
-        axes.fill_between(values["year"].values, low, high, color=colour, alpha=opacity, linewidth=0)
-    axes.plot(values["year"].values, values.sel(quantile=0.5).values, color=colour, linewidth=2)
-
-
-def _label_ends(axes: Axes, ends: list[tuple[float, str, str]], least: float = 0.06) -> None:
-    """Write labels right of the axes at the given heights, at least a share of the axes apart."""
-    fractions = [axes.transAxes.inverted().transform(axes.transData.transform((0, y)))[1] for y, _, _ in ends]
-    placed = -np.inf
-    for index in np.argsort(fractions):
-        placed = max(fractions[index], placed + least)
-        _, text, colour = ends[index]
-        axes.text(1.012, placed, text, transform=axes.transAxes, color=colour, size=9, va="center")
-
-
-def _interval(axes: Axes, row: float, dates: np.ndarray, colour: str, limits: tuple[float, float]) -> None:
-    """Draw the 80 % interval and the median in a row: arrows for ends outside the axis, a dot inside it."""
-    low, middle, high = np.clip(dates, *limits)
-    axes.plot([low, high], [row, row], color=colour, linewidth=3, solid_capstyle="butt", alpha=0.45)
-    if dates[2] > limits[1]:
-        axes.plot(limits[1], row, marker=">", color=colour, markersize=6, clip_on=False)
-    if dates[0] < limits[0]:
-        axes.plot(limits[0], row, marker="<", color=colour, markersize=6, clip_on=False)
-    if limits[0] <= dates[1] <= limits[1]:
-        axes.plot(middle, row, marker="o", color=colour, markersize=6, zorder=4, clip_on=False)
 
 
 def demand_and_supply(tree: xr.DataTree) -> Figure:
@@ -110,16 +43,16 @@ def demand_and_supply(tree: xr.DataTree) -> Figure:
         ("demand_tokens", "demand", style.BLUE),
         ("supply_tokens", "supply, with synthetic\nand distilled tokens", style.ORANGE),
     ):
-        _fan(top, summary, variable, colour)
+        fan(top, summary, variable, colour)
         ends.append((float(summary[variable].sel(quantile=0.5).values[-1]), text, colour))
     top.set_yscale("log")
     top.set_ylabel("tokens", size=10)
-    _label_ends(top, ends)
+    label_ends(top, ends)
 
     walls = [str(wall) for wall in summary["wall"].values]
     for row, wall in enumerate(walls):
         dates = summary["wall_date"].sel(wall=wall, quantile=[0.1, 0.5, 0.9]).values
-        _interval(bottom, row, dates, style.INK, limits)
+        interval(bottom, row, dates, style.INK, limits)
         past, never = (
             float(summary[f"wall_date_{kind}"].sel(wall=wall).values) for kind in ("past", "never")
         )
@@ -174,32 +107,7 @@ def _cdf_panel(axes: Axes, cdf: xr.DataArray, walls: list[str]) -> None:
         share = cdf.sel(wall=wall).values
         axes.plot(dates, share, color=colour, linestyle=dash, linewidth=2)
         ends.append((float(share[-1]), f"{level_label(wall)}\n{share[-1]:.0%}", colour))
-    _label_ends(axes, ends, least=0.12)
-
-
-def quantile_dots(dates: np.ndarray, cdf: np.ndarray) -> tuple[np.ndarray, int, int]:
-    """Return the dates of `DOTS` equally likely dots, and how many fall to the past and to never.
-
-    Parameters
-    ----------
-    dates
-        Increasing dates, of shape (k,) [decimal year].
-    cdf
-        Probability of each date or earlier, of shape (k,).
-    """
-    levels = (np.arange(DOTS) + 0.5) / DOTS
-    past, never = int(np.sum(levels < cdf[0])), int(np.sum(levels > cdf[-1]))
-    inside = levels[past : DOTS - never]
-    return np.interp(inside, cdf, dates), past, never
-
-
-def _dots(axes: Axes, base: float, dates: np.ndarray, colour: str, limits: tuple[float, float]) -> None:
-    """Stack the dots of one row, in bins as wide as a dot."""
-    width = (limits[1] - limits[0]) / 75
-    bins = np.round((dates - limits[0]) / width).astype(int)
-    heights = [int(np.sum(bins[:index] == bins[index])) for index in range(len(bins))]
-    heights = base + 0.2 * np.array(heights)
-    axes.scatter(limits[0] + bins * width, heights, s=26, color=colour, linewidth=0, zorder=3, clip_on=False)
+    label_ends(axes, ends, least=0.12)
 
 
 def release_dates(tree: xr.DataTree) -> Figure:
@@ -224,9 +132,9 @@ def release_dates(tree: xr.DataTree) -> Figure:
         at = {"compute": kind, "generation": generation}
         inside, past, never = quantile_dots(dates, cdf["release"].sel(at).values)
         shown = inside[inside <= limits[1]]
-        interval = summary["release"].sel(at).sel(quantile=[0.1, 0.5, 0.9]).values
-        _interval(axes, base - 0.15, interval, colour, limits)
-        _dots(axes, base + 0.08, shown, colour, limits)
+        middle = summary["release"].sel(at).sel(quantile=[0.1, 0.5, 0.9]).values
+        interval(axes, base - 0.15, middle, colour, limits)
+        dots(axes, base + 0.08, shown, colour, limits)
         parts = [(past, "past"), (len(inside) - len(shown), f"after {limits[1]:.0f}"), (never, "never")]
         note = ", ".join(f"{count} {what}" for count, what in parts if count)
         axes.annotate(

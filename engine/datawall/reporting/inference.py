@@ -1,8 +1,8 @@
-"""Tables of a posterior, for the terminal."""
+"""Tables of a posterior: their cells, and how the terminal shows them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.table import Table
 
@@ -14,65 +14,78 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for place, column in enumerate(columns):
-        table.add_column(column, justify="right" if place else "left", no_wrap=True)
-    return table
+class Cells(NamedTuple):
+    """A table: what it shows, the heads of its columns, and its rows of text."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
 
 
 def fit_tables(summary: Mapping[str, Any]) -> list[Table]:
     """Return what was inferred, what the forecast takes from it, and whether it can be trusted."""
-    tables = [_parameters(summary), _inputs(summary), _rivals(summary), _trust(summary)]
-    return [table for table in tables if table.row_count]
+    tables = [parameters(summary), inputs(summary), rivals(summary), trust(summary)]
+    return [_table(cells) for cells in tables if cells.rows]
 
 
-def _parameters(summary: Mapping[str, Any]) -> Table:
-    factors = any("inflation" in row for row in summary["headline"].values())
-    extra = ["bootstrap sd / sd"] if factors else []
-    table = _table(summary["title"], "parameter", "5 %", "median", "95 %", "mean", "sd", *extra)
-    for name, row in summary["headline"].items():
-        cells = [f"{row[key]:.4g}" for key in ("q05", "q50", "q95", "mean", "sd")]
-        table.add_row(name, *cells, *([f"{row['inflation']:.2f}"] if "inflation" in row else []))
+def _table(cells: Cells) -> Table:
+    table = Table(title=cells.title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for place, column in enumerate(cells.columns):
+        table.add_column(column, justify="right" if place else "left", no_wrap=True)
+    for row in cells.rows:
+        table.add_row(*row)
     return table
 
 
-def _inputs(summary: Mapping[str, Any]) -> Table:
-    table = _table("What the forecast takes from it", "input", "10 %", "median", "90 %", "unit")
+def parameters(summary: Mapping[str, Any]) -> Cells:
+    """Return the headline parameters."""
+    factors = any("inflation" in row for row in summary["headline"].values())
+    extra = ("bootstrap sd / sd",) if factors else ()
+    columns = ("parameter", "5 %", "median", "95 %", "mean", "sd", *extra)
+    rows = []
+    for name, row in summary["headline"].items():
+        cells = [f"{row[key]:.4g}" for key in ("q05", "q50", "q95", "mean", "sd")]
+        rows.append((name, *cells, *([f"{row['inflation']:.2f}"] if "inflation" in row else [])))
+    return Cells(summary["title"], columns, rows)
+
+
+def inputs(summary: Mapping[str, Any]) -> Cells:
+    """Return the inputs of the forecast that the posterior informs."""
+    rows = []
     for name, content in summary["inputs"].items():
         unit = DECLARATIONS[name].unit
         if "weights" in content:
-            table.add_row(name, *(f"{option} {w:.0%}" for option, w in content["weights"].items()))
+            rows.append((name, *(f"{option} {w:.0%}" for option, w in content["weights"].items())))
         else:
             levels = distribution(name, content).quantile([0.1, 0.5, 0.9])
-            table.add_row(name, *(number(float(x), unit) for x in levels), unit)
-    return table
+            rows.append((name, *(number(float(x), unit) for x in levels), unit))
+    return Cells("What the forecast takes from it", ("input", "10 %", "median", "90 %", "unit"), rows)
 
 
-def _rivals(summary: Mapping[str, Any]) -> Table:
-    table = _table("Rival models by PSIS-LOO", "model", "elpd", "to the best", "stacking weight", "bad k")
+def rivals(summary: Mapping[str, Any]) -> Cells:
+    """Return the comparison with other models of the same evidence."""
+    rows = []
     for name, row in summary.get("comparison", {}).items():
         difference = f"{row['elpd_diff']:.1f} ± {row['dse']:.1f}"
-        table.add_row(name, f"{row['elpd']:.1f}", difference, f"{row['weight']:.2f}", f"{row['bad_k']:.0f}")
-    return table
+        rows.append((name, f"{row['elpd']:.1f}", difference, f"{row['weight']:.2f}", f"{row['bad_k']:.0f}"))
+    columns = ("model", "elpd", "to the best", "stacking weight", "bad k")
+    return Cells("Rival models by PSIS-LOO", columns, rows)
 
 
-def _of_rivals(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"verdict on {name}": found for name, found in manifest.get("rivals", {}).items()}
-
-
-def _trust(summary: Mapping[str, Any]) -> Table:
+def trust(summary: Mapping[str, Any]) -> Cells:
+    """Return the worst of each diagnostic, and the verdicts on the model and its rivals."""
     manifest = summary["manifest"]
     found = manifest["diagnosis"]
-    table = _table("Can it be trusted?", "diagnostic", "worst")
-    table.add_row("R-hat", f"{found['r_hat']:.4f} ({found['worst']})")
-    table.add_row("ESS, bulk and tail", f"{found['ess_bulk']:.0f}, {found['ess_tail']:.0f}")
-    table.add_row("divergent transitions", str(found["divergences"]))
-    table.add_row("E-BFMI", f"{found['e_bfmi']:.2f}")
-    for reason, count in manifest["dropped"].items():
-        table.add_row(f"rows left out: {reason}", str(count))
-    for verdict, of in {"verdict": found, **_of_rivals(manifest)}.items():
-        table.add_row(
-            verdict, "trusted" if of["trusted"] else f"NOT to be trusted: {'; '.join(of['faults'])}"
+    rows = [
+        ("R-hat", f"{found['r_hat']:.4f} ({found['worst']})"),
+        ("ESS, bulk and tail", f"{found['ess_bulk']:.0f}, {found['ess_tail']:.0f}"),
+        ("divergent transitions", str(found["divergences"])),
+        ("E-BFMI", f"{found['e_bfmi']:.2f}"),
+    ]
+    rows += [(f"rows left out: {reason}", str(count)) for reason, count in manifest["dropped"].items()]
+    of_rivals = {f"verdict on {name}": of for name, of in manifest.get("rivals", {}).items()}
+    for verdict, of in {"verdict": found, **of_rivals}.items():
+        rows.append(
+            (verdict, "trusted" if of["trusted"] else f"NOT to be trusted: {'; '.join(of['faults'])}")
         )
-    return table
+    return Cells("Can it be trusted?", ("diagnostic", "worst"), rows)

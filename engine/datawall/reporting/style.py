@@ -4,17 +4,63 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-# Okabe and Ito's palette, told apart with any common colour vision
+# Okabe and Ito's palette, told apart with any common colour vision, darkened until words in it can be read
 BLUE = "#0072B2"
-ORANGE = "#D55E00"
+ORANGE = "#BF5200"
 GREEN = "#007A58"
 PURPLE = "#AA4499"
 GREY = "#5F6670"
 INK = "#1F2430"
 GRID = "#E4E7EB"
 
+PAPER = "#FFFFFF"
+AMBER = "#8A6100"
+
+DARK = {
+    BLUE: "#62B5EA",
+    ORANGE: "#FF9F55",
+    GREEN: "#45C79F",
+    PURPLE: "#E293D3",
+    AMBER: "#E0B040",
+    GREY: "#A9B2BE",
+    INK: "#E8ECF2",
+    GRID: "#333B47",
+    PAPER: "#14181F",
+}
+"""Each colour on a dark page."""
+VARIABLES = {
+    BLUE: "blue",
+    ORANGE: "orange",
+    GREEN: "green",
+    PURPLE: "purple",
+    AMBER: "amber",
+    GREY: "grey",
+    INK: "ink",
+    GRID: "grid",
+    PAPER: "paper",
+}
+"""The name of each colour in a style sheet."""
+SERIES = (BLUE, ORANGE, GREEN, PURPLE, AMBER)
+"""Colours of things that stand side by side, in order."""
+CEILINGS = (ORANGE, GREEN, PURPLE, AMBER, GREY, BLUE)
+"""Colours of ceilings, in order."""
+DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (8, 2)))
+"""Lines to tell them apart without colour."""
+
 BANDS = ((0.05, 0.95, 0.14), (0.1, 0.9, 0.16), (0.25, 0.75, 0.24))
 """Lower quantile, upper quantile and opacity of the bands of a fan, widest first."""
+
+
+def css() -> str:
+    """Return the colours as variables of a style sheet, for light and dark pages."""
+    light = "".join(f"--{name}:{colour};" for colour, name in VARIABLES.items())
+    dark = "".join(f"--{name}:{DARK[colour]};" for colour, name in VARIABLES.items())
+    return f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+
+
+def panel(width: float, height: float) -> Figure:
+    """Return an empty figure without a title, for a page that writes its own [inch]."""
+    return Figure((width, height), facecolor=PAPER)
 
 
 def figure(width: float, height: float, title: str, subtitle: str) -> Figure:

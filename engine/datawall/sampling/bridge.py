@@ -38,7 +38,8 @@ def bridged(curve: Curve, knots: Floats, known: Average) -> Curve:
     year = np.clip(np.searchsorted(knots, x, "right") - 1, 0, len(knots) - 2)
     counted = share_of(refined.mass[:n], total)
     start, end = (_at(counted, x, knots[year + k]) for k in (0, 1))
-    even = (x - knots[year]) / (knots[year + 1] - knots[year])
+    # where no draw was counted, the ends of the curve are infinite
+    even = np.clip((x - knots[year]) / (knots[year + 1] - knots[year]), 0.0, 1.0)
     share = np.where(end > start, share_of(counted - start, end - start), even)
     rising = np.maximum.accumulate(known.value, axis=-1)
     low, high = (np.take_along_axis(rising, year + k, -1) for k in (0, 1))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,8 @@ def load_scenario(
     layers = read_layers(name_or_path)
     try:
         tables = apply_overrides(layers.merged(), overrides or {}, as_of)
-        return _build(tables, layers.sources[0], posterior)
+        asked = dict(overrides or {}) | ({} if as_of is None else {"as_of": as_of})
+        return replace(_build(tables, layers.sources[0], posterior), overrides=asked)
     except Problem as problem:
         raise layers.located(problem, overrides or {}, as_of) from None
 

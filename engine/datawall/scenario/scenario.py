@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,8 @@ class Scenario:
         Spearman correlations, as stated.
     content
         The tables of the file as resolved, free of anything that JSON cannot hold.
+    overrides
+        What was asked on top of the file; the content has it already.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Scenario:
     priors: Mapping[str, Prior]
     correlations: tuple[Correlation, ...]
     content: Mapping[str, Any]
+    overrides: Mapping[str, Any] = field(default_factory=dict)
 
     def joint(self) -> Joint:
         """Return the joint distribution of the inputs."""

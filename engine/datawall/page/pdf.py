@@ -1,0 +1,67 @@
+"""The page as a PDF: printed by a browser, or laid out by WeasyPrint."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from datawall.errors import DatawallError
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PATIENCE = 120
+"""Seconds until a browser that prints has hung."""
+
+
+def browser() -> str | None:
+    """Return the path of a browser that can print, or None."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def write_pdf(page: Path, pdf: Path) -> None:
+    """Print a page to a PDF.
+
+    Parameters
+    ----------
+    page
+        A self-contained HTML file.
+    pdf
+        The file to write.
+
+    Raises
+    ------
+    DatawallError
+        If nothing here can print, or printing fails.
+    """
+    program = browser()
+    if program is not None:
+        _print(program, page.resolve(), pdf.resolve())
+    elif find_spec("weasyprint") is not None:
+        _lay_out(page, pdf)
+    else:
+        raise DatawallError(
+            "--pdf: need a browser that prints, found none; put Chromium on the PATH, or install "
+            "datawall[pdf]"
+        )
+
+
+def _print(program: str, page: Path, pdf: Path) -> None:
+    with tempfile.TemporaryDirectory() as profile:
+        command = [program, "--headless", "--disable-gpu", f"--user-data-dir={profile}"]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            command.append("--no-sandbox")  # Chromium's sandbox refuses to start for root
+        command += ["--no-pdf-header-footer", f"--print-to-pdf={pdf}", page.as_uri()]
+        pdf.unlink(missing_ok=True)
+        try:
+            subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise DatawallError(f"{pdf}: {program} could not print it ({error}); drop --pdf") from None
+    if not pdf.is_file():
+        raise DatawallError(f"{pdf}: {program} printed nothing; drop --pdf, or free its place")
+
+
+def _lay_out(page: Path, pdf: Path) -> None:
+    from weasyprint import HTML  # an extra, slow to load
+
+    HTML(filename=page).write_pdf(pdf, pdf_variant="pdf/ua-1")

@@ -1,0 +1,135 @@
+"""From the folders of runs and fits to a page."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from datawall.errors import DatawallError
+from datawall.page import files
+from datawall.page.blocks import Page, Section
+from datawall.page.fits import overview
+from datawall.page.fits.saved import SavedFit, holds_fits, read_fits
+from datawall.page.fits.section import section as fit_section
+from datawall.page.pdf import write_pdf
+from datawall.page.saved_analysis import SavedAnalysis, is_analysis, read_analysis
+from datawall.page.saved_run import SavedRun, is_run, read_run
+from datawall.page.sections import (
+    accuracy,
+    answer,
+    beliefs,
+    comparison,
+    compute,
+    counts,
+    drivers,
+    efficiency,
+    generations,
+    provenance,
+    walls,
+)
+from datawall.units import date_of
+
+OF_A_RUN = (walls, compute, counts, generations, efficiency, beliefs, accuracy)
+
+
+class Sources(NamedTuple):
+    """What lies at the paths given, each kind in the order given."""
+
+    runs: list[SavedRun]
+    fits: list[SavedFit]
+    analyses: list[SavedAnalysis]
+
+
+def report(
+    sources: Sequence[str | Path] | str | Path,
+    to: str | Path = "report",
+    *,
+    title: str | None = None,
+    pdf: bool = False,
+) -> Path:
+    """Write a report on runs and fits.
+
+    Parameters
+    ----------
+    sources
+        Folders that ``datawall forecast``, ``fit`` and ``sensitivity`` wrote, or fits as ``.nc`` files.
+    to
+        The folder to write.
+    title
+        Of the page; by default after what it shows.
+    pdf
+        Whether to print the page to ``report.pdf`` too.
+
+    Returns
+    -------
+    Path
+        The page, ``report.html``; beside it ``report.md``, figures and tables.
+
+    Raises
+    ------
+    DatawallError
+        If a source is none of these, a file cannot be written, or nothing here can print a PDF.
+    """
+    given = [sources] if isinstance(sources, str | Path) else list(sources)
+    folder = Path(to)
+    build(map(Path, given), folder, title, pdf)
+    return folder / files.HTML
+
+
+def build(sources: Iterable[Path], folder: Path, title: str | None = None, pdf: bool = False) -> Page:
+    """Write the page on runs and fits to a folder, and return it; see `report`."""
+    made = page(read(sources), title)
+    files.write(made, folder)
+    if pdf:
+        write_pdf(folder / files.HTML, folder / "report.pdf")
+    return made
+
+
+def read(sources: Iterable[Path]) -> Sources:
+    """Return what lies at some paths."""
+    found = Sources([], [], [])
+    for source in sources:
+        if is_run(source):
+            found.runs.append(read_run(source, len(found.runs)))
+        elif is_analysis(source):
+            found.analyses.append(read_analysis(source))
+        elif holds_fits(source):
+            found.fits.extend(read_fits(source))
+        else:
+            raise DatawallError(
+                f"{source}: holds no run, fit or sensitivity analysis; give what `datawall forecast`, "
+                "`fit` or `sensitivity` wrote"
+            )
+    return found
+
+
+def page(sources: Sources, title: str | None = None) -> Page:
+    """Return the page: the first run in full, how the others differ, what drives it, and the evidence."""
+    runs, fits, analyses = sources
+    if not runs and not fits:
+        raise DatawallError("report: need a run or a fit; give the folder of one")
+    if not runs:
+        return overview.page(fits, title)
+    warnings = (banner for run in runs[1:] for banner in answer.warnings(run))
+    first = (*answer.blocks(runs[0]), *warnings)
+    sections: list[Section] = [comparison.section(runs)] if len(runs) > 1 else []
+    sections += [part.section(runs[0]) for part in OF_A_RUN if part is not counts or counts.asked(runs[0])]
+    sections += [drivers.section(analysis, place) for place, analysis in enumerate(analyses)]
+    sections += map(fit_section, fits)
+    sections += [
+        provenance.section(run, label) for run, label in zip(runs, comparison.labels(runs), strict=True)
+    ]
+    return Page(title or _title(runs), _lead(runs, fits), first, tuple(sections))
+
+
+def _title(runs: Sequence[SavedRun]) -> str:
+    return f"When does training run out of data? {' and '.join(comparison.labels(runs))}"
+
+
+def _lead(runs: Sequence[SavedRun], fits: Sequence[SavedFit]) -> str:
+    parts = [
+        f"{label}: as of {date_of(run.limits[0])}, to {run.limits[1]:.0f}, {run.manifest['draws']:,} futures"
+        for run, label in zip(runs, comparison.labels(runs), strict=True)
+    ]
+    if fits:
+        parts.append(f"fits: {', '.join(fit.name for fit in fits)}")
+    return ". ".join(parts) + "."

@@ -1,0 +1,76 @@
+"""The tables of a recipe, version 1: closed and typed."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from datawall.checks import DRAWS, LARGEST_SEED, MOST_DRAWS, SAMPLER, SAMPLERS
+from datawall.inference.modules import HOMES
+from datawall.scenario.closed import Closed, Moment, Text, check, wrong
+from datawall.scenario.errors import suggestion
+
+VERSION = 1
+
+
+def _version(value: Any) -> int:
+    if type(value) is not int or value != VERSION:
+        raise wrong(f"need schema = {VERSION}", value, "this version of datawall reads no other")
+    return value
+
+
+def _one_of(names: Any) -> BeforeValidator:
+    def validator(value: Any) -> Any:
+        if value not in names:
+            raise wrong(f"need one of {', '.join(names)}", value, suggestion(str(value), names))
+        return value
+
+    return BeforeValidator(validator)
+
+
+Whole = Annotated[int, Field(strict=True)]
+Seed = Annotated[Whole, check(lambda n: 0 <= n <= LARGEST_SEED, f"need 0 to {LARGEST_SEED}", "choose one")]
+Draws = Annotated[Whole, check(lambda n: 1 <= n <= MOST_DRAWS, "need 1 to 2^44", "give another number")]
+
+
+class RunTable(Closed):
+    """``[[runs]]``: a forecast, as the options of ``datawall forecast`` describe it."""
+
+    scenario: Text
+    draws: Draws = DRAWS
+    seed: Seed = 0
+    sampler: Annotated[str, _one_of(SAMPLERS)] = SAMPLER
+    as_of: Moment | None = None
+    set_: dict[str, Any] = Field(default_factory=dict, alias="set")
+
+
+class FitTable(Closed):
+    """``[[fits]]``: a module of inference, on the evidence that ships."""
+
+    module: Annotated[str, _one_of(HOMES)]
+    seed: Seed = 0
+
+
+class RecipeFile(Closed):
+    """A whole recipe.
+
+    Attributes
+    ----------
+    title
+        Of the page.
+    to
+        The folder of the page, seen from that of the recipe.
+    runs, fits
+        What the page shows.
+    """
+
+    schema_: Annotated[int, BeforeValidator(_version)] = Field(alias="schema")
+    title: Text
+    to: Text
+    runs: tuple[RunTable, ...] = ()
+    fits: tuple[FitTable, ...] = ()
+
+    @model_validator(mode="after")
+    def _shows_something(self) -> "RecipeFile":
+        if not (self.runs or self.fits):
+            raise wrong("need [[runs]] or [[fits]]", None, "say what the page shows", "runs")
+        return self

@@ -1,0 +1,47 @@
+"""ArviZ's figures of a fit: what they show, and that nothing of them stays behind."""
+
+from dataclasses import replace
+
+import matplotlib.pyplot as plt
+import pytest
+
+from datawall.page.fits import plots
+
+PANELS = {
+    plots.prior_posterior: 2,
+    plots.trace: 2,
+    plots.rank: 2,
+    plots.ess: 2,
+    plots.convergence: 3,
+    plots.energy: 2,
+    plots.predictive: 1,
+    plots.loo_pit: 1,
+    plots.power_scaling: 4,
+}
+
+
+@pytest.mark.parametrize("draw", PANELS, ids=lambda draw: draw.__name__)
+def test_each_figure_has_its_panels_and_is_closed(draw, fits):
+    figure = draw(fits["dates"])
+    assert len(figure.axes) == PANELS[draw]
+    assert all(axes.has_data() for axes in figure.axes)
+    assert plt.get_fignums() == []
+
+
+def test_the_axis_of_a_posterior_is_not_stretched_by_the_tails_of_its_prior(fits):
+    left, right = plots.prior_posterior(fits["dates"]).axes[0].get_xlim()
+    draws = fits["dates"].tree["posterior/year"].values
+    assert left < draws.min() + 1
+    assert right > draws.max() - 1
+    assert right - left < 7 * draws.std() * 3
+
+
+def test_few_data_have_no_distribution(fits):
+    assert plots.sites(fits["dates"]) == plots.continuous_sites(fits["dates"]) == ["y"]
+    assert plots.sites(fits["toy"]) == []
+
+
+def test_constants_are_not_diagnosed(fits):
+    tree = fits["toy"].tree.copy(deep=True)
+    tree["posterior/still"] = 0.0 * tree["posterior/mean"]
+    assert plots.moving(replace(fits["toy"], tree=tree)) == ["mean"]

@@ -1,0 +1,87 @@
+"""Recipes: what they may say, what they make, and what they need not make again."""
+
+import json
+
+import pytest
+
+from datawall import forecasting
+from datawall.errors import DatawallError
+from datawall.inference import modules, run
+from datawall.recipes.recipe import prepare, read_recipe
+from inference import toys
+
+DRAWS = 4096
+
+
+@pytest.fixture
+def recipe(tmp_path, monkeypatch):
+    """Write a recipe in an empty working directory, and read it."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(text):
+        path = tmp_path / "recipe.toml"
+        path.write_text(text, encoding="utf-8")
+        return read_recipe(path)
+
+    return write
+
+
+HEAD = 'schema = 1\ntitle = "A page"\nto = "page"\n'
+RUN = '[[runs]]\nscenario = "baseline"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (HEAD, r"recipe.toml:1: runs: need \[\[runs\]\] or \[\[fits\]\]"),
+        (HEAD + "titel = 1\n" + RUN, "recipe.toml:4: titel: unknown key; did you mean 'title'"),
+        (HEAD.replace("1", "2") + RUN, "recipe.toml:1: schema: need schema = 1, got 2"),
+        (HEAD + RUN + "draws = 0\n", r"recipe.toml:6: runs.0.draws: need 1 to 2\^44, got 0"),
+        (HEAD + RUN + "draws = 1.5\n", "runs.0.draws: need"),
+        (HEAD + RUN + "seed = -1\n", "runs.0.seed: need 0 to"),
+        (HEAD + RUN + 'sampler = "sobl"\n', "runs.0.sampler: need one of random, sobol"),
+        (HEAD + RUN + 'as_of = "soon"\n', "runs.0.as_of: need a date"),
+        (HEAD + '[[fits]]\nmodule = "scalin"\n', "fits.0.module: .*did you mean 'scaling'"),
+        ("schema = \n", "recipe.toml"),
+    ],
+)
+def test_a_mistake_is_one_sentence(text, message, recipe):
+    with pytest.raises(DatawallError, match=message):
+        recipe(text)
+
+
+def test_a_scenario_is_found_beside_the_recipe(recipe, tmp_path):
+    (tmp_path / "mine.toml").write_text('extends = "nowhere"\n', encoding="utf-8")
+    found = recipe(HEAD + '[[runs]]\nscenario = "mine.toml"\n')
+    assert found.target == tmp_path / "page"
+    with pytest.raises(DatawallError, match=r"mine\.toml|nowhere"):
+        prepare(found)
+
+
+def test_a_run_is_made_once(recipe, monkeypatch):
+    found = recipe(HEAD + RUN + 'as_of = 2026.8333\nset = { mfu = 0.4 }\nseed = 3\nsampler = "random"\n')
+    (folder,) = prepare(found, DRAWS)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert (manifest["draws"], manifest["seed"], manifest["sampler"]) == (DRAWS, 3, "random")
+    assert manifest["as_of"] == 2026.8333
+    monkeypatch.setattr(forecasting, "forecast", lambda *_, **__: pytest.fail("made again"))
+    assert prepare(found, DRAWS) == [folder]
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"partial": True}))
+    with pytest.raises(pytest.fail.Exception, match="made again"):
+        prepare(found, DRAWS)
+
+
+def test_a_fit_is_made_once_and_again_when_its_evidence_changes(recipe, monkeypatch):
+    known = {"scaling": toys.module()}
+    for place in (modules, run):
+        monkeypatch.setattr(place, "MODULES", known)
+    found = recipe(HEAD + '[[fits]]\nmodule = "scaling"\n')
+    (file,) = prepare(found)
+    written = file.stat().st_mtime_ns
+    assert prepare(found) == [file]
+    assert file.stat().st_mtime_ns == written
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "fit_by_name", lambda *_: pytest.fail("made again"))
+        object.__setattr__(known["scaling"], "load", lambda *_: toys.evidence((7.0, 8.0)))
+        with pytest.raises(pytest.fail.Exception, match="made again"):
+            prepare(found)
