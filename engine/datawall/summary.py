@@ -6,68 +6,22 @@ import csv
 import io
 import json
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from datawall.names import quantity_name, year_labels
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     import xarray as xr
 
 type Row = dict[str, Any]
 
 
-def year_labels(years: Iterable[float]) -> dict[float, str]:
-    """Return how dates are named: whole years bare, others to a hundredth, or as finely as tells them apart.
-
-    Examples
-    --------
-    >>> year_labels([2026.8329, 2027.0])
-    {2026.8329: '2026.83', 2027.0: '2027'}
-    >>> year_labels([2026.831, 2026.8329])
-    {2026.831: '2026.831', 2026.8329: '2026.833'}
-    """
-    years = [float(year) for year in years]
-    for digits in range(2, 13):
-        labels = [f"{year:.0f}" if year == int(year) else f"{year:.{digits}f}" for year in years]
-        if len(set(labels)) == len(labels):
-            return dict(zip(years, labels, strict=True))
-    raise ValueError(f"the years {years} are not apart")
-
-
-def level_label(flop: float) -> str:
-    """Return how an amount of compute is named.
-
-    Examples
-    --------
-    >>> level_label(1e27)
-    '1e27'
-    """
-    return f"{flop:g}".replace("e+", "e")
-
-
 def _names(summary: xr.Dataset) -> Callable[[str, dict[str, Any]], str]:
     """Return what names one value, such as ``wall.tokens[1]``, ``release.raw[5.5]`` or ``loss[2030]``."""
-    labels = year_labels(summary["year"].values)
-
-    def name(variable: str, at: dict[str, Any]) -> str:
-        match at:
-            case {"wall": wall}:
-                return f"wall.{wall}"
-            case {"compute": compute, "generation": generation}:
-                return f"{variable}.{compute}[{generation:g}]"
-            case {"level": level}:
-                return f"{variable}[{level_label(level)}]"
-            case {"year": year, "ceiling": ceiling}:
-                return f"{variable}.{ceiling}[{labels[year]}]"
-            case {"gain": gain}:
-                return f"{variable}[{gain:g}]"
-            case {"source": source}:
-                return f"{variable}[{source}]"
-            case {"year": year}:
-                return f"{variable}[{labels[year]}]"
-        return variable
-
-    return name
+    return partial(quantity_name, years=year_labels(summary["year"].values))
 
 
 def _points(array: xr.DataArray, keep: str) -> Iterator[tuple[dict[str, Any], xr.DataArray]]:

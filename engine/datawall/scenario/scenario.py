@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,8 @@ class Scenario:
         Spearman correlations, as stated.
     content
         The tables of the file as resolved, free of anything that JSON cannot hold.
+    known
+        The normal score of each input that has been observed (`datawall.scenario.observed`).
     """
 
     name: str
@@ -79,11 +81,12 @@ class Scenario:
     priors: Mapping[str, Prior]
     correlations: tuple[Correlation, ...]
     content: Mapping[str, Any]
+    known: Mapping[str, float] = field(default_factory=dict)
 
     def joint(self) -> Joint:
         """Return the joint distribution of the inputs."""
         distributions = {name: prior.distribution for name, prior in self.priors.items()}
-        return build_joint(distributions, self.correlations, self.questions.generations)
+        return build_joint(distributions, self.correlations, self.questions.generations, self.known)
 
     def resolved(self) -> dict[str, Any]:
         """Return the whole content as plain data for JSON: what a run's manifest records."""
