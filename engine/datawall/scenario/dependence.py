@@ -86,8 +86,9 @@ def conditional(
 ) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
     r"""Return the distribution of the other scores where some are known.
 
-    With :math:`\Sigma = L L^T`, k for known and o for other: the mean is :math:`\Sigma_{ok}\Sigma_{kk}^{-1} s`
-    and the covariance is Schur's complement :math:`\Sigma_{oo} - \Sigma_{ok}\Sigma_{kk}^{-1}\Sigma_{ko}`.
+    With :math:`\Sigma = L L^T`, k for known and o for other, the mean is
+    :math:`\Sigma_{ok}\Sigma_{kk}^{-1} s` and the covariance is Schur's complement
+    :math:`\Sigma_{oo} - \Sigma_{ok}\Sigma_{kk}^{-1}\Sigma_{ko}`.
 
     Parameters
     ----------

@@ -51,8 +51,8 @@ class Joint:
     structure
         What `inputs_from_scores` must know when it is compiled; hashable.
     params
-        Its numbers: ``{"groups": [one dict of stacked parameters a group], "mean": array, "cholesky": array}``,
-        the latter two of the scores that the copula ties.
+        Its numbers: ``{"groups": [one dict of stacked parameters a group], "mean": array,
+        "cholesky": array}``, the latter two of the scores that the copula ties.
     """
 
     names: tuple[str, ...]
@@ -141,7 +141,7 @@ def inputs_from_scores(structure: Structure, params: Mapping[str, Any], z: Any) 
 
 
 def tied_scores(structure: Structure, params: Mapping[str, Any], z: Any) -> Any:
-    """Return the normal scores of the inputs, tied by the copula, at independent ones of shape (streams, n)."""
+    """Return normal scores that the copula has tied, from independent ones of shape (streams, n)."""
     import jax.numpy as jnp
 
     mean, cholesky = (jnp.asarray(params[name], z.dtype) for name in ("mean", "cholesky"))

@@ -1,7 +1,6 @@
 """Inputs whose value has been observed: the copula tells what that says of the others.
 
-An observation leaves the joint distribution as it is and conditions it; an override takes the input out of it.
-The copula is Gaussian, so the condition is exact, also where posteriors stand in for priors: they come as
+An observation conditions the joint distribution; an override takes the input out of it. The copula is Gaussian, so the condition is exact, also where posteriors stand in for priors: they come as
 quantiles and rank correlations, which is all that a forecast draws from.
 """
 
@@ -75,7 +74,7 @@ def _number(scenario: Scenario, name: str, value: float | str) -> float:
 
 
 def _score(name: str, prior: Prior, value: float) -> float:
-    """Return the normal score of a value; that of a choice, which nothing is correlated with, is of no use."""
+    """Return the normal score of a value; that of a choice, with which nothing is correlated, is moot."""
     low, high = (float(prior.distribution.score_quantile(z)) for z in (-SCORE_LIMIT, SCORE_LIMIT))
     if options := DECLARATIONS[name].options:
         below, upto = (float(prior.distribution.cdf(value - step)) for step in (1.0, 0.0))

@@ -1,0 +1,193 @@
+"""What a forecast asks of `push`: the world as a function of scores, its numbers, and what is counted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from datawall.conditions import INPUTS, Conditions, conditions
+from datawall.model.clock import clock_at
+from datawall.model.inputs import Inputs
+from datawall.model.questions import Questions
+from datawall.model.world import simulate
+from datawall.moved import SCORE_BINS, SCORES
+from datawall.reached import ESTIMATES, knot_places, knots_between, reached_by_date
+from datawall.results import COMPUTE, REACHED, SOURCES, Labels, outputs_of
+from datawall.sampling.program import ACCEPTED, ACCEPTED_BINS, Spec
+from datawall.sampling.samplers import Sampler
+from datawall.scenario import Scenario
+from datawall.scenario.conditional import Integration, integration
+from datawall.scenario.dependence import INTEGRATED
+from datawall.scenario.importance import ranks
+from datawall.scenario.joint import inputs_from_scores, tied_scores
+
+LOOKBACK_YEARS = 3
+"""A release that is still to come may belong to a run that started before the as-of date."""
+PATHS_UNTIL = 2040.0
+"""Last year for which paths are reported, when the horizon reaches so far [year]."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Maps standard normal scores to everything that is counted or kept of a draw.
+
+    Its attributes shape the compiled program; numbers travel in the parameters.
+
+    Attributes
+    ----------
+    structure
+        Of the joint distribution of the inputs.
+    questions
+        What is asked.
+    reported
+        First and last + 1 grid row for which paths are reported.
+    integration
+        How an input is integrated out of the walls of tokens, if it is.
+    events
+        Output and row of each event that draws must meet; None where nothing is given.
+    """
+
+    structure: Any
+    questions: Questions
+    reported: tuple[int, int]
+    integration: Integration | None = None
+    events: tuple[tuple[str, int], ...] | None = None
+
+    def __call__(self, params: dict[str, Any], z: jax.Array) -> dict[str, jax.Array]:
+        """Return the outputs of the draws whose scores are the columns of `z`."""
+        inputs = Inputs(**inputs_from_scores(self.structure, params["joint"], z))
+        future = simulate(inputs, params["clock"], params["grid"], self.questions)
+        outputs = {
+            # one array: an output apiece would be a kernel apiece
+            INPUTS: jnp.concatenate(
+                [jnp.atleast_2d(value) for value in vars(inputs).values() if value is not None]
+            ),
+            "wall_date": future.walls,
+            "training_start": jnp.stack([future.starts[kind] for kind in COMPUTE]),
+            "release": jnp.stack([future.releases[kind] for kind in COMPUTE]),
+            "compute_date": future.compute_levels,
+            "price_gain": future.price_gains,
+            "price_decline": future.price.pace.oom_per_year,
+            "price_share": jnp.stack([getattr(future.price, f"{source}_share") for source in SOURCES]),
+            **{name: path[slice(*self.reported)] for name, path in future.paths.items()},
+        }
+        if self.integration is not None:
+            estimates = reached_by_date(
+                self.integration, params["integration"], z, inputs, future, self.questions.token_passes
+            )
+            outputs[REACHED] = estimates[:, LOOKBACK_YEARS:]
+        if self.events is not None:
+            outputs[SCORES] = tied_scores(self.structure, params["joint"], z)
+        if self.events:
+            outputs[ACCEPTED] = self._accepted(self.events, params["events"], outputs)
+        return outputs
+
+    @staticmethod
+    def _accepted(
+        events: tuple[tuple[str, int], ...], ends: tuple[Any, Any], outputs: dict[str, jax.Array]
+    ) -> jax.Array:
+        rows = jnp.stack([outputs[name].reshape(-1, outputs[name].shape[-1])[row] for name, row in events])
+        lower, upper = (jnp.asarray(end)[:, None] for end in ends)
+        return ((rows >= lower) & (rows <= upper)).all(axis=0)
+
+
+class Question(NamedTuple):
+    """A scenario, and what is given, as `push` takes it."""
+
+    world: World
+    params: dict[str, Any]
+    streams: np.ndarray
+    sketches: dict[str, Spec]
+    labels: Labels
+    given: Conditions
+
+
+def time_grid(as_of: float, horizon: float) -> np.ndarray:
+    """Return the dates of the model's grid.
+
+    Parameters
+    ----------
+    as_of, horizon
+        Start and end of the forecast [decimal year].
+
+    Returns
+    -------
+    ndarray
+        Some years before the as-of date, the as-of date, every first of January after it, and the horizon, in
+        decimal years.
+
+    Examples
+    --------
+    >>> time_grid(2026.5, 2028.5)
+    array([2023.5, 2024.5, 2025.5, 2026.5, 2027. , 2028. , 2028.5])
+    """
+    before = as_of - np.arange(LOOKBACK_YEARS, 0, -1)
+    januaries = np.arange(np.floor(as_of) + 1.0, horizon)
+    return np.concatenate([before, [as_of], januaries, [horizon]])
+
+
+def labels_of(scenario: Scenario) -> Labels:
+    """Return what the axes of the outputs mean."""
+    grid = time_grid(scenario.as_of, scenario.horizon)
+    knots = knots_between(grid, scenario.as_of)
+    return Labels(scenario, grid[slice(*_reported(scenario, grid))], knots[knots >= scenario.as_of])
+
+
+def _reported(scenario: Scenario, grid: np.ndarray) -> tuple[int, int]:
+    until = PATHS_UNTIL if scenario.as_of < PATHS_UNTIL < scenario.horizon else scenario.horizon
+    return LOOKBACK_YEARS, int(np.searchsorted(grid, until, side="right"))
+
+
+def question(scenario: Scenario, spread: Sampler, given: str | Iterable[str] = ()) -> Question:
+    """Return what a forecast of a scenario asks.
+
+    Parameters
+    ----------
+    scenario
+        What is believed.
+    spread
+        How draws are spread.
+    given
+        Conditions as `datawall.conditions.conditions` reads them.
+
+    Raises
+    ------
+    DatawallError
+        If a condition cannot be used.
+    """
+    labels = labels_of(scenario)
+    stated = conditions(given, labels)
+    grid = time_grid(scenario.as_of, scenario.horizon)
+    joint = stated.scenario.joint()
+    params = {
+        "joint": joint.params,
+        "clock": clock_at(scenario.as_of, scenario.anchors),
+        "grid": np.asarray(grid - scenario.as_of, np.float32),
+    }
+    sketches: dict[str, Spec] = {output.name: output.histogram for output in outputs_of(labels)}
+    # The spread between replicates is what tells how sure an average is. An event may hang on the exponent,
+    # so among the draws that meet it the exponent is not distributed as the integral takes it to be.
+    exponent = stated.scenario.priors[INTEGRATED].distribution
+    integrated = integration(exponent, joint) if spread.replicates > 1 and not stated.events else None
+    if integrated is not None:
+        places = knot_places(knots_between(grid, scenario.as_of), grid, scenario.as_of)
+        params["integration"] = integrated.params | places
+        sketches[REACHED] = ESTIMATES
+    if stated.texts:
+        sketches[SCORES] = SCORE_BINS
+    if stated.events:
+        params["events"] = tuple(np.array(ends) for ends in zip(*(e[2:] for e in stated.events), strict=True))
+        sketches[ACCEPTED] = ACCEPTED_BINS
+    events = tuple(event[:2] for event in stated.events) if stated.texts else None
+    static = integrated and integrated.static
+    return Question(
+        World(joint.structure, scenario.questions, _reported(scenario, grid), static, events),
+        params,
+        spread.address(joint.streams, ranks(joint.streams)),
+        sketches,
+        labels,
+        stated,
+    )
