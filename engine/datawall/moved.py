@@ -1,8 +1,8 @@
 """What a condition says of the inputs: how far each has moved from its prior, over all draws that meet it.
 
 The normal score of every input is counted. Before the condition it is standard normal, so its median is the
-shift in standard deviations, and its 80 % width over that of a standard normal the ratio of widths; the prior's
-quantile function takes its quantiles back to the unit of the input.
+shift in standard deviations, and its 80 % width over that of a standard normal the ratio of widths. The
+quantile function of the prior takes its quantiles back to the unit of the input.
 """
 
 import itertools

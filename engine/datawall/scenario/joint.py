@@ -154,7 +154,7 @@ def _correlate(tied: tuple[int, ...], mean: Any, cholesky: Any, z: Any) -> Any:
     if not tied:
         return z
     # A sum written out: a matrix product may add in an order that depends on the number of draws.
-    mixed = sum((cholesky[:, k, None] * z[row][None] for k, row in enumerate(tied)), mean[:, None])
+    mixed = sum(cholesky[:, k, None] * z[row][None] for k, row in enumerate(tied)) + mean[:, None]
     place = np.arange(len(z))
     place[list(tied)] = len(z) + np.arange(len(tied))
     return jnp.concatenate([z, mixed])[place]

@@ -1,7 +1,8 @@
 """Inputs whose value has been observed: the copula tells what that says of the others.
 
-An observation conditions the joint distribution; an override takes the input out of it. The copula is Gaussian, so the condition is exact, also where posteriors stand in for priors: they come as
-quantiles and rank correlations, which is all that a forecast draws from.
+An observation conditions the joint distribution; an override takes the input out of it. The copula is
+Gaussian, so the condition is exact, also where posteriors stand in for priors: they come as quantiles and
+rank correlations, which is all that a forecast draws from.
 """
 
 from collections.abc import Mapping
