@@ -18,7 +18,7 @@ from datawall.names import quantity_name, year_labels
 from datawall.results import Labels, outputs_of
 from datawall.scenario import Scenario, observed
 from datawall.scenario.errors import suggestion
-from datawall.scenario.observed import is_tied_atom
+from datawall.scenario.observed import is_atom, is_correlated
 from datawall.units import decimal_year
 
 INPUTS = "inputs"
@@ -109,7 +109,7 @@ def conditions(texts: str | Iterable[str], labels: Labels) -> Conditions:
         name, sign, value = _parsed(text)
         if sign == "=" and name in scenario.priors and not _is_range(scenario, name, value):
             if values.setdefault(name, value) != value:
-                raise DatawallError(f"--given {text}: contradicts {name}={values[name]}; drop one of them")
+                raise DatawallError(f"given {text}: contradicts {name}={values[name]}; drop one of them")
         else:
             event = _event(text, known, labels)
             before = events.get(event[:2], event)
@@ -125,7 +125,7 @@ def _parsed(text: str) -> tuple[str, str, float | str]:
     found = _CONDITION.fullmatch(text.strip())
     if not found:
         raise DatawallError(
-            f"--given {text}: need NAME=VALUE, NAME<VALUE or NAME>VALUE; "
+            f"given {text}: need NAME=VALUE, NAME<VALUE or NAME>VALUE; "
             'write it like mfu=0.4 or "release[5.5]<2027"'
         )
     value = found["value"].strip()
@@ -136,7 +136,8 @@ def _parsed(text: str) -> tuple[str, str, float | str]:
 
 
 def _is_range(scenario: Scenario, name: str, value: float | str) -> bool:
-    return not isinstance(value, str) and is_tied_atom(scenario, name, value)
+    """Return whether a value of an input tells only a range of its score, and others hang on that score."""
+    return not isinstance(value, str) and is_atom(scenario, name, value) and is_correlated(scenario, name)
 
 
 def _find(text: str, name: str, known: dict[str, Target]) -> Target:
@@ -146,7 +147,7 @@ def _find(text: str, name: str, known: dict[str, Target]) -> Target:
         if candidate in known:
             return known[candidate]
     remedy = suggestion(name, known, "datawall forecast --json")
-    raise DatawallError(f"--given {text}: unknown quantity {name!r}; {remedy}")
+    raise DatawallError(f"given {text}: unknown quantity {name!r}; {remedy}")
 
 
 def _event(text: str, known: dict[str, Target], labels: Labels) -> Event:
@@ -156,15 +157,15 @@ def _event(text: str, known: dict[str, Target], labels: Labels) -> Event:
     span = scenario.horizon - scenario.as_of
     if target.options:
         if sign != "=" or value not in target.options:
-            raise DatawallError(f"--given {text}: need {name}= one of {', '.join(target.options)}")
+            raise DatawallError(f"given {text}: need {name}= one of {', '.join(target.options)}")
         index = target.options.index(str(value))
         return Event(target.output, target.row, np.float32(index), np.float32(index))
     if target.scale == "date" and sign == "=" and value in ("past", "never"):
         sign, number = ("<", 0.0) if value == "past" else (">=", span)
     else:
         number = _number(text, target, value, scenario)
-    if sign == "=" and target.output != INPUTS:
-        raise DatawallError(f"--given {text}: a number is never met exactly; give a range with < or >")
+    if sign == "=" and not (target.output == INPUTS and is_atom(scenario, name, number)):
+        raise DatawallError(f"given {text}: a number is never met exactly; give a range with < or >")
     return Event(target.output, target.row, *_ends(sign, np.float32(number)))
 
 
@@ -185,11 +186,11 @@ def _number(text: str, target: Target, value: float | str, scenario: Scenario) -
     if target.scale == "date":
         return _date(text, value, scenario) - scenario.as_of
     if isinstance(value, str) or not np.isfinite(value):
-        raise DatawallError(f"--given {text}: need a finite number, got {value!r}; write one such as 0.4")
+        raise DatawallError(f"given {text}: need a finite number, got {value!r}; write one such as 0.4")
     if target.scale != "log10":
         return value
     if value <= 0.0:
-        raise DatawallError(f"--given {text}: need a number above 0, got {value:g}; correct it")
+        raise DatawallError(f"given {text}: need a number above 0, got {value:g}; correct it")
     return float(np.log10(value))
 
 
@@ -198,12 +199,12 @@ def _date(text: str, value: float | str, scenario: Scenario) -> float:
         date = decimal_year(dt.date.fromisoformat(value)) if isinstance(value, str) else value
     except ValueError:
         raise DatawallError(
-            f"--given {text}: need a date, got {value!r}; write one such as 2027.5 or 2027-07-01, "
+            f"given {text}: need a date, got {value!r}; write one such as 2027.5 or 2027-07-01, "
             "or =past or =never"
         ) from None
     if not scenario.as_of <= date <= scenario.horizon:
         raise DatawallError(
-            f"--given {text}: need a date from the as-of date {scenario.as_of:.2f} to the horizon "
+            f"given {text}: need a date from the as-of date {scenario.as_of:.2f} to the horizon "
             f"{scenario.horizon:.2f}, got {date:g}; give one of them, or =past or =never"
         )
     return date
@@ -212,7 +213,7 @@ def _date(text: str, value: float | str, scenario: Scenario) -> float:
 def _both(text: str, one: Event, other: Event) -> Event:
     event = one._replace(lower=max(one.lower, other.lower), upper=min(one.upper, other.upper))
     if event.lower > event.upper:
-        raise DatawallError(f"--given {text}: contradicts another condition on the same; drop one of them")
+        raise DatawallError(f"given {text}: contradicts another condition on the same; drop one of them")
     return event
 
 
@@ -228,6 +229,6 @@ def _check_possible(event: Event, scenario: Scenario) -> None:
     )
     if not cdf(upto) > cdf(below):
         raise DatawallError(
-            f"--given {label} from {event.lower:g} to {event.upper:g}: its prior, or what else is given, "
+            f"given {label} from {event.lower:g} to {event.upper:g}: its prior, or what else is given, "
             "leaves this no chance; give a range that it reaches"
         )

@@ -34,6 +34,7 @@ _VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "after": (("input", "quantile"), "that of the input", "quantiles with them"),
     "share_before": (("input", "option"), "probability", "of each option without the conditions"),
     "share_after": (("input", "option"), "probability", "of each option with them"),
+    "score": (("input", "quantile"), "sd", "quantiles of the normal score, standard normal without them"),
     "shift": (("input",), "sd", "median of the normal score"),
     "shift_mcse": (("input",), "sd", "Monte Carlo standard error"),
     "width_ratio": (("input",), "x", "80 % width of the normal score over that of the prior"),
@@ -53,7 +54,7 @@ def check_enough(pushed: Pushed, given: Conditions) -> None:
     if not given.events or found >= FEWEST:
         return
     need = (
-        f"--given {', '.join(given.texts)}: need {FEWEST} draws that meet it, got {found} of {pushed.draws:,}"
+        f"given {', '.join(given.texts)}: need {FEWEST} draws that meet it, got {found} of {pushed.draws:,}"
     )
     if not found:
         raise DatawallError(f"{need}; give a weaker condition, or ask for more --draws")
@@ -97,9 +98,9 @@ def given_group(pushed: Pushed, given: Conditions) -> xr.Dataset:
     -------
     xarray.Dataset
         Along `input`: quantiles `before` and `after`, or `share_before` and `share_after` of each option of a
-        choice; `shift`, the median of the normal score; `width_ratio`, of the 80 % intervals of the score;
-        `information`, the Kullback-Leibler divergence of a normal with this mean and width from the prior
-        [nat], infinite for an input that is known.
+        choice; `score`, quantiles of the normal score; `shift`, its median; `width_ratio`, its 80 % width
+        over that of a standard normal; `information`, the Kullback-Leibler divergence of a normal with this median
+        and width from a standard normal [nat], infinite for an input that is known.
     """
     rows = sorted(_rows(pushed, given), key=lambda row: -row["information"])
     options = list(dict.fromkeys(option for row in rows for option in row["options"]))
@@ -144,6 +145,7 @@ def _known(value: float, score: float, options: tuple[str, ...]) -> dict[str, An
     return {
         "after": np.full(len(QUANTILES), np.nan if options else value),
         "share_after": np.eye(len(options))[int(value)] if options else (),
+        "score": np.full(len(QUANTILES), np.nan if options else score),
         "shift": np.nan if options else score,
         "shift_mcse": 0.0,
         "width_ratio": 0.0,
@@ -160,6 +162,7 @@ def _counted(curve: Curve, place: int, prior: Distribution, options: tuple[str, 
     return {
         "after": np.full(len(QUANTILES), np.nan) if options else prior.score_quantile(score),
         "share_after": _shares(prior, lambda z: curve.cdf(z)[place]) if options else (),
+        "score": score,
         "shift": shift,
         "shift_mcse": error[middle],
         "width_ratio": width,

@@ -47,14 +47,14 @@ class World:
     integration
         How an input is integrated out of the walls of tokens, if it is.
     events
-        Output and row of each event that draws must meet; None where nothing is given.
+        Output of each event that draws must meet; None where nothing is given.
     """
 
     structure: Any
     questions: Questions
     reported: tuple[int, int]
     integration: Integration | None = None
-    events: tuple[tuple[str, int], ...] | None = None
+    events: tuple[str, ...] | None = None
 
     def __call__(self, params: dict[str, Any], z: jax.Array) -> dict[str, jax.Array]:
         """Return the outputs of the draws whose scores are the columns of `z`."""
@@ -82,16 +82,16 @@ class World:
         if self.events is not None:
             outputs[SCORES] = tied_scores(self.structure, params["joint"], z)
         if self.events:
-            outputs[ACCEPTED] = self._accepted(self.events, params["events"], outputs)
+            outputs[ACCEPTED] = _accepted([outputs[name] for name in self.events], *params["events"])
         return outputs
 
-    @staticmethod
-    def _accepted(
-        events: tuple[tuple[str, int], ...], ends: tuple[Any, Any], outputs: dict[str, jax.Array]
-    ) -> jax.Array:
-        rows = jnp.stack([outputs[name].reshape(-1, outputs[name].shape[-1])[row] for name, row in events])
-        lower, upper = (jnp.asarray(end)[:, None] for end in ends)
-        return ((rows >= lower) & (rows <= upper)).all(axis=0)
+
+def _accepted(values: list[jax.Array], rows: Any, lower: Any, upper: Any) -> jax.Array:
+    """Return which draws have a row of each of several outputs between two ends."""
+    own = jnp.stack(
+        [value.reshape(-1, value.shape[-1])[row] for value, row in zip(values, rows, strict=True)]
+    )
+    return ((own >= lower[:, None]) & (own <= upper[:, None])).all(axis=0)
 
 
 class Question(NamedTuple):
@@ -179,9 +179,10 @@ def question(scenario: Scenario, spread: Sampler, given: str | Iterable[str] = (
     if stated.texts:
         sketches[SCORES] = SCORE_BINS
     if stated.events:
-        params["events"] = tuple(np.array(ends) for ends in zip(*(e[2:] for e in stated.events), strict=True))
+        _, *numbers = zip(*stated.events, strict=True)
+        params["events"] = tuple(np.array(column) for column in numbers)
         sketches[ACCEPTED] = ACCEPTED_BINS
-    events = tuple(event[:2] for event in stated.events) if stated.texts else None
+    events = tuple(event.output for event in stated.events) if stated.texts else None
     static = integrated and integrated.static
     return Question(
         World(joint.structure, scenario.questions, _reported(scenario, grid), static, events),

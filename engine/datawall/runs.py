@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from pathlib import Path
@@ -11,17 +12,20 @@ from datawall.errors import DatawallError
 from datawall.summary import summary, to_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import xarray as xr
 
 
-def default_folder(scenario: str, digest: str, size: int | str, seed: int, sampler: str) -> Path:
+def default_folder(
+    scenario: str, digest: str, size: int | str, seed: int, sampler: str, given: Sequence[str] = ()
+) -> Path:
     """Return where a run goes when nobody says: the same command gives the same place.
 
-    `size` is the number of draws, or how precise they are to be.
+    `size` is the number of draws, or how precise they are to be; `given` are the conditions.
     """
-    return Path("runs") / f"{scenario}-{digest[:8]}-{size}-{sampler}-seed{seed}"
+    known = f"-given-{hashlib.sha256(repr(list(given)).encode()).hexdigest()[:8]}" if given else ""
+    return Path("runs") / f"{scenario}-{digest[:8]}-{size}-{sampler}-seed{seed}{known}"
 
 
 def prepare(folder: Path) -> None:
@@ -56,7 +60,9 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
 
 def write(tree: xr.DataTree, folder: Path) -> dict[str, Any]:
     """Write a forecast to its folder: results, summaries, manifest and figures. Return the summary."""
-    from datawall.reporting.figures import FIGURES  # loads matplotlib, which a bad folder need not wait for
+    # these load matplotlib, which a bad folder need not wait for
+    from datawall.reporting.figures import FIGURES
+    from datawall.reporting.given_figure import what_moved
 
     flat = summary(tree)
     texts = {
@@ -64,8 +70,12 @@ def write(tree: xr.DataTree, folder: Path) -> dict[str, Any]:
         "summary.csv": to_csv(flat["quantities"]),
         "manifest.json": json.dumps(flat["manifest"], indent=1),
     }
+    figures = dict(FIGURES)
+    if "given" in flat:
+        texts["given.csv"] = to_csv(flat["given"]["inputs"], "input")
+        figures["given"] = what_moved
     replace_file(folder / "forecast.nc", lambda path: tree.to_netcdf(path, engine="h5netcdf"))
-    for name, draw in FIGURES.items():
+    for name, draw in figures.items():
         figure = draw(tree)
         for kind in ("png", "svg"):
             replace_file(

@@ -112,26 +112,54 @@ def probabilities(tree: xr.DataTree) -> dict[str, Row]:
     return rows
 
 
+def given(tree: xr.DataTree) -> Row:
+    """Return what was given, and under ``inputs`` how far each input has moved, most informed first.
+
+    An input has quantiles ``before_q10`` to ``after_q90`` in its unit, or for a choice the probabilities
+    ``before[OPTION]`` and ``after[OPTION]``; what does not apply, or is infinite, is None.
+    """
+    moved, rows = tree["given"].to_dataset(), {}
+    for index, name in enumerate(moved["input"].values):
+        own = moved.isel(input=index)
+        row: Row = {"unit": str(own["input_unit"].item())}
+        for kind in ("shift", "width_ratio"):
+            row[kind] = _finite(own[kind].item())
+            row[f"mcse_{kind}"] = _finite(own[f"{kind}_mcse"].item())
+        row["information"] = _finite(own["information"].item())
+        for when in ("before", "after"):
+            shares = own[f"share_{when}"].dropna("option")
+            row |= {
+                f"{when}[{option}]": shares.sel(option=option).item() for option in shares["option"].values
+            }
+            for level in (0.1, 0.5, 0.9):
+                row[f"{when}_q{100 * level:02.0f}"] = _finite(own[when].sel(quantile=level).item())
+        rows[str(name)] = row
+    return {**manifest(tree)["given"], "inputs": rows}
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
 def manifest(tree: xr.DataTree) -> Row:
     """Return where the numbers come from, and what makes them again."""
     return json.loads(tree.attrs["manifest"])
 
 
 def summary(tree: xr.DataTree) -> Row:
-    """Return quantities, probabilities and manifest, ready for JSON."""
-    return {
-        "quantities": quantities(tree),
-        "probabilities": probabilities(tree),
-        "manifest": manifest(tree),
-    }
+    """Return quantities, probabilities, what was given if anything, and manifest, ready for JSON."""
+    flat = {"quantities": quantities(tree), "probabilities": probabilities(tree)}
+    if "given" in tree.children:
+        flat["given"] = given(tree)
+    return flat | {"manifest": manifest(tree)}
 
 
-def to_csv(rows: dict[str, Row]) -> str:
-    """Return the quantities as CSV, one a line."""
+def to_csv(rows: dict[str, Row], head: str = "quantity") -> str:
+    """Return rows as CSV, one a line, with their names in a first column headed `head`."""
     out = io.StringIO()
     columns = list(dict.fromkeys(column for row in rows.values() for column in row))
-    writer = csv.DictWriter(out, ["quantity", *columns], lineterminator="\n")
+    writer = csv.DictWriter(out, [head, *columns], lineterminator="\n")
     writer.writeheader()
     for name, row in rows.items():
-        writer.writerow({"quantity": name, **row})
+        writer.writerow({head: name, **row})
     return out.getvalue()

@@ -57,7 +57,8 @@ def level_label(wall: str) -> str:
 def _source(tree: xr.DataTree) -> str:
     facts = manifest(tree)
     run = f"{facts['draws']:,} draws, seed {facts['seed']}"
-    return f"Scenario {facts['scenario']} as of {facts['as_of']:.2f}, {run}."
+    given = f" given {', '.join(facts['given']['conditions'])}" if "given" in facts else ""
+    return f"Scenario {facts['scenario']} as of {facts['as_of']:.2f}{given}, {run}."
 
 
 def _fan(axes: Axes, summary: xr.Dataset, variable: str, colour: str) -> None:

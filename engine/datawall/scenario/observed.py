@@ -52,13 +52,14 @@ def observed(scenario: Scenario, values: Mapping[str, float | str]) -> Scenario:
     return replace(scenario, priors={**scenario.priors, **fixed}, known=known)
 
 
-def is_tied_atom(scenario: Scenario, name: str, value: float) -> bool:
-    """Return whether a value has a probability of its own and the input a correlation.
+def is_atom(scenario: Scenario, name: str, value: float) -> bool:
+    """Return whether a value of an input has a probability of its own."""
+    return value in scenario.priors[name].distribution.params.get("atoms", ())
 
-    Such a value tells a range of the score and not the score.
-    """
-    atoms = scenario.priors[name].distribution.params.get("atoms", ())
-    return value in atoms and any(name in pair.inputs for pair in scenario.correlations)
+
+def is_correlated(scenario: Scenario, name: str) -> bool:
+    """Return whether an input has a correlation with others."""
+    return any(name in pair.inputs for pair in scenario.correlations)
 
 
 def _number(scenario: Scenario, name: str, value: float | str) -> float:
