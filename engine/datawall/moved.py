@@ -99,8 +99,8 @@ def given_group(pushed: Pushed, given: Conditions) -> xr.Dataset:
     xarray.Dataset
         Along `input`: quantiles `before` and `after`, or `share_before` and `share_after` of each option of a
         choice; `score`, quantiles of the normal score; `shift`, its median; `width_ratio`, its 80 % width
-        over that of a standard normal; `information`, the Kullback-Leibler divergence of a normal with this median
-        and width from a standard normal [nat], infinite for an input that is known.
+        over that of a standard normal; `information`, the Kullback-Leibler divergence of a normal with this
+        median and width from a standard normal [nat], infinite for an input that is known.
     """
     rows = sorted(_rows(pushed, given), key=lambda row: -row["information"])
     options = list(dict.fromkeys(option for row in rows for option in row["options"]))

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.conditions import INPUTS, Conditions, conditions
+from datawall.conditions import INPUTS, Conditions, Event, conditions
 from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.questions import Questions
@@ -28,6 +28,18 @@ LOOKBACK_YEARS = 3
 """A release that is still to come may belong to a run that started before the as-of date."""
 PATHS_UNTIL = 2040.0
 """Last year for which paths are reported, when the horizon reaches so far [year]."""
+
+FREE_OF_EXPONENT = (
+    "compute_date",
+    "price_gain",
+    "price_decline",
+    "price_share",
+    "frontier_flop",
+    "ceiling_flop",
+    "supply_tokens",
+    "binding_ceiling",
+)
+"""Outputs that the parameter exponent has no say in; raw training starts and releases are such, too."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +141,18 @@ def time_grid(as_of: float, horizon: float) -> np.ndarray:
     return np.concatenate([before, [as_of], januaries, [horizon]])
 
 
+def _hangs_on_exponent(event: Event, labels: Labels) -> bool:
+    """Return whether the parameter exponent has a say in an event.
+
+    If so, it is not distributed among the draws that meet the event as the integral over it takes it to be.
+    """
+    if event.output == INPUTS:
+        return labels.scenario.joint().streams[event.row] == INTEGRATED
+    if event.output in ("training_start", "release"):  # raw compute comes first
+        return event.row >= len(labels.scenario.questions.generations)
+    return event.output not in FREE_OF_EXPONENT
+
+
 def labels_of(scenario: Scenario) -> Labels:
     """Return what the axes of the outputs mean."""
     grid = time_grid(scenario.as_of, scenario.horizon)
@@ -168,10 +192,10 @@ def question(scenario: Scenario, spread: Sampler, given: str | Iterable[str] = (
         "grid": np.asarray(grid - scenario.as_of, np.float32),
     }
     sketches: dict[str, Spec] = {output.name: output.histogram for output in outputs_of(labels)}
-    # The spread between replicates is what tells how sure an average is. An event may hang on the exponent,
-    # so among the draws that meet it the exponent is not distributed as the integral takes it to be.
-    exponent = stated.scenario.priors[INTEGRATED].distribution
-    integrated = integration(exponent, joint) if spread.replicates > 1 and not stated.events else None
+    integrated = None
+    # the spread between replicates is what tells how sure an average is
+    if spread.replicates > 1 and not any(_hangs_on_exponent(event, labels) for event in stated.events):
+        integrated = integration(stated.scenario.priors[INTEGRATED].distribution, joint)
     if integrated is not None:
         places = knot_places(knots_between(grid, scenario.as_of), grid, scenario.as_of)
         params["integration"] = integrated.params | places

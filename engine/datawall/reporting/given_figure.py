@@ -10,6 +10,9 @@ from datawall.reporting.given import belief, moved_most
 from datawall.scenario.special import ndtri
 from datawall.summary import given, manifest
 
+ROOM = 70
+"""Letters that fit on a line beside the intervals."""
+
 
 def what_moved(tree: xr.DataTree) -> Figure:
     """Draw the inputs that a condition has moved most: 80 % intervals before and after."""
@@ -20,8 +23,8 @@ def what_moved(tree: xr.DataTree) -> Figure:
         12,
         1.9 + 0.42 * max(len(rows), 1),
         f"What is learned from {', '.join(facts['conditions'])}",
-        "Grey: 80 % interval before; blue: after, with a dot at the median; on a scale on which the input was "
-        f"standard normal.\nScenario {run['scenario']} as of {run['as_of']:.2f}, "
+        "Grey: 80 % interval before; blue: after, with a dot at the median; on a scale on which the input "
+        f"was standard normal.\nScenario {run['scenario']} as of {run['as_of']:.2f}, "
         f"{facts['draws_accepted']:,} of {run['draws']:,} draws, seed {run['seed']}.",
     )
     axes = fig.subplots()
@@ -36,10 +39,11 @@ def what_moved(tree: xr.DataTree) -> Figure:
                 [low, high], [place, place], color=style.BLUE, linewidth=4, solid_capstyle="butt", alpha=0.5
             )
             axes.plot(middle, place, marker="o", color=style.BLUE, markersize=6)
-        words = f"{belief(row, 'before')}  →  {belief(row, 'after')}"
+        before, after = belief(row, "before"), belief(row, "after")
+        gap = "  " if len(before + after) < ROOM else "\n"
         unit = "" if row["unit"] in ("1", "choice", "year") else f" {row['unit']}"
         axes.annotate(
-            words + unit,
+            f"{before}{gap}→  {after}{unit}",
             (1.03, place),
             xycoords=("axes fraction", "data"),
             size=8.5,

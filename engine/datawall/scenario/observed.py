@@ -39,16 +39,14 @@ def observed(scenario: Scenario, values: Mapping[str, float | str]) -> Scenario:
         If there is no such input, or its prior rules the value out.
     """
     numbers = {name: _number(scenario, name, value) for name, value in values.items()}
-    scores = {
-        name: _score(name, scenario.priors[name], number)
-        for name, number in numbers.items()
-        if scenario.priors[name].distribution.family != "fixed"
-    }
+    scores = {name: _score(name, scenario.priors[name], number) for name, number in numbers.items()}
     fixed = {
         name: replace(scenario.priors[name], distribution=Distribution("fixed", {"value": number}))
         for name, number in numbers.items()
     }
-    known = {**scenario.known, **scores}
+    # what was fixed before is correlated with nothing
+    news = {name: z for name, z in scores.items() if scenario.priors[name].distribution.family != "fixed"}
+    known = {**scenario.known, **news}
     return replace(scenario, priors={**scenario.priors, **fixed}, known=known)
 
 
