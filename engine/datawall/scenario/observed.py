@@ -51,8 +51,8 @@ def observed(scenario: Scenario, values: Mapping[str, float | str]) -> Scenario:
 
 
 def is_atom(scenario: Scenario, name: str, value: float) -> bool:
-    """Return whether a value of an input has a probability of its own."""
-    return value in scenario.priors[name].distribution.params.get("atoms", ())
+    """Return whether a value of an input, or of one of its draws, has a probability of its own."""
+    return value in scenario.priors[name.partition("[")[0]].distribution.params.get("atoms", ())
 
 
 def is_correlated(scenario: Scenario, name: str) -> bool:
