@@ -77,7 +77,7 @@ def test_observing_and_overriding_differ_exactly_where_correlations_are():
     np.testing.assert_array_equal(one["mfu"], np.float32(0.4))
     row = set_joint.streams.index("format_speedup")
     r, score = pearson(-0.3), observed(scenario, {"mfu": 0.4}).known["mfu"]
-    moved, left = (tied_scores(j.structure, j.params, z)[row] for j in joints)
+    moved, left = (tied_scores(j.structure, j.params, z)[row] for j in (given_joint, set_joint))
     np.testing.assert_allclose(moved, r * score + np.sqrt(1 - r**2) * left, atol=1e-5)
 
 
