@@ -62,8 +62,12 @@ def given_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
         return []
     facts = flat["given"]
     met = (
-        f"{facts['draws_accepted']:,} of {flat['manifest']['draws']:,} draws meet it "
-        f"({facts['acceptance']:.3%} ±{facts['mcse_acceptance']:.3%})"
+        "every draw meets it"
+        if facts["acceptance"] == 1.0
+        else (
+            f"{facts['draws_accepted']:,} of {flat['manifest']['draws']:,} draws meet it "
+            f"({facts['acceptance']:.3%} ±{facts['mcse_acceptance']:.3%})"
+        )
     )
     head = f"given [bold]{escape(', '.join(facts['conditions']))}[/]: {met}"
     title = "Which inputs has this moved? Median (80 % interval)"
@@ -73,7 +77,7 @@ def given_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
     for column in ("shift in sd", "width"):
         table.add_column(column, justify="right", no_wrap=True)
     for name, row in moved_most(facts["inputs"]).items():
-        shift = "known" if row["shift"] is None else f"{row['shift']:+.2f} [dim]±{row['mcse_shift']:.2f}[/]"
-        width = f"x{row['width_ratio']:.2f} [dim]±{row['mcse_width_ratio']:.2f}[/]"
+        shift = "known" if row["shift"] is None else f"{row['shift']:+.2f} [dim]±{row['mcse_shift']:.3f}[/]"
+        width = f"x{row['width_ratio']:.2f} [dim]±{row['mcse_width_ratio']:.3f}[/]"
         table.add_row(escape(name), belief(row, "before"), belief(row, "after"), shift, width)
     return [head, table]
