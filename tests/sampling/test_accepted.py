@@ -1,6 +1,7 @@
 """Draws that meet a condition: closed forms on a linear Gaussian model, honest errors, and no loose bits."""
 
 from functools import partial
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -25,7 +26,8 @@ def linear(least, z):
     return {"x": z[0], "index": z[0] * 0.0 + z[1], ACCEPTED: total >= least}
 
 
-def pushed(draws=DRAWS, seed=0, sampler=SOBOL, least=LEVEL, **options):
+def pushed(draws=DRAWS, seed=0, sampler=SOBOL, least=LEVEL, **changes: Any):
+    options: Any = {"keep": 700, "chunk": 512, "block": 1024} | changes
     return push(
         linear,
         jnp.float32(least),
@@ -34,7 +36,7 @@ def pushed(draws=DRAWS, seed=0, sampler=SOBOL, least=LEVEL, **options):
         streams=sampler.address(["a", "b"], [0, 1]),
         sketches={"x": Histogram(-6.0, 6.0, 768), ACCEPTED: ACCEPTED_BINS},
         sampler=sampler,
-        **({"keep": 700, "chunk": 512, "block": 1024} | options),
+        **options,
     )
 
 
