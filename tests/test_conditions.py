@@ -76,6 +76,15 @@ def test_a_value_with_a_probability_of_its_own_is_an_event_only_where_others_han
     assert only_event(["synthetic_ratio>0"], labels).lower > 0.0
 
 
+def test_any_input_can_be_bounded(labels):
+    scenario = labels.scenario
+    for label, prior in ((n, p) for n, p in scenario.priors.items() if n in targets(labels)):
+        if "options" not in prior.statement and prior.distribution.family != "fixed":
+            low, high = prior.distribution.quantile([0.4, 0.9])
+            event = only_event([f"{label}>={low:.4g}", f"{label}<={high:.4g}"], labels)
+            assert event.lower < event.upper, label
+
+
 @pytest.mark.parametrize(
     ("texts", "says"),
     [

@@ -3,6 +3,8 @@
 import csv
 import json
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,10 +17,11 @@ from datawall import runs
 from datawall.cli import app
 from datawall.conditions import Conditions
 from datawall.errors import DatawallError
-from datawall.moved import SCORE_BINS, SCORES, given_group
+from datawall.moved import SCORE_BINS, SCORES, given_group, is_hopeless
 from datawall.precision import Precision
 from datawall.reporting.given import given_tables
 from datawall.reporting.terminal import print_all
+from datawall.sampling.program import ACCEPTED
 from datawall.sampling.pushforward import push
 from datawall.sampling.samplers import SOBOL
 from datawall.scenario import load_scenario, observed
@@ -124,6 +127,16 @@ def test_a_precision_is_that_of_the_draws_that_are_accepted():
     assert facts["draws"] == 2**16
     errors = tree["cdf/wall_date_mcse"].sel(wall="tokens[1]")
     assert errors.max() <= 0.004
+
+
+def test_a_precision_is_not_waited_for_when_too_few_will_meet_the_condition():
+    def run(draws, met, asked) -> Any:
+        return SimpleNamespace(draws=draws, asked=asked, sketches={ACCEPTED: SimpleNamespace(total=met)})
+
+    assert is_hopeless(run(2**20, 0, 2**30))
+    assert not is_hopeless(run(2**16, 0, 2**30))  # too early to tell
+    assert not is_hopeless(run(2**20, 4, 2**30))
+    assert is_hopeless(run(2**20, 4, 2**24))
 
 
 def test_every_draw_is_not_kept_on_disk_where_some_are_rejected(tmp_path):

@@ -14,9 +14,9 @@ from datawall.checks import DRAWS, SAMPLER, check_draws, check_sampler, check_se
 from datawall.compilation import code_digest, keep_compiled_programs
 from datawall.errors import DatawallError
 from datawall.loading import load_scenario
-from datawall.moved import FEWEST, accepted, check_enough, facts, given_group
+from datawall.moved import FEWEST, accepted, check_enough, facts, given_group, is_hopeless
 from datawall.precision import PRECISION_DRAWS, Precision, headline_errors
-from datawall.question import Question, question
+from datawall.question import question
 from datawall.results import Labels, cdf_group, results, summary_group
 from datawall.sampling.pushforward import Control, Pushed, push
 from datawall.sampling.samplers import SAMPLERS
@@ -123,7 +123,7 @@ def forecast(
             sketches=asks.sketches,
             sampler=spread,
             keep=GIVEN_DRAWS if asks.given.events else KEPT_DRAWS,
-            enough=partial(_is_precise, precision, asks) if precision else None,
+            enough=partial(_is_done, precision, asks.labels) if precision else None,
             identity=identity,
             control=control,
         )
@@ -144,8 +144,10 @@ def _errors(pushed: Pushed, labels: Labels) -> Precision:
     return headline_errors(summary_group(pushed, labels), cdf_group(pushed, labels))
 
 
-def _is_precise(precision: Precision, asks: Question, pushed: Pushed) -> bool:
-    return accepted(pushed) >= FEWEST and precision.is_met(_errors(pushed, asks.labels))
+def _is_done(precision: Precision, labels: Labels, pushed: Pushed) -> bool:
+    if accepted(pushed) < FEWEST:
+        return is_hopeless(pushed)
+    return precision.is_met(_errors(pushed, labels))
 
 
 def _precision_facts(precision: Precision | None, pushed: Pushed, labels: Labels) -> dict[str, Any]:

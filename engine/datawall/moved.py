@@ -16,7 +16,7 @@ from datawall.conditions import Conditions
 from datawall.errors import DatawallError
 from datawall.model.inputs import DECLARATIONS
 from datawall.results import QUANTILES
-from datawall.sampling.curve import Curve, deviations_of, share_mcse
+from datawall.sampling.curve import deviations_of, share_mcse
 from datawall.sampling.program import ACCEPTED
 from datawall.sampling.pushforward import Pushed
 from datawall.sampling.sketch import Histogram
@@ -28,6 +28,8 @@ SCORES = "input_score"
 SCORE_BINS = Histogram(-SCORE_LIMIT, SCORE_LIMIT, 704)
 FEWEST = 400
 """Draws that must meet the conditions: with fewer, a probability of one half is uncertain by over .025."""
+TRIAL = 2**20
+"""Draws after which a run that waits for a precision may give up on its conditions."""
 _THREE = [QUANTILES.index(level) for level in (0.1, 0.5, 0.9)]
 _VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "before": (("input", "quantile"), "that of the input", "quantiles without the conditions"),
@@ -61,6 +63,11 @@ def check_enough(pushed: Pushed, given: Conditions) -> None:
     # twice as many as are needed on average, for the count is itself random
     cost = pushed.draws * 2 * FEWEST / found
     raise DatawallError(f"{need}; ask for --draws {float(f'{cost:.1e}'):.0f}, or give a weaker condition")
+
+
+def is_hopeless(pushed: Pushed) -> bool:
+    """Return whether too few draws will meet the conditions even when all that were asked for are made."""
+    return pushed.draws >= TRIAL and accepted(pushed) * pushed.asked < FEWEST * pushed.draws
 
 
 def facts(pushed: Pushed, given: Conditions) -> dict[str, Any]:
@@ -123,6 +130,7 @@ def given_group(pushed: Pushed, given: Conditions) -> xr.Dataset:
 def _rows(pushed: Pushed, given: Conditions) -> Iterator[dict[str, Any]]:
     """Yield what is to be said of each input that was uncertain."""
     curve = pushed.sketches[SCORES].curve()
+    scores, errors = curve.quantile(QUANTILES), curve.quantile_mcse(QUANTILES)
     for place, label in enumerate(given.before.joint().streams):
         name = label.partition("[")[0]
         prior = given.before.priors[name]
@@ -133,7 +141,12 @@ def _rows(pushed: Pushed, given: Conditions) -> Iterator[dict[str, Any]]:
             value = given.scenario.priors[name].distribution.params["value"]
             after = _known(value, given.scenario.known[name], options)
         else:
-            after = _counted(curve, place, prior.distribution, options)
+            after = _counted(scores[place], errors[place])
+            after["after"] = np.full(len(QUANTILES), np.nan)
+            if options:
+                after["share_after"] = _shares(prior.distribution, lambda z, row=place: curve.cdf(z)[row])
+            else:
+                after["after"] = prior.distribution.score_quantile(scores[place])
         before = {
             "before": np.full(len(QUANTILES), np.nan) if options else prior.distribution.quantile(QUANTILES),
             "share_before": _shares(prior.distribution, ndtr) if options else (),
@@ -154,14 +167,12 @@ def _known(value: float, score: float, options: tuple[str, ...]) -> dict[str, An
     }
 
 
-def _counted(curve: Curve, place: int, prior: Distribution, options: tuple[str, ...]) -> dict[str, Any]:
-    score, error = curve.quantile(QUANTILES)[place], curve.quantile_mcse(QUANTILES)[place]
+def _counted(score: np.ndarray, error: np.ndarray) -> dict[str, Any]:
     low, middle, high = _THREE
     standard = 2.0 * ndtri(0.9)
     shift, width = score[middle], (score[high] - score[low]) / standard
     return {
-        "after": np.full(len(QUANTILES), np.nan) if options else prior.score_quantile(score),
-        "share_after": _shares(prior, lambda z: curve.cdf(z)[place]) if options else (),
+        "share_after": (),
         "score": score,
         "shift": shift,
         "shift_mcse": error[middle],
