@@ -12,9 +12,9 @@ from scipy import stats
 
 import datawall
 from datawall.errors import DatawallError
-from datawall.forecasting import World, time_grid
 from datawall.model.inputs import DECLARATIONS
 from datawall.model.pivot import pivot_law, scaling_law
+from datawall.question import World, time_grid
 from datawall.sampling.program import program
 from datawall.scenario import load_scenario
 from scenario_files import prior, valid_scenario, write

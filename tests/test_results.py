@@ -13,10 +13,11 @@ from rich.console import Console
 import datawall
 from datawall import runs
 from datawall.errors import DatawallError
+from datawall.names import year_labels
 from datawall.reporting.figures import FIGURES, quantile_dots
 from datawall.reporting.terminal import forecast_tables, print_all, prior_block, sparkline
 from datawall.scenario import load_scenario
-from datawall.summary import summary, to_csv, year_labels
+from datawall.summary import summary, to_csv
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,10 @@ def code_digest() -> str:
     sources = sorted(
         path for folder in folders for kind in ("py", "txt") for path in folder.glob(f"*.{kind}")
     )
-    files = (package / f"{name}.py" for name in ("forecasting", "reached", "records", "units"))
+    files = (
+        package / f"{name}.py"
+        for name in ("conditions", "forecasting", "question", "reached", "records", "units")
+    )
     found = hashlib.sha256()
     for path in (*sources, *files):
         found.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())

@@ -1,143 +1,30 @@
 """The forecast: a scenario's draws through the world, summarised."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import jax
-import jax.numpy as jnp
-import numpy as np
 import xarray as xr
 
 from datawall.checks import DRAWS, SAMPLER, check_draws, check_sampler, check_seed, check_supply
 from datawall.compilation import code_digest, keep_compiled_programs
+from datawall.errors import DatawallError
 from datawall.loading import load_scenario
-from datawall.model.clock import clock_at
-from datawall.model.inputs import Inputs
-from datawall.model.questions import Questions
-from datawall.model.world import Future, simulate
+from datawall.moved import FEWEST, accepted, check_enough, facts, given_group, is_hopeless
 from datawall.precision import PRECISION_DRAWS, Precision, headline_errors
-from datawall.reached import ESTIMATES, knot_places, knots_between, reached_by_date
-from datawall.results import (
-    COMPUTE,
-    REACHED,
-    SOURCES,
-    Labels,
-    cdf_group,
-    outputs_of,
-    results,
-    summary_group,
-)
+from datawall.question import question
+from datawall.results import Labels, cdf_group, results, summary_group
 from datawall.sampling.pushforward import Control, Pushed, push
-from datawall.sampling.samplers import SAMPLERS, Sampler
+from datawall.sampling.samplers import SAMPLERS
 from datawall.scenario import Scenario
-from datawall.scenario.conditional import Integration, integration
-from datawall.scenario.dependence import INTEGRATED
-from datawall.scenario.importance import ranks
-from datawall.scenario.joint import inputs_from_scores
 
-if TYPE_CHECKING:
-    from datawall.sampling.program import Spec
-
-LOOKBACK_YEARS = 3
-"""A release that is still to come may belong to a run that started before the as-of date."""
-PATHS_UNTIL = 2040.0
-"""Last year for which paths are reported, when the horizon reaches so far [year]."""
 KEPT_DRAWS = 4096
-
-
-@dataclass(frozen=True)
-class World:
-    """Maps standard normal scores to everything that is counted or kept of a draw.
-
-    Its attributes shape the compiled program; numbers travel in the parameters.
-
-    Attributes
-    ----------
-    structure
-        Of the joint distribution of the inputs.
-    questions
-        What is asked.
-    reported
-        First and last + 1 grid row for which paths are reported.
-    integration
-        How an input is integrated out of the walls of tokens, if it is.
-    """
-
-    structure: Any
-    questions: Questions
-    reported: tuple[int, int]
-    integration: Integration | None = None
-
-    def __call__(self, params: dict[str, Any], z: jax.Array) -> dict[str, jax.Array]:
-        """Return the outputs of the draws whose scores are the columns of `z`."""
-        inputs = Inputs(**inputs_from_scores(self.structure, params["joint"], z))
-        future = simulate(inputs, params["clock"], params["grid"], self.questions)
-        reached = {}
-        if self.integration is not None:
-            estimates = reached_by_date(
-                self.integration, params["integration"], z, inputs, future, self.questions.token_passes
-            )
-            reached[REACHED] = estimates[:, LOOKBACK_YEARS:]
-        # one array: an output apiece would be a kernel apiece
-        values = jnp.concatenate(
-            [jnp.atleast_2d(value) for value in vars(inputs).values() if value is not None]
-        )
-        return reached | {"inputs": values} | outputs_of_future(future, self.reported)
-
-
-def outputs_of_future(future: Future, reported: tuple[int, int]) -> dict[str, jax.Array]:
-    """Return what is counted of futures, by name: dates, the fall of prices, and the paths that are reported.
-
-    Parameters
-    ----------
-    future
-        Of many draws.
-    reported
-        First and last + 1 grid row for which paths are reported.
-    """
-    return {
-        "wall_date": future.walls,
-        "training_start": jnp.stack([future.starts[kind] for kind in COMPUTE]),
-        "release": jnp.stack([future.releases[kind] for kind in COMPUTE]),
-        "compute_date": future.compute_levels,
-        "price_gain": future.price_gains,
-        "price_decline": future.price.pace.oom_per_year,
-        "price_share": jnp.stack([getattr(future.price, f"{source}_share") for source in SOURCES]),
-        **{name: path[slice(*reported)] for name, path in future.paths.items()},
-    }
-
-
-def reported_rows(grid: np.ndarray, as_of: float, horizon: float) -> tuple[int, int]:
-    """Return the first and last + 1 row of a grid of dates for which paths are reported."""
-    until = PATHS_UNTIL if as_of < PATHS_UNTIL < horizon else horizon
-    return LOOKBACK_YEARS, int(np.searchsorted(grid, until, side="right"))
-
-
-def time_grid(as_of: float, horizon: float) -> np.ndarray:
-    """Return the dates of the model's grid.
-
-    Parameters
-    ----------
-    as_of, horizon
-        Start and end of the forecast [decimal year].
-
-    Returns
-    -------
-    ndarray
-        Some years before the as-of date, the as-of date, every first of January after it, and the horizon, in
-        decimal years.
-
-    Examples
-    --------
-    >>> time_grid(2026.5, 2028.5)
-    array([2023.5, 2024.5, 2025.5, 2026.5, 2027. , 2028. , 2028.5])
-    """
-    before = as_of - np.arange(LOOKBACK_YEARS, 0, -1)
-    januaries = np.arange(np.floor(as_of) + 1.0, horizon)
-    return np.concatenate([before, [as_of], januaries, [horizon]])
+GIVEN_DRAWS = 2**15
+"""Draws among which those are found that are kept, where some are not accepted."""
 
 
 def forecast(
@@ -147,6 +34,7 @@ def forecast(
     seed: int = 0,
     sampler: str = SAMPLER,
     precision: Precision | None = None,
+    given: str | Iterable[str] = (),
     control: Control | None = None,
     store: Path | None = None,
 ) -> xr.DataTree:
@@ -167,6 +55,10 @@ def forecast(
         Monte Carlo where the prior of the parameter exponent permits.
     precision
         Draw until the headline numbers are as precise as this.
+    given
+        What is observed: ``"mfu=0.4"`` an input, ``"compute_growth>4"`` a range of it, or an outcome by its
+        name in the summary, ``"release[5.5]<2027"`` or ``"wall.tokens[1]=never"``. All numbers are then those
+        of the futures that meet the conditions, and `draws` counts the futures drawn, met or not.
     control
         Who does the run, where it is continued from, and how it is watched; it changes no number.
     store
@@ -177,13 +69,14 @@ def forecast(
     xarray.DataTree
         Groups `prior` (inputs) and `prior_predictive` (dates and paths) with the first draws, `summary`
         with quantiles, masses and Monte Carlo standard errors over all of them, `cdf` with the distributions
-        of the dates, and `constant_data`. Dates are decimal years; -inf is past, inf is never within the
-        horizon.
+        of the dates, and `constant_data`; and where something is given, `given` with what it says of the
+        inputs. Dates are decimal years; -inf is past, inf is never within the horizon.
 
     Raises
     ------
     DatawallError
-        If the scenario, `draws`, `seed` or `sampler` cannot be used.
+        If the scenario, `draws`, `seed`, `sampler` or a condition cannot be used, or if fewer than 400 draws
+        meet the conditions.
 
     Examples
     --------
@@ -201,37 +94,45 @@ def forecast(
     spread = SAMPLERS[sampler]
     keep_compiled_programs()
 
-    question = question_of(scenario, spread)
+    asks = question(scenario, spread, given)
     identity = {
         "scenario": scenario.digest,
+        "given": list(asks.given.texts),
         "code": code_digest(),
         "versions": {name: version(name) for name in ("jax", "jaxlib")},
         "precision": str(precision or ""),
     }
     drawn = None
     if store is not None:
+        if asks.given.events:
+            raise DatawallError(
+                "--keep-draws all: keeps draws that do not meet --given too; drop one of them"
+            )
         from datawall.storage import DrawStore  # loads Zarr
 
-        drawn = DrawStore(store, question.labels, {**identity, "seed": seed, "draws": asked}, asked)
+        drawn = DrawStore(store, asks.labels, {**identity, "seed": seed, "draws": asked}, asked)
         control = replace(control or Control(), store=drawn.write)
     # draws are single precision whatever the caller's setting, so that a forecast is the same everywhere
     with jax.enable_x64(False):
         pushed = push(
-            question.world,
-            question.params,
+            asks.world,
+            asks.params,
             asked,
             seed=seed,
-            streams=question.streams,
-            sketches=question.sketches,
+            streams=asks.streams,
+            sketches=asks.sketches,
             sampler=spread,
-            keep=KEPT_DRAWS,
-            enough=partial(_is_precise, precision, question.labels) if precision else None,
+            keep=GIVEN_DRAWS if asks.given.events else KEPT_DRAWS,
+            enough=partial(_is_done, precision, asks.labels) if precision else None,
             identity=identity,
             control=control,
         )
-    tree = results(
-        pushed, question.labels, seed, spread, _precision_facts(precision, pushed, question.labels)
-    )
+    check_enough(pushed, asks.given)
+    kept = {name: value[..., :KEPT_DRAWS] for name, value in pushed.kept.items()}
+    about = _precision_facts(precision, pushed, asks.labels) | facts(pushed, asks.given)
+    tree = results(replace(pushed, kept=kept), asks.labels, seed, spread, about)
+    if asks.given.texts:
+        tree["given"] = xr.DataTree(given_group(pushed, asks.given))
     if drawn is not None:
         drawn.sign(tree.attrs["manifest"])
         if not pushed.partial:  # else the rest is still to come
@@ -239,49 +140,13 @@ def forecast(
     return tree
 
 
-class Question(NamedTuple):
-    """A scenario as `push` takes it."""
-
-    world: World
-    params: dict[str, Any]
-    streams: np.ndarray
-    sketches: "dict[str, Spec]"
-    labels: Labels
-
-
-def question_of(scenario: Scenario, spread: Sampler) -> Question:
-    """Return a scenario as `push` takes it, with draws spread by a sampler."""
-    grid = time_grid(scenario.as_of, scenario.horizon)
-    reported = reported_rows(grid, scenario.as_of, scenario.horizon)
-    joint = scenario.joint()
-    knots = knots_between(grid, scenario.as_of)
-    labels = Labels(scenario, grid[slice(*reported)], knots[knots >= scenario.as_of])
-    params = {
-        "joint": joint.params,
-        "clock": clock_at(scenario.as_of, scenario.anchors),
-        "grid": np.asarray(grid - scenario.as_of, np.float32),
-    }
-    sketches: dict[str, Spec] = {output.name: output.histogram for output in outputs_of(labels)}
-    # the spread between replicates is what tells how sure an average is
-    exponent = scenario.priors[INTEGRATED].distribution
-    integrated = integration(exponent, joint) if spread.replicates > 1 else None
-    if integrated is not None:
-        params["integration"] = integrated.params | knot_places(knots, grid, scenario.as_of)
-        sketches[REACHED] = ESTIMATES
-    return Question(
-        World(joint.structure, scenario.questions, reported, integrated and integrated.static),
-        params,
-        spread.address(joint.streams, ranks(joint.streams)),
-        sketches,
-        labels,
-    )
-
-
 def _errors(pushed: Pushed, labels: Labels) -> Precision:
     return headline_errors(summary_group(pushed, labels), cdf_group(pushed, labels))
 
 
-def _is_precise(precision: Precision, labels: Labels, pushed: Pushed) -> bool:
+def _is_done(precision: Precision, labels: Labels, pushed: Pushed) -> bool:
+    if accepted(pushed) < FEWEST:
+        return is_hopeless(pushed)
     return precision.is_met(_errors(pushed, labels))
 
 

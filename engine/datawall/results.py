@@ -16,6 +16,7 @@ from datawall.model.reals import LOG10
 from datawall.model.world import wall_names
 from datawall.sampling.bridge import bridged
 from datawall.sampling.curve import Curve, Estimate
+from datawall.sampling.program import ACCEPTED
 from datawall.sampling.pushforward import Pushed
 from datawall.sampling.samplers import Sampler
 from datawall.sampling.sketch import Histogram
@@ -350,8 +351,8 @@ def results(
         "constant_data": constants_group(labels),
     }
     for name in ("prior", "prior_predictive"):
-        size = groups[name].sizes["draw"]
-        groups[name] = groups[name].assign_coords(chain=[0], draw=np.arange(size))
+        draw = pushed.kept.get(ACCEPTED, np.arange(groups[name].sizes["draw"]))
+        groups[name] = groups[name].assign_coords(chain=[0], draw=draw)
     record = manifest(pushed, labels, seed, sampler, facts or {})
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = {"manifest": json.dumps(record), "creation_library": "datawall"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from pathlib import Path
@@ -11,7 +12,7 @@ from datawall.errors import DatawallError
 from datawall.summary import summary, to_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import xarray as xr
     from matplotlib.figure import Figure
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
     from datawall.inference.fitting import Fit
 
 
-def default_folder(scenario: str, digest: str, size: int | str, seed: int, sampler: str) -> Path:
+def default_folder(
+    scenario: str, digest: str, size: int | str, seed: int, sampler: str, given: Sequence[str] = ()
+) -> Path:
     """Return where a run goes when nobody says: the same command gives the same place.
 
-    `size` is the number of draws, or how precise they are to be.
+    `size` is the number of draws, or how precise they are to be; `given` are the conditions.
     """
-    return Path("runs") / f"{scenario}-{digest[:8]}-{size}-{sampler}-seed{seed}"
+    known = f"-given-{hashlib.sha256(repr(list(given)).encode()).hexdigest()[:8]}" if given else ""
+    return Path("runs") / f"{scenario}-{digest[:8]}-{size}-{sampler}-seed{seed}{known}"
 
 
 def default_fit_folder(seed: int) -> Path:
@@ -64,7 +68,9 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
 
 def write(tree: xr.DataTree, folder: Path) -> dict[str, Any]:
     """Write a forecast to its folder: results, summaries, manifest and figures. Return the summary."""
-    from datawall.reporting.figures import FIGURES  # loads matplotlib, which a bad folder need not wait for
+    # these load matplotlib, which a bad folder need not wait for
+    from datawall.reporting.figures import FIGURES
+    from datawall.reporting.given_figure import what_moved
 
     flat = summary(tree)
     texts = {
@@ -72,7 +78,11 @@ def write(tree: xr.DataTree, folder: Path) -> dict[str, Any]:
         "summary.csv": to_csv(flat["quantities"]),
         "manifest.json": json.dumps(flat["manifest"], indent=1),
     }
-    _write(tree, folder, "forecast.nc", FIGURES, texts)
+    figures = dict(FIGURES)
+    if "given" in flat:
+        texts["given.csv"] = to_csv(flat["given"]["inputs"], "input")
+        figures["given"] = what_moved
+    _write(tree, folder, "forecast.nc", figures, texts)
     return flat
 
 

@@ -6,70 +6,22 @@ import csv
 import io
 import json
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from datawall.names import quantity_name, year_labels
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     import xarray as xr
 
 type Row = dict[str, Any]
 
 
-def year_labels(years: Iterable[float]) -> dict[float, str]:
-    """Return how dates are named: whole years bare, others to a hundredth, or as finely as tells them apart.
-
-    Examples
-    --------
-    >>> year_labels([2026.8329, 2027.0])
-    {2026.8329: '2026.83', 2027.0: '2027'}
-    >>> year_labels([2026.831, 2026.8329])
-    {2026.831: '2026.831', 2026.8329: '2026.833'}
-    """
-    years = [float(year) for year in years]
-    for digits in range(2, 13):
-        labels = [f"{year:.0f}" if year == int(year) else f"{year:.{digits}f}" for year in years]
-        if len(set(labels)) == len(labels):
-            return dict(zip(years, labels, strict=True))
-    raise ValueError(f"the years {years} are not apart")
-
-
-def level_label(flop: float) -> str:
-    """Return how an amount of compute is named.
-
-    Examples
-    --------
-    >>> level_label(1e27)
-    '1e27'
-    """
-    return f"{flop:g}".replace("e+", "e")
-
-
-def value_names(years: Iterable[float]) -> Callable[[str, dict[str, Any]], str]:
+def _names(summary: xr.Dataset) -> Callable[[str, dict[str, Any]], str]:
     """Return what names one value, such as ``wall.tokens[1]``, ``release.raw[5.5]`` or ``loss[2030]``."""
-    labels = year_labels(years)
-
-    def name(variable: str, at: dict[str, Any]) -> str:
-        match at:
-            case {"wall": wall}:
-                return f"wall.{wall}"
-            case {"compute": compute, "generation": generation}:
-                return f"{variable}.{compute}[{generation:g}]"
-            case {"level": level}:
-                return f"{variable}[{level_label(level)}]"
-            case {"year": year, "ceiling": ceiling}:
-                return f"{variable}.{ceiling}[{labels[year]}]"
-            case {"year": year, "threshold": threshold}:
-                return f"{variable}.{level_label(threshold)}[{labels[year]}]"
-            case {"gain": gain}:
-                return f"{variable}[{gain:g}]"
-            case {"source": source}:
-                return f"{variable}[{source}]"
-            case {"year": year}:
-                return f"{variable}[{labels[year]}]"
-        return variable
-
-    return name
+    return partial(quantity_name, years=year_labels(summary["year"].values))
 
 
 def _points(array: xr.DataArray, keep: str) -> Iterator[tuple[dict[str, Any], xr.DataArray]]:
@@ -135,7 +87,7 @@ def quantities(tree: xr.DataTree) -> dict[str, Row]:
 
 def places(summary: xr.Dataset) -> dict[str, tuple[str, dict[str, Any]]]:
     """Return the variable and the coordinates of every quantity of the group `summary`, by its name."""
-    name, found = value_names(summary["year"].values), {}
+    name, found = _names(summary), {}
     for variable, array in summary.data_vars.items():
         if "quantile" in array.dims and f"{variable}_mcse" in summary:
             for at, _ in _points(array, "quantile"):
@@ -149,7 +101,7 @@ def probabilities(tree: xr.DataTree) -> dict[str, Row]:
     Dates have one for every whole year to the horizon, ceilings for every year of the paths.
     """
     cdf, summary = tree["cdf"].to_dataset(), tree["summary"].to_dataset()
-    name, rows = value_names(summary["year"].values), {}
+    name, rows = _names(summary), {}
     years = [year for year in cdf["date"].values if year == int(year)]
     for variable in filter(lambda variable: _is_date(summary, str(variable)), cdf.data_vars):
         for at, values in _points(cdf[variable], "date"):
@@ -168,26 +120,54 @@ def probabilities(tree: xr.DataTree) -> dict[str, Row]:
     return rows
 
 
+def given(tree: xr.DataTree) -> Row:
+    """Return what was given, and under ``inputs`` how far each input has moved, most informed first.
+
+    An input has quantiles ``before_q10`` to ``after_q90`` in its unit, or for a choice the probabilities
+    ``before[OPTION]`` and ``after[OPTION]``; what does not apply, or is infinite, is None.
+    """
+    moved, rows = tree["given"].to_dataset(), {}
+    for index, name in enumerate(moved["input"].values):
+        own = moved.isel(input=index)
+        row: Row = {"unit": str(own["input_unit"].item())}
+        for kind in ("shift", "width_ratio"):
+            row[kind] = _finite(own[kind].item())
+            row[f"mcse_{kind}"] = _finite(own[f"{kind}_mcse"].item())
+        row["information"] = _finite(own["information"].item())
+        for when in ("before", "after"):
+            shares = own[f"share_{when}"].dropna("option")
+            row |= {
+                f"{when}[{option}]": shares.sel(option=option).item() for option in shares["option"].values
+            }
+            for level in (0.1, 0.5, 0.9):
+                row[f"{when}_q{100 * level:02.0f}"] = _finite(own[when].sel(quantile=level).item())
+        rows[str(name)] = row
+    return {**manifest(tree)["given"], "inputs": rows}
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
 def manifest(tree: xr.DataTree) -> Row:
     """Return where the numbers come from, and what makes them again."""
     return json.loads(tree.attrs["manifest"])
 
 
 def summary(tree: xr.DataTree) -> Row:
-    """Return quantities, probabilities and manifest, ready for JSON."""
-    return {
-        "quantities": quantities(tree),
-        "probabilities": probabilities(tree),
-        "manifest": manifest(tree),
-    }
+    """Return quantities, probabilities, what was given if anything, and manifest, ready for JSON."""
+    flat = {"quantities": quantities(tree), "probabilities": probabilities(tree)}
+    if "given" in tree.children:
+        flat["given"] = given(tree)
+    return flat | {"manifest": manifest(tree)}
 
 
-def to_csv(rows: dict[str, Row]) -> str:
-    """Return the quantities as CSV, one a line."""
+def to_csv(rows: dict[str, Row], head: str = "quantity") -> str:
+    """Return rows as CSV, one a line, with their names in a first column headed `head`."""
     out = io.StringIO()
     columns = list(dict.fromkeys(column for row in rows.values() for column in row))
-    writer = csv.DictWriter(out, ["quantity", *columns], lineterminator="\n")
+    writer = csv.DictWriter(out, [head, *columns], lineterminator="\n")
     writer.writeheader()
     for name, row in rows.items():
-        writer.writerow({"quantity": name, **row})
+        writer.writerow({head: name, **row})
     return out.getvalue()

@@ -18,7 +18,7 @@ from datawall.drivers.readings import in_unit
 from datawall.drivers.study import study_of
 from datawall.drivers.targets import OneNumber, find_target, narrowed
 from datawall.errors import DatawallError
-from datawall.forecasting import question_of
+from datawall.question import question
 from datawall.reporting.sensitivity import draw, sensitivity_tables
 from datawall.sampling.points import split_index
 from datawall.sampling.samplers import RANDOM, SOBOL
@@ -50,7 +50,7 @@ def forecast(scenario):
 
 
 def test_every_name_of_the_summary_is_an_output(scenario, forecast):
-    labels = question_of(scenario, RANDOM).labels
+    labels = question(scenario, RANDOM).labels
     dates = {name for name in probabilities(forecast) if "<=" not in name}
     for name in (*quantities(forecast), *dates):
         find_target(labels, name)
@@ -60,7 +60,7 @@ def test_every_name_of_the_summary_is_an_output(scenario, forecast):
 
 @pytest.mark.parametrize("name", ["wall.efficiency[0.5]", "frontier_flop[2030]"])
 def test_one_number_of_a_narrowed_scenario_is_that_of_the_forecast(scenario, forecast, name):
-    posed = question_of(narrowed(scenario, name), RANDOM)
+    posed = question(narrowed(scenario, name), RANDOM)
     streams = scenario.joint().streams
     points = SOBOL.points(0, SOBOL.address(streams, ranks(streams)))
     target = find_target(posed.labels, name)

@@ -12,7 +12,6 @@ from datawall.claims.beliefs import GENERATIONS, Beliefs, drawn
 from datawall.claims.recorded import evidence
 from datawall.claims.registry import ALL_LAWS, computation
 from datawall.errors import DatawallError
-from datawall.forecasting import time_grid
 from datawall.model.efficiency import efficiency_growth, years_for_gain
 from datawall.model.generations import (
     SOURCE_GPT4_FLOP,
@@ -23,6 +22,7 @@ from datawall.model.inputs import Inputs
 from datawall.model.supply import unique_tokens
 from datawall.model.wall import DistillMode, wall_date
 from datawall.model.world import simulate
+from datawall.question import time_grid
 from datawall.units import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 type Pace = Literal["everything", "hardware_and_algorithms", "observed_prices"]

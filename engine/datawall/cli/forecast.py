@@ -38,6 +38,10 @@ def forecast(
     seed: Seed = 0,
     sampler: SamplerName = SAMPLER,
     set_: Settings = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONDITION", help='What is observed: mfu=0.4, or "release[5.5]<2027".'),
+    ] = None,
     as_of: AsOf = None,
     out: Out = None,
     keep_draws: Annotated[
@@ -82,7 +86,12 @@ def forecast(
         raise DatawallError("--keep-draws all: one process writes them; drop what spreads the run")
     loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of, refit=refit)
     size = str(ordered).replace(",", "-") if ordered else draws or DRAWS
-    folder = out or runs.default_folder(loaded.name, loaded.digest, size, seed, sampler)
+    folder = out or runs.default_folder(loaded.name, loaded.digest, size, seed, sampler, given or ())
+    if given:
+        from datawall.conditions import conditions  # these load JAX
+        from datawall.question import labels_of
+
+        conditions(given, labels_of(loaded))  # before a folder is made for what cannot be
     runs.prepare(folder)
     late = loaded.sources_after_as_of()
     if late:
@@ -94,6 +103,7 @@ def forecast(
         "seed": seed,
         "sampler": sampler,
         "set": set_,
+        "given": given,
         "as-of": as_of,
         "out": folder,
     }
@@ -109,6 +119,7 @@ def forecast(
                 seed=seed,
                 sampler=sampler,
                 precision=ordered,
+                given=given or (),
                 control=Control(ours.crew, progress, stop),
                 store=folder / "draws.zarr" if keep_draws == "all" else None,
             )
@@ -138,9 +149,10 @@ def _deliver(tree: "xr.DataTree", folder: Path, ours: crew.Team, as_json: bool) 
     else:
         from rich.console import Console
 
+        from datawall.reporting.given import given_tables
         from datawall.reporting.terminal import forecast_tables, print_all
 
-        print_all(Console(), forecast_tables(flat))
+        print_all(Console(), [*given_tables(flat), *forecast_tables(flat)])
     if facts["partial"]:
         counts = f"{facts['draws']:,} of {facts['draws_asked']:,} draws"
         _say(f"interrupted after {counts}; the same command continues")

@@ -9,13 +9,14 @@ import xarray as xr
 
 from datawall.comparison.replicates import curves, place
 from datawall.errors import DatawallError
-from datawall.forecasting import reported_rows, time_grid
+from datawall.names import year_labels
+from datawall.question import reported_rows, time_grid
 from datawall.results import Labels, Output, outputs_of
 from datawall.sampling.curve import Floats
 from datawall.sampling.pushforward import Pushed
 from datawall.scenario import Scenario
 from datawall.scenario.errors import suggestion
-from datawall.summary import places, year_labels
+from datawall.summary import places
 
 PATHS_SHOWN = ("frontier_flop", "demand_tokens", "supply_tokens")
 YEAR_SHOWN = 2030.0

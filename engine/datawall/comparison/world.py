@@ -10,11 +10,11 @@ import numpy as np
 
 from datawall.comparison.groups import DATED_BY_OTHERS
 from datawall.comparison.hybrid import Hybrid, Pair
-from datawall.forecasting import outputs_of_future, reported_rows, time_grid
 from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs, in_play
 from datawall.model.questions import Questions
 from datawall.model.world import simulate
+from datawall.question import outputs_of_future, reported_rows, time_grid
 from datawall.results import BINS_PER_YEAR, Output
 from datawall.sampling.sketch import Histogram
 from datawall.scenario import Joint, Scenario
@@ -53,7 +53,8 @@ class Blend:
 
     def __call__(self, params: dict[str, Any], z: jax.Array) -> dict[str, jax.Array]:
         """Return the outputs of the draws whose scores are the columns of `z`."""
-        z = correlated_scores(self.tied, jnp.asarray(params["cholesky"], z.dtype), z)
+        unmoved = jnp.zeros(len(self.tied), z.dtype)
+        z = correlated_scores(self.tied, unmoved, jnp.asarray(params["cholesky"], z.dtype), z)
         first, other = (
             inputs_from_scores(structure, joint, z[np.array(rows)])
             for structure, joint, rows in zip(self.structures, params["joints"], self.rows, strict=True)

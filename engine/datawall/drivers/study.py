@@ -10,8 +10,8 @@ import numpy as np
 from datawall.drivers.asked import Asked
 from datawall.drivers.readings import Read, Reading, in_unit, reading
 from datawall.drivers.targets import OneNumber, Target, find_target, narrowed
-from datawall.forecasting import question_of
 from datawall.model.inputs import DECLARATIONS, GROUPS
+from datawall.question import question
 from datawall.sampling.samplers import RANDOM, Sampler
 from datawall.scenario import Joint, Scenario
 from datawall.scenario.importance import ranks
@@ -86,7 +86,7 @@ def study_of(scenario: Scenario, asked: Asked, draws: int, seed: int, sampler: S
     DatawallError
         If the question cannot be asked of the scenario.
     """
-    posed = question_of(narrowed(scenario, asked.name), RANDOM)
+    posed = question(narrowed(scenario, asked.name), RANDOM)
     target = find_target(posed.labels, asked.name)
     joint = _as_scores_come(scenario.joint())
     cholesky = scenario.joint().params["cholesky"]

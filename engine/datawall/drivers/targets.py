@@ -8,12 +8,12 @@ from typing import Any
 import jax
 
 from datawall.errors import DatawallError
-from datawall.forecasting import World
 from datawall.model.world import wall_names
+from datawall.names import quantity_name, year_labels
+from datawall.question import World
 from datawall.results import Labels, Output, outputs_of
 from datawall.scenario import Scenario
 from datawall.scenario.errors import suggestion
-from datawall.summary import value_names, year_labels
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,13 @@ def find_target(labels: Labels, name: str) -> Target:
 
 
 def _named(labels: Labels) -> Iterator[tuple[str, Target]]:
-    name, years = value_names(labels.years), year_labels(labels.years)
+    years = year_labels(labels.years)
     for output in outputs_of(labels):
         axes = [labels.coords[dim] for dim in output.dims]
         for place in itertools.product(*(range(len(axis)) for axis in axes)):
             at = {dim: axis[index] for dim, axis, index in zip(output.dims, axes, place, strict=True)}
             if output.scale != "choice":
-                yield name(output.name, at), Target(output, place)
+                yield quantity_name(output.name, at, years), Target(output, place)
                 continue
             for option, ceiling in enumerate(labels.scenario.questions.ceilings):
                 yield f"binding.{ceiling}[{years[at['year']]}]", Target(output, place, option)

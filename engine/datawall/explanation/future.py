@@ -9,7 +9,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.forecasting import time_grid
 from datawall.model.architecture import log_compute_gain
 from datawall.model.clock import Clock, clock_at
 from datawall.model.frontier import ceilings, log_lowest
@@ -17,6 +16,7 @@ from datawall.model.inputs import Inputs
 from datawall.model.scarcity import Scarcity, data_law, scarcity
 from datawall.model.supply import training_tokens
 from datawall.model.world import Future, simulate, wall_names
+from datawall.question import time_grid
 from datawall.scenario import Scenario
 
 if TYPE_CHECKING:

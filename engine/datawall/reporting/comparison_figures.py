@@ -10,8 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from datawall.comparison.flat import effect_text, flat_decomposition, unit_name
+from datawall.names import level_label
 from datawall.reporting import style
-from datawall.summary import level_label, manifest
+from datawall.summary import manifest
 
 COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE)
 PATHS = {

@@ -20,7 +20,8 @@ DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)))
 def _source(tree: xr.DataTree) -> str:
     facts = manifest(tree)
     run = f"{facts['draws']:,} draws, seed {facts['seed']}"
-    return f"Scenario {facts['scenario']} as of {facts['as_of']:.2f}, {run}."
+    given = f" given {', '.join(facts['given']['conditions'])}" if "given" in facts else ""
+    return f"Scenario {facts['scenario']} as of {facts['as_of']:.2f}{given}, {run}."
 
 
 def demand_and_supply(tree: xr.DataTree) -> Figure:

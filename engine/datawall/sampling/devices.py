@@ -15,7 +15,7 @@ from jax.sharding import PartitionSpec as P
 
 from datawall.sampling.blocks import Block
 from datawall.sampling.points import split_index
-from datawall.sampling.program import compiler_options, count_draws, program
+from datawall.sampling.program import ACCEPTED, compiler_options, count_draws, program
 from datawall.sampling.tally import Tally
 from datawall.sampling.total import Result
 
@@ -107,10 +107,17 @@ def _answers(static: tuple, traced: tuple, batch: tuple[Block, ...], devices: in
 
 
 def _fetch(block: Block, tally: Tally, outputs: dict[str, jax.Array]) -> Result:
-    kept = jax.device_get(outputs) if block.keep else {}
-    return Result(
-        block, jax.device_get(tally), {name: value[..., : block.keep].copy() for name, value in kept.items()}
-    )
+    made = jax.device_get(outputs) if block.keep else {}
+    kept = {name: value[..., : block.keep].copy() for name, value in made.items()}
+    return Result(block, jax.device_get(tally), _accepted_of(kept, block.first))
+
+
+def _accepted_of(kept: dict[str, np.ndarray], first: int) -> dict[str, np.ndarray]:
+    """Return the kept draws that are accepted, and in place of whether they are, which draws they are."""
+    if ACCEPTED not in kept:
+        return kept
+    place = np.flatnonzero(kept[ACCEPTED])
+    return {name: value[..., place] for name, value in kept.items()} | {ACCEPTED: first + place}
 
 
 def _address(block: Block) -> tuple[Any, np.int32]:

@@ -23,6 +23,11 @@ type Spec = Histogram | Range
 type Specs = tuple[tuple[str, Spec], ...]
 
 
+ACCEPTED = "accepted"
+"""An output of this name says which draws are to be counted and kept; without it all are."""
+ACCEPTED_BINS = Histogram(0.0, 2.0, 1)
+"""How it is counted itself, to tell how many were."""
+
 VECTOR = 64
 """Draws are evaluated in whole vectors: a scalar remainder of a loop may round differently."""
 
@@ -69,6 +74,7 @@ def count_draws(
         outputs = lax.optimization_barrier(dict(evaluate(params, lax.optimization_barrier(z))))
         lane = jnp.arange(lanes, dtype=jnp.int32)
         valid = (lane < chunk) & (offset + lane < size)
+        valid &= outputs.get(ACCEPTED, True)
         return count(layout, tally, outputs, start[1], valid) if specs else tally, outputs
 
     return lax.fori_loop(0, -(-size // chunk), body, (empty_tally(layout, dtype), outputs))

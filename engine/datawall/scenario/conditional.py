@@ -66,6 +66,7 @@ def integration(distribution: Distribution, joint: Joint) -> Integrated | None:
         "lower": lower,
         "cells_per_unit": CELLS / (upper - lower),
         "scores": scores,
+        "mean": joint.params["mean"][-1] if row in tied else 0.0,
         "weights": joint.params["cholesky"][-1] if row in tied else np.ones(1),
     }
     params = {name: np.asarray(value, np.float32) for name, value in params.items()}
@@ -103,7 +104,8 @@ def reached_by(
 
     cell = jnp.floor(place(threshold)).astype(jnp.int32)
     scores, weights = jnp.asarray(params["scores"]), params["weights"]
-    mean = sum((weights[k] * z[row] for k, row in enumerate(static.others)), jnp.zeros_like(z[0]))
+    others = (weights[k] * z[row] for k, row in enumerate(static.others))
+    mean = sum(others, jnp.full_like(z[0], params["mean"]))
     score = (scores.at[cell].get(mode="promise_in_bounds") - mean) / weights[-1]
     expected = 0.5 + 0.5 * jax.lax.erf(score * np.float32(np.sqrt(0.5)))
     return expected + (reached.astype(z.dtype) - (place(exponent) <= cell))

@@ -10,7 +10,7 @@ Kruskal (1958), Ordinal Measures of Association, Journal of the American Statist
 """
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,6 +84,54 @@ def copula(
 def in_copula_order(names: Collection[str]) -> tuple[str, ...]:
     """Return inputs in the order of their declaration, but for `INTEGRATED`, which comes last."""
     return tuple(sorted((name for name in DECLARATIONS if name in names), key=INTEGRATED.__eq__))
+
+
+def conditional(
+    names: Sequence[str], cholesky: np.ndarray, known: Mapping[str, float]
+) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    r"""Return the distribution of the other scores where some are known.
+
+    With :math:`\Sigma = L L^T`, k for known and o for other, the mean is
+    :math:`\Sigma_{ok}\Sigma_{kk}^{-1} s` and the covariance is Schur's complement
+    :math:`\Sigma_{oo} - \Sigma_{ok}\Sigma_{kk}^{-1}\Sigma_{ko}`.
+
+    Parameters
+    ----------
+    names, cholesky
+        Of `copula`.
+    known
+        Normal score of each input that is known; those that are not among `names` say nothing.
+
+    Returns
+    -------
+    names : tuple of str
+        The inputs that are not known, in the order of `names`.
+    mean : ndarray, shape (len(names),)
+        Of their scores.
+    cholesky : ndarray, shape (len(names), len(names))
+        Lower triangular factor of the covariance of their scores.
+
+    References
+    ----------
+    Eaton (1983), Multivariate Statistics, proposition 3.13.
+
+    Examples
+    --------
+    >>> factor = np.linalg.cholesky([[1.0, 0.6], [0.6, 1.0]])
+    >>> names, mean, cholesky = conditional(["mfu", "text_tokens"], factor, {"mfu": 2.0})
+    >>> names, float(mean[0]), round(float(cholesky[0, 0]), 9)
+    (('text_tokens',), 1.2, 0.8)
+    """
+    row = [k for k, name in enumerate(names) if name in known]
+    other = [k for k, name in enumerate(names) if name not in known]
+    left = tuple(names[k] for k in other)
+    if not row:
+        return left, np.zeros(len(names)), cholesky
+    matrix = cholesky @ cholesky.T
+    gain = np.linalg.solve(matrix[np.ix_(row, row)], matrix[np.ix_(row, other)]).T
+    mean = gain @ np.array([known[names[k]] for k in row])
+    covariance = matrix[np.ix_(other, other)] - gain @ matrix[np.ix_(row, other)]
+    return left, mean, np.linalg.cholesky(covariance)
 
 
 def _check_pairs(correlations: Sequence[Correlation]) -> None:

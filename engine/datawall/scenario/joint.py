@@ -7,12 +7,13 @@ does not recompile. Streams of the same family are evaluated together, which kee
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from datawall.model.inputs import DECLARATIONS
-from datawall.scenario.dependence import Correlation, copula
+from datawall.scenario.dependence import Correlation, conditional, copula
 from datawall.scenario.families import FAMILIES, Distribution
 from datawall.scenario.special import SCORE_LIMIT
 
@@ -50,7 +51,8 @@ class Joint:
     structure
         What `inputs_from_scores` must know when it is compiled; hashable.
     params
-        Its numbers: ``{"groups": [one dict of stacked parameters a group], "cholesky": array}``.
+        Its numbers: ``{"groups": [one dict of stacked parameters a group], "mean": array,
+        "cholesky": array}``, the latter two of the scores that the copula ties.
     """
 
     names: tuple[str, ...]
@@ -63,6 +65,7 @@ def build_joint(
     distributions: Mapping[str, Distribution],
     correlations: Sequence[Correlation],
     generations: Sequence[float],
+    known: Mapping[str, float] = MappingProxyType({}),
 ) -> Joint:
     """Return the joint distribution of declared inputs.
 
@@ -74,6 +77,9 @@ def build_joint(
         Spearman correlations; those with a fixed input are dropped.
     generations
         The generations, for each of which an input declared ``per="generation"`` has a draw of its own.
+    known
+        Normal scores of inputs that have been observed: the inputs correlated with them take their
+        conditional distribution. The distribution of an observed input is the fixed one of its value.
     """
     names = tuple(name for name in DECLARATIONS if name in distributions)
     streams, inputs, owners = [], [], []
@@ -86,13 +92,14 @@ def build_joint(
     alike: dict[Any, list[int]] = {}
     for row, name in enumerate(owners):
         alike.setdefault(_shape(distributions[name]), []).append(row)
-    fixed = [name for name in names if distributions[name].family == "fixed"]
-    correlated, cholesky = copula(correlations, fixed)
+    fixed = [name for name in names if distributions[name].family == "fixed" and name not in known]
+    correlated, mean, cholesky = conditional(*copula(correlations, fixed), known)
 
     groups = tuple((distributions[owners[rows[0]]].family, tuple(rows)) for rows in alike.values())
     stacked = [_stack([distributions[owners[row]].params for row in rows]) for _, rows in groups]
     structure = Structure(tuple(inputs), groups, tuple(streams.index(name) for name in correlated))
-    return Joint(names, tuple(streams), structure, {"groups": stacked, "cholesky": cholesky})
+    numbers = {"groups": stacked, "mean": mean, "cholesky": cholesky}
+    return Joint(names, tuple(streams), structure, numbers)
 
 
 def inputs_from_scores(structure: Structure, params: Mapping[str, Any], z: Any) -> dict[str, Any]:
@@ -117,9 +124,7 @@ def inputs_from_scores(structure: Structure, params: Mapping[str, Any], z: Any) 
     import jax.numpy as jnp
 
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, z.dtype), params)
-    scores = jnp.clip(
-        correlated_scores(structure.correlated, params["cholesky"], z), -SCORE_LIMIT, SCORE_LIMIT
-    )
+    scores = tied_scores(structure, params, z)
     values = jnp.concatenate(
         [
             jax.vmap(FAMILIES[family].quantile)(group, scores[np.array(rows)])
@@ -135,14 +140,22 @@ def inputs_from_scores(structure: Structure, params: Mapping[str, Any], z: Any) 
     }
 
 
-def correlated_scores(tied: tuple[int, ...], cholesky: Any, z: Any) -> Any:
-    """Return the scores (streams, n) with those of the rows `tied` mixed by a Cholesky factor."""
+def tied_scores(structure: Structure, params: Mapping[str, Any], z: Any) -> Any:
+    """Return normal scores that the copula has tied, from independent ones of shape (streams, n)."""
+    import jax.numpy as jnp
+
+    mean, cholesky = (jnp.asarray(params[name], z.dtype) for name in ("mean", "cholesky"))
+    return jnp.clip(correlated_scores(structure.correlated, mean, cholesky, z), -SCORE_LIMIT, SCORE_LIMIT)
+
+
+def correlated_scores(tied: tuple[int, ...], mean: Any, cholesky: Any, z: Any) -> Any:
+    """Return the scores (streams, n) with those of the rows `tied` mixed by a Cholesky factor and moved."""
     import jax.numpy as jnp
 
     if not tied:
         return z
     # A sum written out: a matrix product may add in an order that depends on the number of draws.
-    mixed = sum(cholesky[:, k, None] * z[row][None] for k, row in enumerate(tied))
+    mixed = sum(cholesky[:, k, None] * z[row][None] for k, row in enumerate(tied)) + mean[:, None]
     place = np.arange(len(z))
     place[list(tied)] = len(z) + np.arange(len(tied))
     return jnp.concatenate([z, mixed])[place]

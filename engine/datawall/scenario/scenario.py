@@ -68,6 +68,8 @@ class Scenario:
         The tables of the file as resolved, free of anything that JSON cannot hold.
     overrides
         What was asked on top of the file; the content has it already.
+    known
+        The normal score of each input that has been observed (`datawall.scenario.observed`).
     """
 
     name: str
@@ -82,11 +84,12 @@ class Scenario:
     correlations: tuple[Correlation, ...]
     content: Mapping[str, Any]
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    known: Mapping[str, float] = field(default_factory=dict)
 
     def joint(self) -> Joint:
         """Return the joint distribution of the inputs."""
         distributions = {name: prior.distribution for name, prior in self.priors.items()}
-        return build_joint(distributions, self.correlations, self.questions.generations)
+        return build_joint(distributions, self.correlations, self.questions.generations, self.known)
 
     def resolved(self) -> dict[str, Any]:
         """Return the whole content as plain data for JSON: what a run's manifest records."""

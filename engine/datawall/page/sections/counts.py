@@ -1,11 +1,11 @@
 """How many models exceed an amount of training compute."""
 
+from datawall.names import level_label
 from datawall.page import picture
 from datawall.page.blocks import Section, Table
 from datawall.page.charts import fans
 from datawall.page.saved_run import SavedRun
 from datawall.reporting import style
-from datawall.summary import level_label
 
 YEARS = ("2027", "2028", "2030", "2035", "2040")
 

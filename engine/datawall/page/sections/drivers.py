@@ -17,8 +17,9 @@ def section(analysis: SavedAnalysis, place: int) -> Section:
     return Section(
         f"drivers-{place}",
         f"What drives {flat['output']}?",
-        f"Scenario {flat['manifest']['scenario']}. A Shapley effect is the share of the answer's variance that "
-        "an input accounts for, what it shares with correlated inputs split fairly; together they make one.",
+        f"Scenario {flat['manifest']['scenario']}. A Shapley effect is the share of the answer's variance "
+        "that an input accounts for, what it shares with correlated inputs split fairly; together they make "
+        "one.",
         tuple(_blocks(flat, place)),
     )
 
