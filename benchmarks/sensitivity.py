@@ -53,7 +53,7 @@ class Answer:
 def run(setting: Setting) -> Found:
     """Time both on each problem, in turn."""
     try:
-        import SALib  # noqa: F401
+        import SALib  # noqa: F401  # pyright: ignore[reportMissingImports]
     except ImportError:
         return Found([], {"SALib": "it is not installed"})
     draws = setting.draws(DRAWS)
@@ -95,8 +95,8 @@ def _ours(case: Case, draws: int, seed: int) -> Answer:
 
 
 def _salib(case: Case, draws: int, seed: int) -> Answer:
-    from SALib.analyze import sobol as analysis
-    from SALib.sample import sobol as sample
+    from SALib.analyze import sobol as analysis  # pyright: ignore[reportMissingImports]
+    from SALib.sample import sobol as sample  # pyright: ignore[reportMissingImports]
 
     evaluate = _evaluation(case)
     names = [case.problem.labels[row] for (row,) in case.players]

@@ -62,6 +62,6 @@ def _print(program: str, page: Path, pdf: Path) -> None:
 
 
 def _lay_out(page: Path, pdf: Path) -> None:
-    from weasyprint import HTML  # an extra, slow to load
+    from weasyprint import HTML  # pyright: ignore[reportMissingImports] - an extra
 
     HTML(filename=page).write_pdf(pdf, pdf_variant="pdf/ua-1")
