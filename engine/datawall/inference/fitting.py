@@ -114,10 +114,11 @@ def fit(module: Module, evidence: Evidence, *, settings: Settings | None = None,
     keep_compiled_programs()
     begun = time.perf_counter()
     density = target(module, evidence)
-    for used in (settings,) if settings else (Settings(), CAREFUL):
+    used = settings or Settings()
+    values, statistics = sample(density, evidence.observed, used, seed)
+    if settings is None and np.any(statistics["diverging"]):
+        used = CAREFUL
         values, statistics = sample(density, evidence.observed, used, seed)
-        if not np.any(statistics["diverging"]):
-            break
     prior, prior_data = prior_draws(density, seed + 1)
     again = replay(module, evidence, values, seed + 2)
     diagnosis = diagnose(results.plain(values), statistics)
