@@ -55,13 +55,13 @@ def test_two_modes_are_caught():
 def test_divergent_transitions_are_drawn_again_with_smaller_steps(monkeypatch):
     def torn(density, observed, settings, seed):
         values, statistics = sample(density, observed, settings, seed)
-        statistics["diverging"] = statistics["diverging"] | (settings.acceptance < 0.99)
+        statistics["diverging"] = statistics["diverging"] | (settings != fitting.CAREFUL)
         return values, statistics
 
     monkeypatch.setattr(fitting, "sample", torn)
     again = fit(toys.module(), toys.evidence())
     assert again.diagnosis.trusted
-    assert json.loads(again.tree.attrs["manifest"])["settings"]["acceptance"] == 0.99
+    assert json.loads(again.tree.attrs["manifest"])["settings"] == vars(fitting.CAREFUL)
     # who states settings gets those
     assert not fit(toys.module(), toys.evidence(), settings=Settings(draws=500)).diagnosis.trusted
 

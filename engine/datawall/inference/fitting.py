@@ -19,7 +19,7 @@ from datawall.inference.nuts import Settings, sample
 from datawall.inference.replay import prior_draws, replay
 from datawall.inference.target import target
 
-CAREFUL = Settings(acceptance=0.99)
+CAREFUL = Settings(acceptance=0.998)
 """Smaller steps, for a posterior with corners that the usual steps do not get into."""
 LIBRARIES = ("datawall", "jax", "jaxlib", "numpy", "numpyro")
 
