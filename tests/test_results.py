@@ -16,6 +16,7 @@ from datawall.errors import DatawallError
 from datawall.names import year_labels
 from datawall.reporting.figures import FIGURES, quantile_dots
 from datawall.reporting.terminal import forecast_tables, print_all, prior_block, sparkline
+from datawall.results import cdf_dates
 from datawall.scenario import load_scenario
 from datawall.summary import summary, to_csv
 
@@ -23,6 +24,12 @@ from datawall.summary import summary, to_csv
 @pytest.fixture(scope="module")
 def tree():
     return datawall.forecast("baseline", draws=6000)
+
+
+@pytest.fixture(scope="module")
+def other():
+    """Return another scenario, from a date whose steps miss the whole years by rounding."""
+    return datawall.forecast(load_scenario("seed2024", as_of=2026.9), draws=300)
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +135,7 @@ def test_unwritable_folder_is_named(tmp_path):
         runs.prepare(blocked / "run")
 
 
-def test_figures_draw_another_scenario():
-    other = datawall.forecast("seed2024", draws=300)
+def test_figures_draw_another_scenario(other):
     for draw in FIGURES.values():
         draw(other).canvas.draw()
 
@@ -172,6 +178,22 @@ def test_dates_that_are_close_have_different_names(tree):
     found = summary(near)
     for kind, prefix in (("quantities", "loss["), ("probabilities", "binding.power[")):
         assert sum(name.startswith(prefix) for name in found[kind]) == len(days)
+
+
+@pytest.mark.parametrize("as_of", [2026.9, 2026.5, 2026.0, 2024.497, 2026.8329, 2026.0 + 1e-9, 2027.0 - 1e-9])
+@pytest.mark.parametrize("horizon", [2050.0, 2041.3])
+def test_dates_are_apart_and_whole_years_exact(as_of, horizon):
+    dates = cdf_dates(as_of, horizon)
+    assert np.diff(dates).min() > 1e-6
+    assert np.diff(dates).max() < 0.0501
+    assert set(range(int(np.ceil(as_of)), int(horizon) + 1)) <= set(dates)
+    assert (dates[0], dates[-1]) == pytest.approx((as_of, horizon), abs=1e-8)
+    assert dates[0] >= as_of
+
+
+def test_a_forecast_of_any_date_has_one_probability_a_year(other):
+    years = {f"wall.tokens[1]<={year}" for year in range(2027, 2051)}
+    assert years <= set(summary(other)["probabilities"])
 
 
 def test_probabilities_go_to_the_horizon(tree, flat):

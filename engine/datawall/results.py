@@ -28,6 +28,8 @@ SOURCES = ("hardware", "algorithms", "rest")
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 BINS_PER_YEAR = 64
 CDF_POINTS_PER_YEAR = 20
+SAME_DATE = 1e-6
+"""Dates nearer to each other than this are one [year]."""
 LOG_BINS_PER_OOM = 32
 REACHED = "wall_reached"
 """The output that holds the probability of each wall of tokens by each date of the grid."""
@@ -264,20 +266,32 @@ def summary_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
 def cdf_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
     """Return the cumulative distribution of each date over all draws, with its standard error."""
     scenario = labels.scenario
-    span = scenario.horizon - scenario.as_of
-    since = np.linspace(0.0, span, max(2, round(CDF_POINTS_PER_YEAR * span) + 1))
-    # whole years are wanted to the last digit, so they join the even grid
-    whole = np.arange(np.ceil(scenario.as_of), np.floor(scenario.horizon) + 1.0) - scenario.as_of
-    since = np.unique(np.concatenate([since, whole]))
+    dates = cdf_dates(scenario.as_of, scenario.horizon)
     variables = {}
     for output in outputs_of(labels):
         if output.scale == "date":
             dims = (*output.dims, "date")
-            value, error = curve_of(output, pushed, labels).probability(since)
+            value, error = curve_of(output, pushed, labels).probability(dates - scenario.as_of)
             variables[output.name] = _variable(dims, value, "probability", f"P({output.description} <= date)")
             variables[f"{output.name}_mcse"] = _variable(dims, error, "probability", "standard error")
     coords = {name: labels.coords[name] for name in ("wall", "compute", "generation", "level", "gain")}
-    return xr.Dataset(variables, {**coords, "date": scenario.as_of + since})
+    return xr.Dataset(variables, {**coords, "date": dates})
+
+
+def cdf_dates(as_of: float, horizon: float) -> np.ndarray:
+    """Return an even grid of dates with every whole year among them, to the last digit [decimal year].
+
+    Examples
+    --------
+    >>> cdf_dates(2026.9, 2027.1)
+    array([2026.9 , 2026.95, 2027.  , 2027.05, 2027.1 ])
+    """
+    span = horizon - as_of
+    even = np.linspace(as_of, horizon, max(2, round(CDF_POINTS_PER_YEAR * span) + 1))
+    whole = np.arange(np.ceil(as_of), np.floor(horizon) + 1.0)
+    # a step that misses a whole year only by rounding would be a second copy of it
+    apart = np.abs(even[:, None] - whole).min(axis=1, initial=np.inf) > SAME_DATE
+    return np.union1d(even[apart], whole)
 
 
 def constants_group(labels: Labels) -> xr.Dataset:

@@ -8,9 +8,10 @@ from scipy import stats
 
 from datawall import loading
 from datawall.errors import DatawallError, UntrustedPosteriorError
-from datawall.inference import modules, posteriors, refitting
+from datawall.inference import fitting, modules, posteriors, refitting
 from datawall.inference.calibration import calibrate, uniformity
 from datawall.inference.fitting import fit
+from datawall.inference.nuts import Settings, sample
 from datawall.inference.run import moment
 from datawall.scenario.evidence import distribution
 from inference import toys
@@ -49,6 +50,20 @@ def test_two_modes_are_caught():
     found = fit(toys.module(toys.two_modes), toys.evidence((9.0, 9.0, 9.0, 9.0)), seed=0)
     assert not found.diagnosis.trusted
     assert "R-hat" in found.diagnosis.faults[0]
+
+
+def test_divergent_transitions_are_drawn_again_with_smaller_steps(monkeypatch):
+    def torn(density, observed, settings, seed):
+        values, statistics = sample(density, observed, settings, seed)
+        statistics["diverging"] = statistics["diverging"] | (settings != fitting.CAREFUL)
+        return values, statistics
+
+    monkeypatch.setattr(fitting, "sample", torn)
+    again = fit(toys.module(), toys.evidence())
+    assert again.diagnosis.trusted
+    assert json.loads(again.tree.attrs["manifest"])["settings"] == vars(fitting.CAREFUL)
+    # who states settings gets those
+    assert not fit(toys.module(), toys.evidence(), settings=Settings(draws=500)).diagnosis.trusted
 
 
 def test_ranks_are_uniform_unless_the_data_come_from_another_model():

@@ -82,7 +82,7 @@ class Module:
         developers). The arrays of `posterior` have one leading axis, the draws. Choices are indices of their
         options.
     headline
-        The parameters worth printing.
+        The parameters worth printing; a model may lack those of which its evidence knows nothing.
     rivals
         Other models of the same evidence, compared with this one by cross-validation. They inform the inputs
         that this one does not.

@@ -57,11 +57,12 @@ def _comparison(fit: Fit) -> dict[str, dict[str, float]]:
 def headline(fit: Fit) -> dict[str, dict[str, float]]:
     """Return mean, standard deviation and quantiles of each element of the parameters worth printing.
 
-    Those of rivals go under the rival's own name and theirs.
+    Those that the evidence says nothing about are left out, for the model then has none of that name. Those
+    of rivals go under the rival's own name and theirs.
     """
     posterior = fit.tree["posterior"].to_dataset()
     found = {}
-    for name in fit.module.headline:
+    for name in (name for name in fit.module.headline if name in posterior):
         values = posterior[name].stack(sample=("chain", "draw")).transpose(..., "sample")
         for place in np.ndindex(values.shape[:-1]):
             labels = [str(values[dim].values[k]) for dim, k in zip(values.dims, place, strict=False)]

@@ -6,7 +6,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-import numpyro
 import numpyro.distributions as dist
 
 from datawall.errors import DatawallError
@@ -15,6 +14,7 @@ from datawall.inference.modules.one_sided import BelowLine
 from datawall.inference.modules.shipped import dates, evidence_of, numbers, open_table, sd_of_factor
 from datawall.inference.priors import latent
 from datawall.inference.reading import Table
+from datawall.inference.rows import sample_rows
 from datawall.scenario.errors import suggestion
 from datawall.scenario.evidence import ANCHORS
 
@@ -129,15 +129,10 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     # a growth of a few percent is not misread by the factors by which stocks are
     error = jnp.hypot(data["error"], spread * (about != ABOUT.index("growth")))
     own, bounds, side = data["estimates"], data["bounds"], data["side"]
-
-    def seen(name: str) -> Any:
-        return None if observed is None else observed[name]
-
-    with numpyro.plate("estimate", len(own)):
-        numpyro.sample("log_estimate", dist.Normal(expected[own], error[own]), obs=seen("log_estimate"))
-    with numpyro.plate("bound", len(bounds)):
-        edge = BelowLine(side * expected[bounds], gap, data["error"][bounds])
-        numpyro.sample("signed_log_bound", edge, obs=seen("signed_log_bound"))
+    estimates = dist.Normal(expected[own], error[own])
+    sample_rows("estimate", len(own), "log_estimate", estimates, observed)
+    edges = BelowLine(side * expected[bounds], gap, data["error"][bounds])
+    sample_rows("bound", len(bounds), "signed_log_bound", edges, observed)
 
 
 def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001

@@ -6,13 +6,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-import numpyro
 import numpyro.distributions as dist
 
 from datawall.inference.module import Arrays, Evidence, Module
 from datawall.inference.modules.one_sided import BelowLine
 from datawall.inference.modules.shipped import dates, evidence_of, numbers, open_table
 from datawall.inference.priors import latent
+from datawall.inference.rows import sample_rows
 from datawall.units import MONTHS_PER_YEAR
 
 TABLE, FALLS = "priced_models.csv", "price_falls.csv"
@@ -87,9 +87,6 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     """
     data = evidence.constants
 
-    def seen(name: str) -> Any:
-        return None if observed is None else observed[name]
-
     cheapest, fall = jnp.log(latent("price.cheapest")), jnp.log(latent("price.fall"))
     capability, thinking = jnp.log(latent("price.step_price")), jnp.log(latent("price.thinking_tokens"))
     gap, scatter = latent("price.gap"), latent("price.scatter")
@@ -97,11 +94,10 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     for name in ("hardware_growth", "algorithms_halving", "share_kept"):
         latent(f"price.{name}")
     edge = cheapest + capability * data["steps"] - thinking * data["thinks"] - fall * data["years"]
-    with numpyro.plate("system", len(data["years"])):
-        numpyro.sample("log_discount", BelowLine(-edge, gap, scatter), obs=seen("log_discount"))
-    with numpyro.plate("series", len(data["benchmarks"])):
-        published = dist.Normal(fall, spread / jnp.sqrt(data["benchmarks"]))
-        numpyro.sample("log_fall_published", published, obs=seen("log_fall_published"))
+    discounts = BelowLine(-edge, gap, scatter)
+    sample_rows("system", len(data["years"]), "log_discount", discounts, observed)
+    published = dist.Normal(fall, spread / jnp.sqrt(data["benchmarks"]))
+    sample_rows("series", len(data["benchmarks"]), "log_fall_published", published, observed)
 
 
 def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001

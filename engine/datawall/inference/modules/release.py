@@ -15,6 +15,7 @@ from datawall.inference.modules.shipped import dates, evidence_of, open_table
 from datawall.inference.modules.waiting import CensoredWait, WaitSinceInterval
 from datawall.inference.priors import latent
 from datawall.inference.reading import Table
+from datawall.inference.rows import sample_rows
 from datawall.model.release import OUTCOMES
 from datawall.scenario.errors import shown, suggestion
 from datawall.units import MONTHS_PER_YEAR
@@ -145,31 +146,23 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     """
     data = evidence.constants
 
-    def seen(name: str) -> Any:
-        return None if observed is None else observed[name]
+    def sample(kind: str, name: str, distribution: dist.Distribution) -> None:
+        sample_rows(kind, len(evidence.coords[kind]), name, distribution, observed)
 
     typical = (
         jnp.log(latent("release.typical_lag")) + jnp.log(latent("release.lag_trend")) * data["end_years"]
     )
     lag_spread = latent("release.lag_spread")
     latent("release.lag_drift")
-    with numpyro.plate("lag", len(data["end_width"])):
-        lags = WaitSinceInterval(typical, lag_spread, data["end_width"])
-        numpyro.sample("lag_from_early_end", lags, obs=seen("lag_from_early_end"))
+    sample("lag", "lag_from_early_end", WaitSinceInterval(typical, lag_spread, data["end_width"]))
     staging, staging_spread = jnp.log(latent("release.typical_staging")), latent("release.staging_spread")
-    with numpyro.plate("staging", len(evidence.coords["staging"])):
-        stagings = CensoredWait(staging, staging_spread, WATCHED_TO_THE_END)
-        numpyro.sample("staging_seen", stagings, obs=seen("staging_seen"))
+    sample("staging", "staging_seen", CensoredWait(staging, staging_spread, WATCHED_TO_THE_END))
     for kind in ("slip", "retry"):
         wait, spread = jnp.log(latent(f"release.typical_{kind}")), latent(f"release.{kind}_spread")
-        with numpyro.plate(kind, len(data[f"{kind}_watched"])):
-            waits = CensoredWait(wait, spread, data[f"{kind}_watched"])
-            numpyro.sample(f"{kind}_seen", waits, obs=seen(f"{kind}_seen"))
+        sample(kind, f"{kind}_seen", CensoredWait(wait, spread, data[f"{kind}_watched"]))
     odds = jnp.stack([1.0, *(latent(f"release.{outcome}_odds") for outcome in OUTCOMES[1:])])
     weights = numpyro.deterministic("outcome_weights", odds / odds.sum())
-    with numpyro.plate("flagship", len(evidence.coords["flagship"])):
-        outcomes = dist.CategoricalProbs(weights)
-        numpyro.sample("outcome_of_flagship", outcomes, obs=seen("outcome_of_flagship"))
+    sample("flagship", "outcome_of_flagship", dist.CategoricalProbs(weights))
 
 
 def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001

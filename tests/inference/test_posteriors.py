@@ -1,0 +1,14 @@
+"""Summaries of posteriors: what is worth printing, whatever was known."""
+
+import json
+
+import pytest
+
+from datawall.inference.modules import HOMES, MODULES
+from datawall.scenario import catalog
+
+
+@pytest.mark.parametrize("name", HOMES)
+def test_all_evidence_knows_of_every_parameter_worth_printing(name):
+    shipped = json.loads((catalog.posteriors() / f"{name}.json").read_text(encoding="utf-8"))
+    assert {label.partition("[")[0] for label in shipped["headline"]} == set(MODULES[name].headline)
