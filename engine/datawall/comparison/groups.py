@@ -34,7 +34,7 @@ DATED_BY_OTHERS = {
 }
 """Levels dated by the anchor of another group, and the rate by which they fall: they are carried to it."""
 
-_SHOWN_AS = {"supply": "data", "release": "generations"}
+_SHOWN_AS = {"supply": "data", "release": "generations", "counts": "generations"}
 
 
 def group_of(name: str) -> str:
