@@ -6,7 +6,8 @@ This module loads no JAX.
 from datawall.model.inputs import DECLARATIONS
 
 GROUPS = ("compute", "hardware", "data", "law", "policy", "architecture", "generations")
-"""What differences are put down to; ceilings go with the compute group, the supply account with the data."""
+"""What differences are put down to; ceilings go with compute, supply accounts with data, release accounts with
+generations."""
 
 POLICY = (
     "max_passes",
