@@ -6,8 +6,7 @@ This module loads no JAX.
 from datawall.model.inputs import DECLARATIONS
 
 GROUPS = ("compute", "hardware", "data", "law", "policy", "architecture", "generations")
-"""What differences are put down to; ceilings go with compute, supply accounts with data, release accounts with
-generations."""
+"""What differences are put down to; the accounts of supply and release go with data and generations."""
 
 POLICY = (
     "max_passes",

@@ -63,8 +63,8 @@ def aligned(scenarios: Sequence[Scenario]) -> list[Scenario]:
     """Return scenarios that are asked the same, from the same date on.
 
     Dates count from the earliest as-of date, and horizon and questions are those of the first scenario, so
-    that none of these makes a difference. Ceilings and the accounts of supply and release stay each scenario's
-    own.
+    that none of these makes a difference. Ceilings and the accounts of supply and release stay each
+    scenario's own.
     """
     first = scenarios[0]
     as_of = min(scenario.as_of for scenario in scenarios)
