@@ -66,6 +66,8 @@ def test_no_group_is_swapped_between_equals(load):
         ({"anchors": {"power": 2025.0}}, "compute"),
         ({"anchors": {"gpt4": 2022.0}}, "generations"),
         ({"questions": {"ceilings": ["trend", "chips"]}}, "compute"),
+        ({"questions": {"supply": "web_pages"}}, "data"),
+        ({"questions": {"release": "table"}}, "generations"),
     ],
 )
 def test_a_group_is_swapped_where_it_differs(load, change, group):
@@ -95,7 +97,12 @@ def test_all_groups_make_the_first_scenario_and_none_the_other(load):
     ties = [tie("compute_growth", "text_tokens", 0.5)]
     found = pair(
         load("one", {"compute_growth": point(3.0)}, {"ceilings": ["trend"]}, {"supply": 2023.0}),
-        load("two", {"text_tokens": point(1e14)}, {"ceilings": ["power"]}, correlations=ties),
+        load(
+            "two",
+            {"text_tokens": point(1e14)},
+            {"ceilings": ["power"], "release": "table"},
+            correlations=ties,
+        ),
     )
     for scenario, groups in ((found.first, found.groups()), (found.other, ())):
         hybrid = found.hybrid(groups)

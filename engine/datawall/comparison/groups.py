@@ -6,7 +6,7 @@ This module loads no JAX.
 from datawall.model.inputs import DECLARATIONS
 
 GROUPS = ("compute", "hardware", "data", "law", "policy", "architecture", "generations")
-"""What differences are put down to; ceilings go with the compute group, the supply account with the data."""
+"""What differences are put down to; the accounts of supply and release go with data and generations."""
 
 POLICY = (
     "max_passes",
@@ -34,7 +34,7 @@ DATED_BY_OTHERS = {
 }
 """Levels dated by the anchor of another group, and the rate by which they fall: they are carried to it."""
 
-_SHOWN_AS = {"supply": "data", "release": "generations"}
+_SHOWN_AS = {"supply": "data", "release": "generations", "counts": "generations"}
 
 
 def group_of(name: str) -> str:

@@ -44,7 +44,7 @@ class Hybrid:
     Attributes
     ----------
     questions
-        What is asked, with the ceilings and the supply account of whoever gives those groups.
+        What is asked, with the ceilings and the accounts of supply and release of whoever gives those groups.
     of_first
         The inputs in play that the first scenario gives; the other gives the rest.
     correlations
@@ -63,7 +63,8 @@ def aligned(scenarios: Sequence[Scenario]) -> list[Scenario]:
     """Return scenarios that are asked the same, from the same date on.
 
     Dates count from the earliest as-of date, and horizon and questions are those of the first scenario, so
-    that none of these makes a difference. Ceilings and supply account stay each scenario's own.
+    that none of these makes a difference. Ceilings and the accounts of supply and release stay each
+    scenario's own.
     """
     first = scenarios[0]
     as_of = min(scenario.as_of for scenario in scenarios)
@@ -73,7 +74,10 @@ def aligned(scenarios: Sequence[Scenario]) -> list[Scenario]:
             as_of=as_of,
             horizon=first.horizon,
             questions=replace(
-                first.questions, ceilings=scenario.questions.ceilings, supply=scenario.questions.supply
+                first.questions,
+                ceilings=scenario.questions.ceilings,
+                supply=scenario.questions.supply,
+                release=scenario.questions.release,
             ),
         )
         for scenario in scenarios
@@ -110,6 +114,7 @@ class Pair:
             self.first.questions,
             ceilings=giver("compute").questions.ceilings,
             supply=giver("data").questions.supply,
+            release=giver("generations").questions.release,
         )
         names = in_play(questions.parts)
         givers = {name: self._giver(name, giver(group_of(name))) for name in names}
@@ -148,6 +153,7 @@ def _content(scenario: Scenario, group: str) -> tuple:
     return (
         scenario.questions.ceilings if group == "compute" else (),
         scenario.questions.supply if group == "data" else "",
+        scenario.questions.release if group == "generations" else "",
         {name: scenario.anchors[name] for name, own in ANCHORS.items() if own == group},
         {
             (frozenset(c.inputs), c.spearman)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-import jax.numpy as jnp
+import numpy as np
 
 from datawall.explanation.steps import digits as n
+from datawall.model.generations import GenerationTable
 from datawall.model.gptn2024 import BASELINE, BULLISH
 from datawall.model.inputs import Inputs
 
@@ -13,9 +14,14 @@ EQUATIONS = {"table": "C_GPT4 10^(oom (i - 4)), i straight between the rows of t
 
 def _table(i: Inputs, anchors: Mapping[str, float], date: float) -> str:  # noqa: ARG001 - like the others
     rows = (BASELINE, BULLISH)[round(i.generation_table)]
-    at = date - i.table_date_error
-    index = float(jnp.interp(at, rows.start, rows.index, left="extrapolate", right="extrapolate"))
+    index = _index(rows, date - i.table_date_error)
     return f"{n(i.gpt4_flop)} * 10**({n(i.oom_per_generation)} * ({n(index)} + {n(i.table_index_error)} - 4))"
+
+
+def _index(rows: GenerationTable, date: float) -> float:
+    """Return the index by the table: growth falls from row to row, so the lowest of its lines holds."""
+    slopes = np.diff(rows.index) / np.diff(rows.start)
+    return float(np.min(rows.index[:-1] + slopes * (date - rows.start[:-1])))
 
 
 NUMBERS = {"table": _table}

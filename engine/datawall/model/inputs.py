@@ -63,6 +63,7 @@ HARDWARE = SPEND + POWER + CHIPS
 TABLE, DATASETS = ("ceilings.table",), ("ceilings.datasets",)
 COMPONENTS, WEB_PAGES = ("supply.components",), ("supply.web_pages",)
 LAGS = ("release.lags",)
+TABLE_DELAY = (*TABLE, "release.table")
 EPOCH_CAMPUS = ("ceilings.epoch_campus", "ceilings.epoch_power")
 EPOCH_DISTRIBUTED = ("ceilings.epoch_distributed", "ceilings.epoch_power")
 EPOCH_BANDWIDTH = ("ceilings.epoch_bandwidth", "ceilings.epoch_power")
@@ -175,8 +176,8 @@ class Inputs:
     other_efficiency_growth: Scalar = declare("x/yr", "generations", 1.0)
 
     # The tables of generations of mid-2024.
-    generation_table: Scalar = choose("compute", "baseline", "bullish", parts=TABLE)
-    table_index_error: Scalar = declare("1", "compute", -10.0, 10.0, parts=TABLE)
+    generation_table: Scalar = choose("compute", "baseline", "bullish", parts=TABLE_DELAY)
+    table_index_error: Scalar = declare("1", "compute", -10.0, 10.0, parts=TABLE_DELAY)
     table_date_error: Scalar = declare("years", "compute", -20.0, 20.0, parts=TABLE)
 
     # Villalobos et al. 2024: the indexed web, and two ways to tell what training will ask of it.
