@@ -65,6 +65,8 @@ def test_json_is_the_summary_file_of_the_scenario_as_set(tmp_path):
         (["forecast", "--as-of", "2026-02-30"], ["as_of", "2026-02-30"]),
         (["forecast", "--as-of", "2055"], ["as_of", "horizon"]),
         (["forecast", "--out", "/proc/none/run"], ["--out", "/proc/none/run"]),
+        (["forecast", "--given", "mfu"], ["given mfu", "NAME=VALUE"]),
+        (["sensitivity", "--output", "P(wall.tokens[1])"], ["--output", "P(NAME<=LEVEL)"]),
         (["priors", "show", "nowhere"], ["nowhere", "baseline"]),
         (["priors", "check", "/"], ["/", "folder"]),
     ],

@@ -23,6 +23,7 @@ from datawall.reporting.sensitivity import draw, sensitivity_tables
 from datawall.sampling.points import split_index
 from datawall.sampling.samplers import RANDOM, SOBOL
 from datawall.scenario.importance import ranks
+from datawall.sensitivity_analysis.given_data import rank_correlations
 from datawall.summary import probabilities, quantities
 
 DRAWS = 4096
@@ -82,11 +83,16 @@ def test_the_answer_is_that_of_the_forecast(flat, forecast):
 def test_plain_draws_have_the_rank_correlations_of_the_scenario(scenario):
     study = study_of(scenario, parse_asked("frontier_flop[2030]"), DRAWS, 0, SOBOL)
     labels = study.experiment.problem.labels
-    values = np.asarray(study.input_values(study.scores.reshape(len(labels), -1)))
+    values = np.asarray(study.input_values(study.scores.reshape(len(labels), -1))).reshape(study.scores.shape)
+    apart, strength = [], []
     for stated in scenario.correlations:
-        rows = [labels.index(name) for name in stated.inputs]
-        ranks = np.argsort(np.argsort(values[rows], axis=1), axis=1)
-        assert np.corrcoef(*ranks).item(1) == pytest.approx(stated.spearman, abs=0.04)
+        one, other = (labels.index(name) for name in stated.inputs)
+        found = rank_correlations(values[[one]], values[other])
+        apart.append((found.value - stated.spearman) / found.mcse)
+        strength.append(found.value / found.mcse)
+    # Student's t with 15 degrees of freedom: one seed in 140 would have one of 17 pairs beyond
+    assert np.abs(apart).max() < 4.5
+    assert np.abs(strength).max() > 4.5  # and would see that they were left out
     assert np.isfinite(study.values).all()
     # every input that matters is in one group
     assert sorted(row for rows in study.groups.values() for row in rows) == sorted(
@@ -167,6 +173,7 @@ def test_a_probability_and_a_quantile_explain_indicators(scenario, forecast):
         ("Q90(wall.tokens[1])", "this quantile is never"),
         ("P(frontier_flop[2030]<=0)", "need a positive level"),
         ("P(frontier_flop[2030]<=1e20)", "is the same in every draw"),
+        ("Q1(frontier_flop[2030])", "need 100 draws that differ from the commonest value, got 4"),
         ("P(binding.power[2030]<=1)", "is a probability already"),
     ],
 )
@@ -196,14 +203,19 @@ def test_command_writes_a_folder_that_says_what_it_prints(tmp_path, monkeypatch,
     [
         (["--method", "sobal"], "method: need one of"),
         (["--draws", "0"], "draws: need 1 to 2^24"),
-        (["--output", "wall.token[1]"], "wall.tokens[1]"),
+        (["--output", "wall.token[1]"], "did you mean 'wall.tokens[1]'"),
+        (["--output", "gdp"], "no such output; `datawall forecast --json` lists them"),
+        (["--output", "P(wall.tokens[1])"], "need an output or a question on one"),
+        (["--sampler", "sobal"], "sampler"),
         (["--seed", "-1"], "seed"),
     ],
 )
 def test_mistakes_in_options_end_in_one_sentence(options, words, tmp_path):
-    found = CliRunner().invoke(app, ["sensitivity", "--out", str(tmp_path), *options])
+    folder = tmp_path / "run"
+    found = CliRunner().invoke(app, ["sensitivity", "--out", str(folder), *options])
     assert isinstance(found.exception, DatawallError)
     assert words in str(found.exception)
+    assert not folder.exists()
 
 
 def test_part_of_the_methods_is_shown_without_the_rest(scenario):

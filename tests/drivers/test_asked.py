@@ -19,9 +19,11 @@ def test_the_three_kinds_of_question():
     ("text", "words"),
     [
         ("P(wall.tokens[1])", "need an output or a question on one"),
-        ("P(wall.tokens[1]<=soon)", "need a number, got 'soon'"),
+        ("P(wall.tokens[1]<=soon)", "need a finite number, got 'soon'"),
+        ("P(loss[2030]<=nan)", "need a finite number, got 'nan'"),
+        ("P(frontier_flop[2030]<=inf)", "need a finite number, got 'inf'"),
         ("Q100(loss[2030])", "need a quantile between 0 and 100, got 100"),
-        ("Q1.2.3(loss[2030])", "need a number, got '1.2.3'"),
+        ("Q1.2.3(loss[2030])", "need a finite number, got '1.2.3'"),
         ("wall.tokens[1]<=2030", "give NAME, P(NAME<=LEVEL) or Q90(NAME)"),
     ],
 )

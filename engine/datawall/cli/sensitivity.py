@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,12 +58,18 @@ def sensitivity(
     check_draws(draws)
     check_seed(seed)
     check_sampler(sampler)
-    parse_asked(output)
+    asked = parse_asked(output)
     loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
-    folder = out or _default_folder(loaded.name, loaded.digest, output, draws, seed)
+    folder = out or _default_folder(
+        f"{loaded.name}-{loaded.digest[:8]}", output, methods, draws, sampler, seed
+    )
+    from datawall.drivers.targets import find_target  # these load JAX
+    from datawall.question import labels_of
+
+    find_target(labels_of(loaded), asked.name)  # before a folder is made for what is not there
     runs.prepare(folder)
     with progress_bar("methods done") as progress:
-        from datawall.drivers import analysis  # loads JAX
+        from datawall.drivers import analysis
 
         tree = analysis.sensitivity(
             loaded, output, methods=methods, draws=draws, seed=seed, sampler=sampler, progress=progress
@@ -80,10 +87,14 @@ def sensitivity(
         print_all(Console(), sensitivity_tables(flat))
 
 
-def _default_folder(scenario: str, digest: str, output: str, draws: int, seed: int) -> Path:
+def _default_folder(
+    scenario: str, output: str, methods: Sequence[str], draws: int, sampler: str, seed: int
+) -> Path:
     """Return where an analysis goes when nobody says: the same command gives the same place."""
     asked = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in output)
-    return Path("runs") / f"sensitivity-{scenario}-{digest[:8]}-{asked}-{draws}-seed{seed}"
+    chosen = [name for name in METHODS if name in methods]
+    part = "" if len(chosen) == len(METHODS) else f"-{'-'.join(chosen)}"
+    return Path("runs") / f"sensitivity-{scenario}-{asked}{part}-{draws}-{sampler}-seed{seed}"
 
 
 def _write(tree: "xr.DataTree", folder: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What is asked: an output by its name in ``summary.json``, its probability below a level, or a quantile."""
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -65,6 +66,9 @@ def parse_asked(text: str) -> Asked:
 
 def _number(word: str, text: str) -> float:
     try:
-        return float(word)
+        number = float(word)
     except ValueError:
-        raise DatawallError(f"--output {text}: need a number, got {word!r}; {_FORMS}") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise DatawallError(f"--output {text}: need a finite number, got {word!r}; {_FORMS}")
+    return number

@@ -12,6 +12,9 @@ from datawall.results import Labels, reported
 
 type Read = Callable[[np.ndarray], np.ndarray]
 
+FEWEST = 100
+"""Draws that must differ from the commonest value: with fewer, a variance is uncertain by over a tenth."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -80,7 +83,7 @@ def reading(asked: Asked, target: Target, labels: Labels, sample: np.ndarray) ->
     Raises
     ------
     DatawallError
-        If the answer does not vary, or the question does not fit the output.
+        If the answer hardly varies, or the question does not fit the output.
     """
     if np.isnan(sample).any():
         raise DatawallError(
@@ -97,11 +100,22 @@ def reading(asked: Asked, target: Target, labels: Labels, sample: np.ndarray) ->
         found = _indicator(lambda values: (values <= level).astype(float), "whether it is below the level")
     else:
         found = _of_value(asked, target, labels, sample)
-    if np.ptp(found.explained(sample)) == 0.0:
+    _check_varies(asked, found.explained(sample))
+    return found
+
+
+def _check_varies(asked: Asked, explained: np.ndarray) -> None:
+    _, counts = np.unique(explained, return_counts=True)
+    apart = explained.size - counts.max()
+    if apart == 0:
         raise DatawallError(
             f"--output {asked.text}: is the same in every draw; ask for something that varies"
         )
-    return found
+    if apart < FEWEST:
+        raise DatawallError(
+            f"--output {asked.text}: need {FEWEST} draws that differ from the commonest value, got {apart} "
+            f"of {explained.size:,}; ask for more --draws, or for something that varies more"
+        )
 
 
 def _indicator(read: Read, measure: str) -> Reading:

@@ -81,7 +81,8 @@ def find_target(labels: Labels, name: str) -> Target:
     """
     known = dict(_named(labels))
     if name not in known:
-        raise DatawallError(f"--output {name}: no such output; {suggestion(name, known)}")
+        remedy = suggestion(name, known, "datawall forecast --json")
+        raise DatawallError(f"--output {name}: no such output; {remedy}")
     return known[name]
 
 

@@ -73,7 +73,7 @@ def given_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
     title = "Which inputs has this moved? Median (80 % interval)"
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in ("input", "before", "after"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for column in ("shift in sd", "width"):
         table.add_column(column, justify="right", no_wrap=True)
     for name, row in moved_most(facts["inputs"]).items():

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.ticker import PercentFormatter
 from rich.markup import escape
-from rich.table import Table
 
 from datawall.reporting import style
+from datawall.reporting.tables import new_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,19 +17,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from rich.console import RenderableType
+    from rich.table import Table
 
 SHOWN = 15
 """Inputs in a table or figure: the rest hardly matter."""
 
 type Found = Mapping[str, float | None]
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.min_width = len(title)  # a title is not wrapped
-    for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if index else "left", no_wrap=True)
-    return table
 
 
 def _share(found: Found | None) -> str:
@@ -91,13 +84,13 @@ def inputs_table(flat: Mapping[str, Any]) -> Table:
     unit = flat["manifest"]["own_unit"]
     columns = {
         "shapley": ("Shapley", _share),
-        "rank_correlation": ("rank corr.", _decimal),
+        "rank_correlation": ("rank\ncorr.", _decimal),
         "pawn": ("PAWN", lambda found: _decimal(found).lstrip("+")),
-        "gradient": (f"gradient, {unit}/sd", _decimal),
+        "gradient": (f"gradient,\n{unit}/sd", _decimal),
     }
     shown = {name: column for name, column in columns.items() if name in indices}
-    heads = [head for head, _ in shown.values()] + (["CRPS less"] if crps else [])
-    table = _table("Which inputs drive it?", "input", *heads)
+    heads = [head for head, _ in shown.values()] + (["CRPS\nless"] if crps else [])
+    table = new_table("Which inputs drive it?", "input", *heads)
     for name in by_importance(flat)[:SHOWN]:
         cells = [cell(indices[index].get(name)) for index, (_, cell) in shown.items()]
         table.add_row(name, *cells, *([_share(crps["inputs"]["share"][name])] if crps else []))
@@ -107,7 +100,7 @@ def inputs_table(flat: Mapping[str, Any]) -> Table:
 def components_table(flat: Mapping[str, Any]) -> Table:
     """Return the Sobol' indices of the most important components."""
     first, total = flat["indices"]["sobol_first"], flat["indices"]["sobol_total"]
-    table = _table("Sobol' indices; inputs that are correlated count as one", "inputs", "first", "total")
+    table = new_table("Sobol' indices; inputs that are correlated count as one", "inputs", "first", "total")
     for name in sorted(total, key=lambda name: -(total[name]["value"] or 0.0))[:SHOWN]:
         table.add_row(_short(name), _share(first[name]), _share(total[name]))
     return table
@@ -118,9 +111,9 @@ def groups_table(flat: Mapping[str, Any]) -> Table:
     information = flat["value_of_information"]
     has_shapley = any("shapley" in group for group in flat["groups"].values())
     heads = (["Shapley"] if has_shapley else []) + [
-        {"crps": "CRPS less", "interval": "80 % interval less"}[kind] for kind in information
+        {"crps": "CRPS\nless", "interval": "80 % interval\nless"}[kind] for kind in information
     ]
-    table = _table("By group", "group", "inputs", *heads)
+    table = new_table("By group", "group", "inputs", *heads)
     for name, group in flat["groups"].items():
         cells = [_share(group["shapley"])] if has_shapley else []
         cells += [_share(kind["groups"]["share"][name]) for kind in information.values()]
@@ -131,7 +124,7 @@ def groups_table(flat: Mapping[str, Any]) -> Table:
 def tornado_table(flat: Mapping[str, Any]) -> Table:
     """Return the answer with each input at its 10 % and at its 90 % quantile."""
     title = f"The answer ({flat['unit']}) with an input at its 10 % and its 90 % quantile"
-    table = _table(title, "input", "from", "to", "others as they then are", "others at medians: output")
+    table = new_table(title, "input", "from", "to", "others as\nthey then are", "others at\nmedians: output")
     for name in by_importance(flat)[:SHOWN]:
         row = flat["tornado"][name]
         ends = (end if isinstance(end, str) else f"{end:.4g}" for end in row["input"])

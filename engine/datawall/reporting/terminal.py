@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.table import Table
+
+from datawall.reporting.tables import new_table
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.table import Table
 
     from datawall.explanation import Explanation
     from datawall.scenario import Prior, Scenario
@@ -52,14 +54,6 @@ def _percentage(row: Row, key: str) -> str:
     return f"{value:.1%} [dim]±?[/]" if error is None else f"{value:.1%} [dim]±{error:.2%}[/]"
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.min_width = len(title)  # a title is not wrapped
-    for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if index else "left", no_wrap=True)
-    return table
-
-
 def _select(rows: Mapping[str, Row], prefix: str) -> dict[str, Row]:
     """Return the rows whose name starts with `prefix`, by the rest of their name."""
     return {name.removeprefix(prefix): row for name, row in rows.items() if name.startswith(prefix)}
@@ -67,7 +61,7 @@ def _select(rows: Mapping[str, Row], prefix: str) -> dict[str, Row]:
 
 def _dates_table(title: str, head: str, rows: Mapping[str, Row]) -> Table:
     """Return a table of dates, a row for each label."""
-    table = _table(title, head, *HEADINGS, "past", "never")
+    table = new_table(title, head, *HEADINGS, "past", "never")
     for label, row in rows.items():
         dates = (_date(row, key) for key in SHOWN)
         table.add_row(label, *dates, f"{row['p_past']:.1%}", f"{row['p_never']:.1%}")
@@ -113,7 +107,7 @@ def path_table(
     """Return the table of one path by year."""
     rows = _select(quantities, f"{variable}[")
     unit = next(iter(rows.values()))["unit"]
-    table = _table(f"{title}, {unit}", "year", *HEADINGS)
+    table = new_table(f"{title}, {unit}", "year", *HEADINGS)
     for name, row in rows.items():
         table.add_row(name.rstrip("]"), *(cell(row, key) for key in SHOWN))
     return table
@@ -124,7 +118,7 @@ def binding_table(probabilities: Mapping[str, Row]) -> Table:
     rows = _select(probabilities, "binding.")
     pairs = [name.rstrip("]").split("[") for name in rows]
     ceilings, years = (list(dict.fromkeys(column)) for column in zip(*pairs, strict=True))
-    table = _table("Which ceiling sets the largest run?", "year", *ceilings)
+    table = new_table("Which ceiling sets the largest run?", "year", *ceilings)
     for year in years:
         found = (rows[f"{ceiling}[{year}]"] for ceiling in ceilings)
         cells = (f"{row['value']:.1%} [dim]±{row['mcse']:.2%}[/]" for row in found)
@@ -137,7 +131,7 @@ def counts_table(quantities: Mapping[str, Row]) -> Table:
     rows = _select(quantities, "model_count.")
     pairs = [name.rstrip("]").split("[") for name in rows]
     thresholds, years = (list(dict.fromkeys(column)) for column in zip(*pairs, strict=True))
-    table = _table("Models trained above so many FLOP so far, median (10 % - 90 %)", "year", *thresholds)
+    table = new_table("Models trained above so many FLOP so far, median (10 % - 90 %)", "year", *thresholds)
     for year in years:
         found = (rows[f"{threshold}[{year}]"] for threshold in thresholds)
         cells = ((_count(row["q50"]), _count(row["q10"]), _count(row["q90"])) for row in found)
