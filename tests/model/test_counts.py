@@ -147,3 +147,13 @@ def test_one_order_of_magnitude_holds_the_models_stated():
     # Kumar and Manning, arXiv 2504.16138: 6-8 a year within .5, 14-16 within 1, 20-24 within 1.5
     assert 6.0 < float(models_within(0.5, 14.1, 0.154)) < 8.0
     assert 20.0 < float(models_within(1.5, 14.1, 0.154)) < 24.0
+
+
+def test_a_frontier_that_leaps_or_slows_at_once_takes_no_model_away():
+    def leap(t):
+        return 24.0 + 4.0 * (t > 0.5) + 0.0 * t
+
+    for exponent in (0.05, 0.5, 0.95):
+        found = counted(leap, run_size_exponent=exponent)
+        assert np.isfinite(found).all()
+        assert (np.diff(found, axis=0) >= 0.0).all()

@@ -14,7 +14,7 @@ from datawall.reporting.words import share
 
 def stacked(years: np.ndarray, shares: np.ndarray, labels: Sequence[str]) -> tuple[Figure, tuple[Hover, ...]]:
     """Draw shares of shape (year, label) on top of each other."""
-    fig, axes = base.one(3.2)
+    fig, axes = base.one(3.2, right=1.75)
     edges = np.concatenate([np.zeros((len(years), 1)), np.cumsum(shares, axis=1)], axis=1)
     placed = -np.inf
     for k, label in enumerate(labels):

@@ -24,12 +24,11 @@ def _inputs(run: SavedRun) -> Table:
     for name, prior in run.manifest["scenario_resolved"]["priors"].items():
         if name in drawn:
             numbers = _numbers(drawn[name], prior["unit"])
-            kind = "posterior" if "module" in prior["statement"] else "judgement or publication"
             about = (
                 f"{prior['meaning']}. {prior['source']} ({prior['date']}, {prior['confidence']} confidence)"
             )
-            rows.append((name, *numbers, prior["unit"], kind, about))
-    columns = ("input", "10 %", "median", "90 %", "unit", "kind", "meaning and source")
+            rows.append((name, *numbers, prior["unit"], about))
+    columns = ("input", "10 %", "median", "90 %", "unit", "meaning and source")
     return Table(columns, tuple(rows), "Inputs: quantiles of the draws kept")
 
 
