@@ -120,8 +120,8 @@ def mean_of_positive_part(start: Scalar, end: Scalar, bend: Scalar) -> Scalar:
     """Return the mean over an interval of the positive part of a rate that rises.
 
     The trapezoidal rule less the first correction of Euler and Maclaurin, `bend`; where the rate turns
-    positive within the interval, the triangle after that. Where the rate leaps the correction is too large, so
-    the mean is kept from falling under the lower end, and under zero.
+    positive within the interval, the triangle after that. Where the rate leaps the correction is too large,
+    so the mean is kept from falling under the lower end, and under zero.
     """
     positive = jnp.maximum(end, 0.0)
     triangle = positive * positive / jnp.maximum(positive - start, 1e-30)
