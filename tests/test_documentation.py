@@ -2,8 +2,10 @@
 
 import re
 import shlex
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -19,6 +21,8 @@ from datawall.comparison.flat import flat as flat_comparison
 from datawall.drivers import analysis
 from datawall.inference import fitting, refitting, run
 from datawall.learning_order import delay
+from datawall.page import report
+from datawall.recipes import making
 from datawall.scenario.evidence import shipped
 from inference import toys
 from scenario_files import write
@@ -94,8 +98,9 @@ def comparison(tmp_path_factory):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """An empty working directory with the files that the README writes down."""
+    """An empty working directory with the files that the README writes down, and the recipes."""
     monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "reports/recipes", "reports/recipes")
     for text in blocks(ROOT / "README.md", "toml"):
         Path(text.splitlines()[0].removeprefix("# ")).write_text(text, "utf-8")
     return tmp_path
@@ -129,6 +134,10 @@ def test_command_is_understood(words, flat, comparison, indices, experiment, toy
     monkeypatch.setattr(refitting, "refitted", lambda module, _: shipped(module))
     monkeypatch.setattr(learning_order, "learning_order", lambda **_: experiment)
     monkeypatch.setattr(learning_order, "write", lambda *_: None)
+    monkeypatch.setattr(report, "build", lambda *_: None)
+    monkeypatch.setattr(making, "prepare", lambda *_: [])
+    monkeypatch.setattr(making, "build", lambda *_: SimpleNamespace(answer=""))
+    monkeypatch.setattr(making, "write_index", lambda *_: None)
     found = CliRunner().invoke(app, words)
     assert found.exception is None
     assert found.exit_code == 0

@@ -36,8 +36,8 @@ def worlds():
     """Draws of the baseline; in the first of them one input after the other is at an end of its range."""
     with jax.enable_x64(True):
         beliefs = draw_beliefs()
-        values = {name: np.array(value) for name, value in vars(beliefs.inputs).items()}
-        numbers = [name for name, declared in DECLARATIONS.items() if not declared.options]
+        values = {name: np.array(getattr(beliefs.inputs, name)) for name in beliefs.scenario.priors}
+        numbers = [name for name in values if not DECLARATIONS[name].options]
         ends = [
             (name, end)
             for name in numbers
