@@ -154,6 +154,6 @@ def test_a_frontier_that_leaps_takes_no_model_away():
         return 25.05 + 3.0 * (t > 1.0)
 
     for exponent in (0.05, 0.5, 0.95):
-        found = counted(leap, run_size_exponent=exponent, training_days=300.0)
+        found = counted(leap, run_size_exponent=exponent, training_days=500.0)
         assert np.isfinite(found).all()
         assert (np.diff(found, axis=0) >= 0.0).all()

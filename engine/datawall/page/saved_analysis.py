@@ -32,7 +32,7 @@ def read_analysis(folder: Path) -> SavedAnalysis:
     """
     try:
         flat = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        _ = (
+        _ = tuple(
             flat[key]
             for key in ("output", "indices", "groups", "tornado", "value_of_information", "manifest")
         )

@@ -40,6 +40,11 @@ def level_label(wall: str) -> str:
     return "1 pass" if level == "1" else f"{level} passes"
 
 
+def wall_label(wall: str) -> str:
+    """Return the name of a wall in words."""
+    return f"{WALL_TITLES[criterion(wall)[0]]}, {level_label(wall)}"
+
+
 def date(value: float | str | None, digits: int = 1) -> str:
     """Return a date as it is printed: ``past`` and ``never`` as they are.
 

@@ -7,6 +7,7 @@ from datawall.page.blocks import Banner, Block, Cards, Figure, Prose, Value, Wor
 from datawall.page.charts import fans
 from datawall.page.saved_run import SavedRun
 from datawall.reporting import style
+from datawall.reporting.words import wall_label
 
 
 def blocks(run: SavedRun) -> Iterator[Block]:
@@ -69,7 +70,7 @@ def _when(run: SavedRun, name: str) -> tuple[str | Value, ...]:
 def _cards(run: SavedRun) -> Iterator[tuple[str, Words, Words]]:
     wall, generation = headline_wall(run), headline_generation(run)
     for label, name in (
-        (f"Data wall, {wall.removeprefix('wall.')}", wall),
+        (f"Data wall: {wall_label(wall.removeprefix('wall.'))}", wall),
         (f"Generation {generation.split('[')[1].rstrip(']')} released", generation),
     ):
         note = ("80 %: ", run.date(name, "q10"), " to ", run.date(name, "q90"))

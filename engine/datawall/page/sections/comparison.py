@@ -8,8 +8,8 @@ from datawall.page.charts import cdfs, fans, rows
 from datawall.page.saved_run import SavedRun
 from datawall.page.sections.answer import headline_wall
 from datawall.page.sections.dates import interval_of
-from datawall.page.sections.walls import wall_label
 from datawall.reporting import style
+from datawall.reporting.words import wall_label
 
 
 def section(runs: Sequence[SavedRun]) -> Section:

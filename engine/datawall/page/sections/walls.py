@@ -8,7 +8,7 @@ from datawall.page.charts import cdfs, rows
 from datawall.page.saved_run import SavedRun
 from datawall.page.sections.dates import interval_of, table
 from datawall.reporting import style
-from datawall.reporting.words import WALL_MEANINGS, WALL_TITLES, criterion, level_label
+from datawall.reporting.words import WALL_MEANINGS, WALL_TITLES, criterion, level_label, wall_label
 
 
 def section(run: SavedRun) -> Section:
@@ -22,11 +22,6 @@ def section(run: SavedRun) -> Section:
         "holds on a future's own path.",
         (_curves(run), _dots(run), table(run, labels, "criterion", ""), _meanings(run)),
     )
-
-
-def wall_label(wall: str) -> str:
-    """Return the name of a wall in words."""
-    return f"{WALL_TITLES[criterion(wall)[0]]}, {level_label(wall)}"
 
 
 def _walls(run: SavedRun) -> list[str]:
