@@ -8,19 +8,13 @@ from pydantic import BeforeValidator, Field, model_validator
 from datawall.claims import budgets, dates, recorded, repeats, sizes  # noqa: F401 - enter their computations
 from datawall.claims.registry import COMPUTATIONS, REQUIRED, Computation, Setting
 from datawall.claims.verdict import Claimed
-from datawall.scenario.closed import Closed, Number, Text, wrong
+from datawall.scenario.closed import Closed, Number, Text, version, wrong
 from datawall.scenario.errors import suggestion
 
 VERSION = 1
 ID = re.compile(r"(\w+)-\d\d")
 
 type Kind = Literal["identity", "rule", "empirical", "forecast", "mechanism", "normative"]
-
-
-def _version(value: Any) -> int:
-    if type(value) is not int or value != VERSION:
-        raise wrong(f"need schema = {VERSION}", value, "this version of datawall reads no other")
-    return value
 
 
 def _range(value: Any) -> Any:
@@ -125,7 +119,7 @@ def _ids(claims: Any) -> Any:
 class ClaimsFile(Closed):
     """A whole claims file."""
 
-    schema_: Annotated[int, BeforeValidator(_version)] = Field(alias="schema")
+    schema_: Annotated[int, version(VERSION)] = Field(alias="schema")
     sources: dict[str, Text]
     claims: Annotated[dict[str, ClaimTable], BeforeValidator(_ids)]
 

@@ -34,16 +34,17 @@ def block(name: str, drawing: Figure, alt: str, caption: str, **rest: Any) -> bl
     alt, caption, rest
         As in `datawall.page.blocks.Figure`.
     """
-    return blocks.Figure(name, svg(drawing, name), _pixels(drawing), alt, caption, **rest)
+    png = _png(drawing)
+    return blocks.Figure(name, _svg(drawing, name, png), png, alt, caption, **rest)
 
 
-def _pixels(figure: Figure) -> bytes:
+def _png(figure: Figure) -> bytes:
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=RESOLUTION, metadata={"Software": None})
     return out.getvalue()
 
 
-def svg(figure: Figure, name: str) -> str:
+def _svg(figure: Figure, name: str, png: bytes) -> str:
     """Return a figure as the text of an SVG image; the same figure gives the same text.
 
     Parameters
@@ -52,9 +53,11 @@ def svg(figure: Figure, name: str) -> str:
         The figure; one of thousands of marks is embedded as a picture.
     name
         Of the figure, different from those of the others on a page.
+    png
+        A picture of it.
     """
     marks = sum(np.size(line.get_xdata()) for axes in figure.axes for line in axes.lines)
-    return _drawing(figure, name) if marks <= MARKS else _picture(figure)
+    return _drawing(figure, name) if marks <= MARKS else _picture(figure, png)
 
 
 def _drawing(figure: Figure, name: str) -> str:
@@ -64,13 +67,13 @@ def _drawing(figure: Figure, name: str) -> str:
     return NEEDLESS.sub(r"\1", out.getvalue())
 
 
-def _picture(figure: Figure) -> str:
-    png = io.BytesIO()
-    with Image.open(io.BytesIO(_pixels(figure))) as image:
-        image.convert("RGB").quantize(COLOURS).save(png, "PNG", optimize=True)
+def _picture(figure: Figure, png: bytes) -> str:
+    small = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as image:
+        image.convert("RGB").quantize(COLOURS).save(small, "PNG", optimize=True)
     width, height = 72 * figure.get_size_inches()
     size = f'width="{width:g}" height="{height:g}"'
-    data = base64.b64encode(png.getvalue()).decode()
+    data = base64.b64encode(small.getvalue()).decode()
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" {size}>'
         f'<image {size} href="data:image/png;base64,{data}"/></svg>'

@@ -112,7 +112,7 @@ def read_run(folder: Path, place: int) -> SavedRun:
         raise DatawallError(f"{folder}: is no run (need {need}); give what `datawall forecast --out` wrote")
     try:
         flat = json.loads((folder / FILES[0]).read_text(encoding="utf-8"))
-        run = SavedRun(folder, {key: flat[key] for key in flat}, place)
+        run = SavedRun(folder, flat, place)
         _ = run.manifest["scenario"], flat["quantities"], flat["probabilities"], run.tree
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DatawallError(f"{folder}: its run cannot be read ({error!r}); run the forecast again") from None

@@ -2,29 +2,13 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from datawall.checks import DRAWS, LARGEST_SEED, MOST_DRAWS, SAMPLER, SAMPLERS
 from datawall.inference.modules import HOMES
-from datawall.scenario.closed import Closed, Moment, Text, check, wrong
-from datawall.scenario.errors import suggestion
+from datawall.scenario.closed import Closed, Moment, Text, check, one_of, version, wrong
 
 VERSION = 1
-
-
-def _version(value: Any) -> int:
-    if type(value) is not int or value != VERSION:
-        raise wrong(f"need schema = {VERSION}", value, "this version of datawall reads no other")
-    return value
-
-
-def _one_of(names: Any) -> BeforeValidator:
-    def validator(value: Any) -> Any:
-        if value not in names:
-            raise wrong(f"need one of {', '.join(names)}", value, suggestion(str(value), names))
-        return value
-
-    return BeforeValidator(validator)
 
 
 Whole = Annotated[int, Field(strict=True)]
@@ -38,7 +22,7 @@ class RunTable(Closed):
     scenario: Text
     draws: Draws = DRAWS
     seed: Seed = 0
-    sampler: Annotated[str, _one_of(SAMPLERS)] = SAMPLER
+    sampler: Annotated[str, one_of(SAMPLERS)] = SAMPLER
     as_of: Moment | None = None
     set_: dict[str, Any] = Field(default_factory=dict, alias="set")
 
@@ -46,7 +30,7 @@ class RunTable(Closed):
 class FitTable(Closed):
     """``[[fits]]``: a module of inference, on the evidence that ships."""
 
-    module: Annotated[str, _one_of(HOMES)]
+    module: Annotated[str, one_of(HOMES)]
     seed: Seed = 0
 
 
@@ -63,7 +47,7 @@ class RecipeFile(Closed):
         What the page shows.
     """
 
-    schema_: Annotated[int, BeforeValidator(_version)] = Field(alias="schema")
+    schema_: Annotated[int, version(VERSION)] = Field(alias="schema")
     title: Text
     to: Text
     runs: tuple[RunTable, ...] = ()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-
 from datawall.comparison.flat import effect_text, sentence, unit_name
+from datawall.reporting.tables import new_table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
 DATES = ("wall.", "compute_date[", "release.raw[")
 
@@ -70,11 +70,8 @@ def _head(found: Row) -> str:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = new_table(title, *columns)
     table.collapse_padding = True
-    table.min_width = len(title)  # a title is not wrapped
-    for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if index else "left", no_wrap=True)
     return table
 
 

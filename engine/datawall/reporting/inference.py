@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rich.table import Table
-
 from datawall.model.inputs import DECLARATIONS
+from datawall.reporting.tables import new_table
 from datawall.scenario.evidence import distribution
 from datawall.scenario.table import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from rich.table import Table
 
 
 class Cells(NamedTuple):
@@ -29,9 +30,7 @@ def fit_tables(summary: Mapping[str, Any]) -> list[Table]:
 
 
 def _table(cells: Cells) -> Table:
-    table = Table(title=cells.title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for place, column in enumerate(cells.columns):
-        table.add_column(column, justify="right" if place else "left", no_wrap=True)
+    table = new_table(cells.title, *cells.columns)
     for row in cells.rows:
         table.add_row(*row)
     return table

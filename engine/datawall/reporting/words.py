@@ -30,6 +30,17 @@ def criterion(wall: str) -> tuple[str, str]:
     return kind, level
 
 
+def bracketed(name: str) -> str:
+    """Return what a quantity is of: the part of its name in brackets.
+
+    Examples
+    --------
+    >>> bracketed("release.raw[5.5]")
+    '5.5'
+    """
+    return name.split("[")[1].rstrip("]")
+
+
 def level_label(wall: str) -> str:
     """Return the level of a wall in words."""
     kind, level = criterion(wall)

@@ -1,7 +1,7 @@
 """Building blocks of the validated tables of a scenario: closed models, and numbers that are numbers."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -44,6 +44,28 @@ class Closed(BaseModel):
     def known_keys(cls) -> list[str]:
         """Return the keys that a file may give this table."""
         return [field.alias or name for name, field in cls.model_fields.items()]
+
+
+def version(known: int) -> BeforeValidator:
+    """Return a validator that refuses every other version of a file than the one known."""
+
+    def validator(value: Any) -> int:
+        if type(value) is not int or value != known:
+            raise wrong(f"need schema = {known}", value, "this version of datawall reads no other")
+        return value
+
+    return BeforeValidator(validator)
+
+
+def one_of(known: Collection[str]) -> BeforeValidator:
+    """Return a validator that refuses what is not among the words known."""
+
+    def validator(value: Any) -> str:
+        if value not in list(known):
+            raise wrong(f"need one of {', '.join(known)}", value, suggestion(value, known))
+        return value
+
+    return BeforeValidator(validator)
 
 
 def check(passes: Callable[[Any], bool], expected: str, remedy: str) -> AfterValidator:

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from datawall.model.inputs import DECLARATIONS
 from datawall.model.questions import CEILINGS, MOST_PASSES, RELEASES, SUPPLIES
-from datawall.scenario.closed import Closed, Moment, Number, Text, check, each, wrong
+from datawall.scenario.closed import Closed, Moment, Number, Text, check, each, one_of, version, wrong
 from datawall.scenario.errors import suggestion
 from datawall.scenario.mixture import AnyStatement, nest
 from datawall.scenario.statement import ABOUT_PRIOR
@@ -18,27 +18,12 @@ VERSION = 1
 LINK = re.compile(r"(https?://|arXiv:|doi:)\S+")
 
 
-def _version(value: Any) -> int:
-    if type(value) is not int or value != VERSION:
-        raise wrong(f"need schema = {VERSION}", value, "this version of datawall reads no other")
-    return value
-
-
 def _day(value: Any) -> dt.date:
     if type(value) is not dt.date:
         raise wrong("need a date", value, "write the day the source states, like 2026-07-19, unquoted")
     if not 1900 <= value.year <= 2100:
         raise wrong("need a date from 1900 to 2100", str(value), "correct the year")
     return value
-
-
-def _one_of(known: tuple[str, ...]) -> BeforeValidator:
-    def validator(value: Any) -> str:
-        if value not in known:
-            raise wrong(f"need one of {', '.join(known)}", value, suggestion(value, known))
-        return value
-
-    return BeforeValidator(validator)
 
 
 Link = Annotated[
@@ -83,9 +68,9 @@ Passes = Annotated[tuple[Number, ...], each(lambda x: x >= 1, "need numbers of a
 class QuestionsTable(Closed):
     """``[questions]``: what the forecast shall answer."""
 
-    ceilings: Annotated[tuple[Annotated[str, _one_of(CEILINGS)], ...], each(lambda _: True, "")]
-    supply: Annotated[str, _one_of(SUPPLIES)] = "components"
-    release: Annotated[str, _one_of(RELEASES)] = "lags"
+    ceilings: Annotated[tuple[Annotated[str, one_of(CEILINGS)], ...], each(lambda _: True, "")]
+    supply: Annotated[str, one_of(SUPPLIES)] = "components"
+    release: Annotated[str, one_of(RELEASES)] = "lags"
     token_passes: Passes
     effective_passes: Passes
     frontier_passes: Annotated[
@@ -157,7 +142,7 @@ def _known_inputs(priors: Any) -> Any:
 class ScenarioFile(Closed):
     """A whole scenario, after extension and overrides."""
 
-    schema_: Annotated[int, BeforeValidator(_version)] = Field(alias="schema")
+    schema_: Annotated[int, version(VERSION)] = Field(alias="schema")
     name: Annotated[
         str,
         check(

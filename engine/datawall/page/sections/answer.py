@@ -7,7 +7,7 @@ from datawall.page.blocks import Banner, Block, Cards, Figure, Prose, Value, Wor
 from datawall.page.charts import fans
 from datawall.page.saved_run import SavedRun
 from datawall.reporting import style
-from datawall.reporting.words import wall_label
+from datawall.reporting.words import bracketed, wall_label
 
 
 def blocks(run: SavedRun) -> Iterator[Block]:
@@ -42,9 +42,9 @@ def headline_generation(run: SavedRun) -> str:
 def sentences(run: SavedRun) -> tuple[str | Value, ...]:
     """Return the answer: when the data wall is reached, and when a generation is released."""
     wall, generation = headline_wall(run), headline_generation(run)
-    passes = wall.split("[")[1].rstrip("]")
+    passes = bracketed(wall)
     demand = "unique tokens" if passes == "1" else f"unique tokens passed over {passes} times"
-    index = generation.split("[")[1].rstrip("]")
+    index = bracketed(generation)
     return (
         f"The largest training run wants more than all {demand} ",
         *_when(run, wall),
@@ -71,7 +71,7 @@ def _cards(run: SavedRun) -> Iterator[tuple[str, Words, Words]]:
     wall, generation = headline_wall(run), headline_generation(run)
     for label, name in (
         (f"Data wall: {wall_label(wall.removeprefix('wall.'))}", wall),
-        (f"Generation {generation.split('[')[1].rstrip(']')} released", generation),
+        (f"Generation {bracketed(generation)} released", generation),
     ):
         note = ("80 %: ", run.date(name, "q10"), " to ", run.date(name, "q90"))
         yield label, run.date(name), note
@@ -85,7 +85,7 @@ def _cards(run: SavedRun) -> Iterator[tuple[str, Words, Words]]:
 
 def _year_near(run: SavedRun, year: int) -> str:
     """Return the label of the reported date that is nearest to a year."""
-    labels = [name.split("[")[1].rstrip("]") for name in run.names("frontier_flop[")]
+    labels = [bracketed(name) for name in run.names("frontier_flop[")]
     return min(labels, key=lambda label: abs(float(label) - year))
 
 

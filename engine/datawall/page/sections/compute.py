@@ -11,6 +11,7 @@ from datawall.page.known import known_runs
 from datawall.page.saved_run import SavedRun
 from datawall.page.sections.dates import interval_of, table
 from datawall.reporting import style
+from datawall.reporting.words import bracketed
 
 QUANTILES = (("10 %", "q10"), ("median", "q50"), ("90 %", "q90"))
 
@@ -31,7 +32,7 @@ def _blocks(run: SavedRun) -> Iterator[Block]:
         yield _binding(run)
     yield _by_year(run)
     if "compute_date" in run.summary:
-        labels = {name: name.split("[")[1].rstrip("]") for name in run.names("compute_date[")}
+        labels = {name: bracketed(name) for name in run.names("compute_date[")}
         yield _levels(run, labels)
         yield table(run, labels, "FLOP", "First run of at least so much compute: start of training")
 
@@ -78,7 +79,7 @@ def _binding(run: SavedRun) -> Figure:
 
 def _years(run: SavedRun) -> list[str]:
     """Return the dates that a table of years shows: the first, and every other one."""
-    labels = [name.split("[")[1].rstrip("]") for name in run.names("frontier_flop[")]
+    labels = [bracketed(name) for name in run.names("frontier_flop[")]
     return [labels[0], *labels[2::3]]
 
 

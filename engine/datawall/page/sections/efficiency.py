@@ -8,6 +8,7 @@ from datawall.page.charts import fans
 from datawall.page.saved_run import SavedRun
 from datawall.page.sections.dates import table
 from datawall.reporting import style
+from datawall.reporting.words import bracketed
 
 
 def section(run: SavedRun) -> Section:
@@ -34,7 +35,7 @@ def _blocks(run: SavedRun) -> Iterator[Block]:
         hover=hover,
     )
     gains = run.names("price_gain[")
-    labels = {name: f"{name.split('[')[1].rstrip(']')} times cheaper" for name in gains}
+    labels = {name: f"{bracketed(name)} times cheaper" for name in gains}
     yield table(run, labels, "price of a fixed capability", "When a fixed capability is cheaper than today")
     yield Table(("what", "10 %", "median", "90 %"), tuple(_pace(run)), "Why it gets cheaper")
 
@@ -43,5 +44,5 @@ def _pace(run: SavedRun) -> Iterator[tuple[str | Value, ...]]:
     keys = ("q10", "q50", "q90")
     yield "times cheaper a year", *(run.amount("price_decline", key, 3) for key in keys)
     for name in run.names("price_share["):
-        source = name.split("[")[1].rstrip("]")
+        source = bracketed(name)
         yield f"share of {source}, in logs", *(run.amount(name, key) for key in keys)

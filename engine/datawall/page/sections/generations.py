@@ -10,6 +10,7 @@ from datawall.page.known import flagships
 from datawall.page.saved_run import SavedRun
 from datawall.page.sections.dates import interval_of, table
 from datawall.reporting import style
+from datawall.reporting.words import bracketed
 
 COLOURS = {"raw": style.BLUE, "effective": style.ORANGE}
 NAMED = ("GPT-4", "GPT-4.5", "GPT-5")
@@ -47,7 +48,7 @@ def _timeline(run: SavedRun) -> Figure:
 def _rows(run: SavedRun) -> Iterator[tuple[tuple[float, int], rows.Row]]:
     for kind, colour in COLOURS.items():
         for name in run.names(f"release.{kind}["):
-            index = float(name.split("[")[1].rstrip("]"))
+            index = float(bracketed(name))
             row = run.row(name)
             interval = interval_of(run, name)
             label = f"{index:g}, {kind}"
@@ -67,7 +68,7 @@ def _rows(run: SavedRun) -> Iterator[tuple[tuple[float, int], rows.Row]]:
 def _table(run: SavedRun, kind: str) -> Table:
     labels = {}
     for name in run.names(f"release.{kind}["):
-        index = name.split("[")[1].rstrip("]")
+        index = bracketed(name)
         labels[f"training_start.{kind}[{index}]"] = f"{index}, training starts"
         labels[name] = f"{index}, released"
     return table(run, labels, "generation", f"By {kind} compute")
