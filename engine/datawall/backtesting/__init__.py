@@ -1,0 +1,1 @@
+"""Forecasts as they would have been made at past dates, scored against what happened since."""

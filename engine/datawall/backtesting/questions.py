@@ -1,0 +1,81 @@
+"""What is asked of a forecast made at an origin: the targets, and one question about one of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from datawall.errors import DatawallError
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that can be looked up later.
+
+    Attributes
+    ----------
+    title
+        What it is, in a few words.
+    unit
+        Of the value; of a date, ``"year"``.
+    kind
+        ``"level"``: a value at origin + horizon, scored in log10. ``"date"``: when something first happens
+        after the origin, watched until origin + horizon, scored in years.
+    """
+
+    title: str
+    unit: str
+    kind: Literal["level", "date"]
+
+
+TARGETS: dict[str, Target] = {
+    "largest_run": Target("largest known training run", "FLOP", "level"),
+    "first_above": Target("first known run above an amount of compute", "year", "date"),
+    "release_by_compute": Target("first known run of a generation's compute", "year", "date"),
+    "release_by_name": Target("release of a generation by name", "year", "date"),
+    "training_set": Target("largest known training set", "tokens", "level"),
+    "flop_per_chip": Target("best FLOP/s of a chip on sale", "H100", "level"),
+    "flop_per_usd": Target("best FLOP/s per dollar on sale", "H100", "level"),
+    "flop_per_watt": Target("best FLOP/s per watt on sale", "H100", "level"),
+    "price": Target("cheapest price of a fixed capability", "USD/Mtok", "level"),
+}
+"""The targets by name, in the order in which they are shown."""
+
+
+@dataclass(frozen=True, order=True)
+class Question:
+    """One question, asked at one origin.
+
+    Attributes
+    ----------
+    target
+        Its name in `TARGETS`.
+    item
+        What of it, such as ``"1e+26"`` or ``"GPT-5"``; empty where a target has only one.
+    origin
+        The date of the forecast: nothing known later takes part [decimal year].
+    horizon
+        How far ahead [years].
+    """
+
+    target: str
+    item: str
+    origin: float
+    horizon: float
+
+    @property
+    def until(self) -> float:
+        """The date that the question looks ahead to [decimal year]."""
+        return self.origin + self.horizon
+
+
+type Answers = Mapping[Question, np.ndarray]
+"""Draws of each answer, shape (n,): log10 of a level; of a date the decimal year, inf when it never comes."""
+
+type Forecaster = Callable[[Sequence[Question]], Answers]
+"""Answers questions of one origin. It raises `NothingKnownError` where it can answer none of them."""
+
+
+class NothingKnownError(DatawallError):
+    """Too little was known at an origin for a forecast; the message says what was missing."""
