@@ -1,4 +1,4 @@
-"""Scores of a forecaster's answers, and what they say together: skill, coverage, and the widening they call for."""
+"""Scores of a forecaster's answers, and what they say together: skill, coverage, the widening they call for."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ RESAMPLES = 1000
 
 DESCRIPTIONS = {
     "crps": "continuous ranked probability score, in orders of magnitude or years",
-    "log_score": "minus the log of the probability of what happened, to 0.1 orders of magnitude or 0.25 years",
+    "log_score": "minus the log of the probability of what happened, told to a tenth of an order of magnitude or a quarter of a year",
     "brier": "squared error of the probability that a date comes by window_last",
     "pit_low": "probability of less than what happened",
     "pit_high": "probability of at most what happened",
@@ -44,13 +44,14 @@ def score(answers: Answers, outcomes: Mapping[Question, Outcome | None]) -> xr.D
     answers
         Of one forecaster; a question may lack one.
     outcomes
-        What happened, for every question asked, in the order of the dataset; None where it cannot be told yet.
+        What happened, for every question asked and in the order of the dataset; None where it cannot be told
+        yet.
 
     Returns
     -------
     Dataset
-        Over ``question``: ``quantile`` (also over ``level``) and the variables of `DESCRIPTIONS`; nan where the
-        answer or the outcome is missing. Its coordinates describe the questions: ``target``, ``item``,
+        Over ``question``: ``quantile`` (also over ``level``) and the variables of `DESCRIPTIONS`; nan where
+        the answer or the outcome is missing. Its coordinates describe the questions: ``target``, ``item``,
         ``origin``, ``horizon``, ``outcome``, ``window_first``, ``window_last`` and ``state``.
     """
     nothing = dict.fromkeys(DESCRIPTIONS, np.nan)
@@ -123,8 +124,8 @@ def skill(scored: Mapping[str, xr.Dataset], who: str, reference: str, seed: int 
     -------
     Dataset
         Over ``target`` and ``horizon`` (0: all together): ``crps``, ``crps_reference``, ``skill`` (1 - their
-        ratio), ``questions``, and ``error``, the standard error of the skill by a block bootstrap over origins
-        (nan where the origins do not fill two blocks of two years).
+        ratio), ``questions``, and ``error``, the standard error of the skill by a block bootstrap over
+        origins (nan where the origins do not fill two blocks of two years).
     """
     ours, theirs = scored[who], scored[reference]
     common = counted(ours) & counted(theirs)

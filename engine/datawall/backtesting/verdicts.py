@@ -66,8 +66,8 @@ def _covers(who: str, coverage: xr.Dataset, horizon: float) -> str:
     low, high = PASSES
     judged = "too few" if share < low else "too many" if share > high else "as they should"
     return (
-        f"The 80 % intervals of {who} hold {_percent(share)} of {questions} outcomes {_ahead(horizon)} ahead: "
-        f"{judged} ({_percent(low)[:-2]}–{_percent(high)} is asked of them)."
+        f"The 80 % intervals of {who} hold {_percent(share)} of {questions} outcomes {_ahead(horizon)} "
+        f"ahead: {judged} (asked of them is {_percent(low)} to {_percent(high)})."
     )
 
 
@@ -82,8 +82,8 @@ def _beats(who: str, reference: str, skill: xr.Dataset) -> str:
     margin = "too few origins for an error" if np.isnan(error) else f"standard error {_percent(error)}"
     doubt = ", less than two standard errors from none" if abs(value) < 2 * error else ""
     return (
-        f"On the largest run, the CRPS of {who} {beats} that of {reference}: {float(cell['crps']):.2f} against "
-        f"{float(cell['crps_reference']):.2f} orders of magnitude over {questions} questions "
+        f"On the largest run, the CRPS of {who} {beats} that of {reference}: {float(cell['crps']):.2f} "
+        f"against {float(cell['crps_reference']):.2f} orders of magnitude over {questions} questions "
         f"(skill {_percent(value)}, {margin}{doubt})."
     )
 
@@ -99,8 +99,8 @@ def _open(scored: xr.Dataset) -> str:
         else ""
     )
     return (
-        f"Of {len(states)} questions, {happened} are answered by what happened, {still} are open (it had not come "
-        f"when it was last looked for) and {unresolved} cannot be told yet.{floors}"
+        f"Of {len(states)} questions, {happened} are answered by what happened, {still} are open (it had not "
+        f"come when it was last looked for) and {unresolved} cannot be told yet.{floors}"
     )
 
 

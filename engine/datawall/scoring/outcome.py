@@ -14,7 +14,7 @@ class Outcome:
     Attributes
     ----------
     value
-        What happened; inf for a date that has not come, or for a level that is only known to be at least `last`.
+        What happened; inf for a date that has not come, or for a level only known to be at least `last`.
     first, last
         The window in which the outcome can be told: what lies before the first counts as the first, and what
         lies beyond the last is open ("not yet", "at least"), which is an outcome and not a gap.

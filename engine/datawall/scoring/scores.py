@@ -7,7 +7,7 @@ from datawall.errors import DatawallError
 from datawall.scoring.outcome import Outcome
 
 LEAST_PROBABILITY = 1 / 4001
-"""Floor of the probability in a log score, which keeps averages finite: what 4000 draws cannot tell from never.
+"""Floor of the probability in a log score, which keeps averages finite: 4000 draws cannot tell less from never.
 
 It is the same for every forecaster, however few its draws.
 """
@@ -54,10 +54,11 @@ def crps(draws: np.ndarray, outcome: Outcome) -> float:
 def log_score(draws: np.ndarray, outcome: Outcome, resolution: float) -> float:
     r"""Return minus the log of the probability of what happened, told to a resolution.
 
-    What happened is one cell of a partition: before the window, one of the multiples of `resolution` inside it,
-    or beyond it. Cells rather than a density, since forecasts have atoms (a record that stands, a last value
-    that persists), at which a density is infinite and beside which a kernel's depends on its width; the score
-    of a fixed partition is proper for every forecast. Probabilities below `LEAST_PROBABILITY` count as that.
+    What happened is one cell of a partition: before the window, a cell between two multiples of `resolution`
+    inside it, or beyond it. Cells rather than a density, since forecasts have atoms (a record that stands, a
+    last value that persists), at which a density is infinite and beside which a kernel's depends on its
+    width; the score of a fixed partition is proper for every forecast. Probabilities below
+    `LEAST_PROBABILITY` count as that, which alone departs from it.
 
     Parameters
     ----------
@@ -76,8 +77,8 @@ def log_score(draws: np.ndarray, outcome: Outcome, resolution: float) -> float:
     Examples
     --------
     >>> draws = np.array([2024.1, 2025.1, 2025.2, np.inf])
-    >>> log_score(draws, Outcome(2025.0, last=2026.0), 0.25) == -np.log(2 / 4)
-    True
+    >>> round(log_score(draws, Outcome(2025.0, last=2026.0), 0.25), 3)  # -log(2 / 4)
+    0.693
     """
     values = _checked(draws)
     if outcome.open:

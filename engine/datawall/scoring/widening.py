@@ -7,8 +7,8 @@ from scipy.special import ndtr, ndtri
 
 from datawall.scoring.calibration import coverage
 
-FACTORS = np.geomspace(0.05, 20.0, 1201)
-"""Factors that are tried, half a per cent apart."""
+FACTORS = np.geomspace(0.05, 20.0, 1001)
+"""Factors that are tried, 0.6 % apart."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Widening:
     Attributes
     ----------
     factor
-        Above 1 where forecasts were too narrow; inf where no factor suffices, as outcomes lie beyond all draws;
-        nan without outcomes.
+        Above 1 where forecasts were too narrow; inf where no factor suffices, as outcomes lie beyond all
+        draws; nan without outcomes.
     low, high
         Of a block bootstrap; nan where there are too few origins for one.
     """
@@ -30,7 +30,7 @@ class Widening:
 
     @property
     def applied(self) -> float:
-        """The factor to widen by: at least 1, as forecasts are never narrowed, or widened without evidence."""
+        """The factor to widen by: at least 1, as forecasts are never narrowed, nor widened unasked."""
         return max(1.0, self.factor)
 
 
@@ -54,8 +54,9 @@ def widening_factor(bounds: np.ndarray, weights: np.ndarray, mass: float = 0.8) 
 
     Examples
     --------
-    >>> bounds = np.repeat(ndtr(1.5 * ndtri((np.arange(999) + 0.5) / 999))[:, None], 2, axis=1)
-    >>> round(widening_factor(bounds, np.ones((2, 999))).factor, 2)
+    >>> right = (np.arange(999) + 0.5) / 999
+    >>> narrow = ndtr(1.5 * ndtri(right))
+    >>> round(widening_factor(np.stack([narrow, narrow], axis=1), np.ones((2, 999))).factor, 1)
     1.5
     """
     if not len(bounds):
@@ -68,7 +69,7 @@ def widening_factor(bounds: np.ndarray, weights: np.ndarray, mass: float = 0.8) 
 
 
 def _first(shares: np.ndarray, mass: float) -> np.ndarray:
-    """Return the least factor at which the share held reaches `mass`; inf where none does, nan where unknown."""
+    """Return the least factor whose share held is `mass`; inf where there is none, nan where unknown."""
     reached = shares >= mass - 1e-9
     found = np.where(reached.any(axis=-1), FACTORS[np.argmax(reached, axis=-1)], np.inf)
     return np.where(np.isnan(shares).any(axis=-1), np.nan, found)
