@@ -1,4 +1,4 @@
-"""Scores of a forecaster's answers, and what they say together: skill, coverage, the widening they call for."""
+"""Scores of a forecaster's answers, and what they say together: skill, coverage, and the widening due."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ RESAMPLES = 1000
 
 DESCRIPTIONS = {
     "crps": "continuous ranked probability score, in orders of magnitude or years",
-    "log_score": "minus the log of the probability of what happened, told to a tenth of an order of magnitude or a quarter of a year",
+    "log_score": "minus the log of the probability of what happened, to 0.1 orders of magnitude or a quarter",
     "brier": "squared error of the probability that a date comes by window_last",
     "pit_low": "probability of less than what happened",
     "pit_high": "probability of at most what happened",

@@ -7,7 +7,7 @@ from datawall.errors import DatawallError
 from datawall.scoring.outcome import Outcome
 
 LEAST_PROBABILITY = 1 / 4001
-"""Floor of the probability in a log score, which keeps averages finite: 4000 draws cannot tell less from never.
+"""Floor of the probability in a log score, which keeps averages finite: what 4000 draws tell from never.
 
 It is the same for every forecaster, however few its draws.
 """
