@@ -94,7 +94,9 @@ def test_crps_is_that_of_an_independent_library():
     np.testing.assert_allclose(ours, interval_tw_crps_for_ensemble(*theirs, *WINDOW, **options), atol=1e-12)
 
 
-FORECASTS = arrays(float, st.integers(1, 20), elements=st.sampled_from([-9.0, -1.2, 0.3, 0.4, 2.0, 3.0, np.inf]))
+FORECASTS = arrays(
+    float, st.integers(1, 20), elements=st.sampled_from([-9.0, -1.2, 0.3, 0.4, 2.0, 3.0, np.inf])
+)
 
 
 @given(FORECASTS, FORECASTS)
@@ -122,7 +124,9 @@ def test_floors_alone_reward_whoever_says_more():
     assert mean(right + 1.0) < mean(right)
 
 
-@pytest.mark.parametrize(("value", "cell"), [(0.37, (0.3, 0.4)), (np.inf, (1.0, np.inf)), (-5.0, (-np.inf, -2.0))])
+@pytest.mark.parametrize(
+    ("value", "cell"), [(0.37, (0.3, 0.4)), (np.inf, (1.0, np.inf)), (-5.0, (-np.inf, -2.0))]
+)
 def test_log_score_of_a_normal(value, cell):
     exact = -np.log(np.diff(stats.norm.cdf(cell))[0])
     draws = stats.norm.ppf(EVEN)
