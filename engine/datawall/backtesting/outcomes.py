@@ -44,8 +44,8 @@ def resolve(question: Question) -> Outcome | None:
     """Return what became of a question, by the evidence known today.
 
     A level is the record among what had come out by then; it cannot be told before. Where figures are kept
-    secret since some date, later records are only known to be no less than the one of then. A date is seen from the origin until the
-    horizon or until when it was watched, whichever is first.
+    secret since some date, later records are only known to be no less than the one of then. A date is seen
+    from the origin until the horizon or until when it was watched, whichever is first.
 
     Parameters
     ----------
@@ -67,7 +67,10 @@ def _level(question: Question) -> Outcome | None:
     if question.until <= series.told_until:
         record = series.record(question.until)
         return Outcome(value=record) if np.isfinite(record) else None
-    known, at_least = series.known_by(question.origin).record(question.origin), series.record(series.told_until)
+    known, at_least = (
+        series.known_by(question.origin).record(question.origin),
+        series.record(series.told_until),
+    )
     # a bound that was known at the origin says nothing
     return Outcome(value=np.inf, last=at_least) if at_least > known else None
 
