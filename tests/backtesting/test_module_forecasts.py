@@ -50,6 +50,30 @@ def check_record(answers, target, origin):
     assert np.ptp(paths[-1]) > 0.0
 
 
+def test_a_training_set_falls_short_of_a_record_that_grows(monkeypatch):
+    origin, target, gap = 2024.5, "training_set", 0.7
+    give(monkeypatch, level=2e13, growth=1.8, pace_step=0.0, gap=gap)
+    answers = module_forecaster(target, DRAWS, 0)(ask(target, origin))
+    check_record(answers, target, origin)
+    data = MODULES["training_sets"].load(origin, ()).constants
+    for question, drawn in answers.items():
+        years = np.linspace(0.0, question.horizon, 201)
+        line = np.log(2e13) + np.log(1.8) * (origin + years - data["anchor"])
+        for level in (13.4, 13.8):
+            # a figure falls short of the line by a gap and an error, as large as one of those known
+            exceeds = [stats.exponnorm(gap / e, 0.0, e).cdf(line - level * NATS) for e in data["error"]]
+            average = np.trapezoid(np.mean(exceeds, axis=0), years) / question.horizon
+            agree(drawn, level, no_figure_above(target, origin, question.horizon, average))
+
+
+def test_the_pace_of_the_record_walks_on_from_the_year_of_the_anchor():
+    pace = np.array([[1.0, 3.0, 0.5]])
+    dates = np.array([[2023.75, 2024.0, 2024.5, 2025.5, 2023.25]])
+    np.testing.assert_allclose(
+        module_forecasts._climbed(pace, 2023.5, dates), [[0.25, 0.5, 2.0, 3.75, -0.25]]
+    )
+
+
 def test_the_best_chip_is_the_largest_of_those_that_come(monkeypatch):
     origin, target = 2024.5, "flop_per_watt"
     scatter, df = 0.3, 4.0
