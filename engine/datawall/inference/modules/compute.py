@@ -12,7 +12,7 @@ import numpy as np
 import numpyro
 
 from datawall.inference.module import Arrays, Evidence, Module
-from datawall.inference.modules.moving_line import average_deviation, climbed, years_of, yearly_pace
+from datawall.inference.modules.moving_line import climbed, years_of, yearly_pace
 from datawall.inference.modules.one_sided import BelowLine
 from datawall.inference.modules.shipped import (
     dates,
@@ -51,6 +51,9 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     table.keep(np.isfinite(numbers(table, "training_flop", *FLOP)), "without an estimate of their compute")
     released = dates(table, "release_date")
     table.keep(np.isfinite(released), "not released")
+    released, memory = dates(table, "release_date"), float(prior("compute.memory").quantile(0.5))
+    recent = released > released.max(initial=-np.inf) - memory
+    table.keep(recent, f"released more than {memory:g} years before the newest")
     table.keep(_among_largest(table), f"not among the {LARGEST} largest known at their release")
     table.need(3, "with compute and a release date")
     released, flop = dates(table, "release_date"), numbers(table, "training_flop", *FLOP)
@@ -109,7 +112,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     """
     data = evidence.constants
     level = numpyro.deterministic("level", data["largest"] * latent("compute.level_over_largest"))
-    pace = yearly_pace(evidence, jnp.log(latent("compute.growth")), latent("compute.pace_step"))
+    pace = yearly_pace(evidence, jnp.log(latent("compute.growth")), latent("compute.pace_spread"))
     delay, gap = latent("compute.start_to_release"), latent("compute.gap")
     error = data["error"] * jnp.where(data["error_stated"], 1.0, latent("compute.error_scale"))
     start = jnp.where(data["start_known"], data["started"], data["released"] - delay)
@@ -134,8 +137,8 @@ def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndar
     # the least of several exponential gaps is exponential too
     nearest = posterior["gap"] / LARGEST * np.asarray(jax.random.exponential(key_gap, posterior["gap"].shape))
     years = float(prior("compute.years_ahead").quantile(0.5))
-    score = np.asarray(jax.random.normal(key_pace, nearest.shape))
-    growth = posterior["growth"] * np.exp(average_deviation(posterior["pace_step"], years) * score)
+    deviation = np.asarray(jax.random.normal(key_pace, nearest.shape)) / np.sqrt(years)
+    growth = posterior["growth"] * np.exp(posterior["pace_spread"] * deviation)
     return {"frontier_flop": posterior["level"] * np.exp(-nearest), "compute_growth": np.maximum(growth, 1.0)}
 
 
@@ -145,5 +148,5 @@ MODULE = Module(
     load=load,
     model=model,
     inputs=inputs,
-    headline=("level", "growth", "pace_step", "start_to_release", "gap", "error_scale"),
+    headline=("level", "growth", "pace_spread", "start_to_release", "gap", "error_scale"),
 )

@@ -62,7 +62,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     """
     data = evidence.constants
     level = numpyro.deterministic("level", data["largest"] * latent("training_sets.level_over_largest"))
-    pace = yearly_pace(evidence, jnp.log(latent("training_sets.growth")), latent("training_sets.pace_step"))
+    pace = yearly_pace(evidence, jnp.log(latent("training_sets.growth")), latent("training_sets.pace_spread"))
     line = jnp.log(level) + climbed(pace, evidence.coords["year"][0], data["anchor"], data["released"])
     gap = latent("training_sets.gap")
     with numpyro.plate("set", len(data["error"])):
@@ -75,5 +75,5 @@ MODULE = Module(
     title="tokens of the largest known training set",
     load=load,
     model=model,
-    headline=("level", "growth", "pace_step", "gap"),
+    headline=("level", "growth", "pace_spread", "gap"),
 )
