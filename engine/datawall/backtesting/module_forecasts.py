@@ -138,15 +138,15 @@ def _below(line: np.ndarray, gap: np.ndarray, error: np.ndarray, rng: np.random.
 
 
 def _training_sets(asked: Asked, rng: np.random.Generator) -> np.ndarray:
-    """Draw training sets below a record whose pace walks on from the year of the anchor."""
-    data, drawn = asked.evidence.constants, asked.draws
+    """Draw training sets below a record that climbs at a pace of its own in every year to come."""
+    data = asked.evidence.constants
+    drawn = {name: values[:, None] for name, values in asked.draws.items() if values.ndim == 1}
     anchor = float(data["anchor"])
-    first, last = int(anchor), int(asked.dates.max(initial=anchor))
-    changes = drawn["pace_step"][:, None] * rng.standard_normal((len(asked.dates), last - first))
-    walk = np.cumsum(np.insert(changes, 0, 0.0, axis=1), axis=1)
-    climb = _climbed(np.log(drawn["growth"])[:, None] * np.exp(walk), anchor, asked.dates)
-    errors = rng.choice(data["error"], asked.dates.shape)
-    return _below(np.log(drawn["level"])[:, None] + climb, drawn["gap"][:, None], errors, rng)
+    told = asked.draws["pace_deviation"][:, asked.evidence.coords["year"].index(int(anchor)) :]
+    untold = rng.standard_normal((len(told), max(0, int(asked.dates.max(initial=0.0)) - int(anchor))))
+    pace = np.log(drawn["growth"]) + drawn["pace_spread"] * np.concatenate([told, untold], axis=1)
+    line = np.log(drawn["level"]) + _climbed(pace, anchor, asked.dates)
+    return _below(line, drawn["gap"], rng.choice(data["error"], line.shape), rng)
 
 
 def _climbed(pace: np.ndarray, since: float, dates: np.ndarray) -> np.ndarray:
