@@ -50,6 +50,45 @@ def check_record(answers, target, origin):
     assert np.ptp(paths[-1]) > 0.0
 
 
+def test_a_training_set_falls_short_of_a_record_that_grows(monkeypatch):
+    origin, target, gap = 2024.5, "training_set", 0.7
+    evidence = MODULES["training_sets"].load(origin, ())
+    data, steady = evidence.constants, np.zeros(len(evidence.coords["year"]))
+    give(monkeypatch, level=2e13, growth=1.8, pace_spread=0.0, pace_deviation=steady, gap=gap)
+    answers = module_forecaster(target, DRAWS, 0)(ask(target, origin))
+    check_record(answers, target, origin)
+    for question, drawn in answers.items():
+        years = np.linspace(0.0, question.horizon, 201)
+        line = np.log(2e13) + np.log(1.8) * (origin + years - data["anchor"])
+        for level in (13.4, 13.8):
+            # a figure falls short of the line by a gap and an error, as large as one of those known
+            exceeds = [stats.exponnorm(gap / e, 0.0, e).cdf(line - level * NATS) for e in data["error"]]
+            average = np.trapezoid(np.mean(exceeds, axis=0), years) / question.horizon
+            agree(drawn, level, no_figure_above(target, origin, question.horizon, average))
+
+
+def test_the_record_climbs_at_the_pace_of_each_year():
+    pace = np.array([[1.0, 3.0, 0.5]])
+    dates = np.array([[2023.75, 2024.0, 2024.5, 2025.5, 2023.25]])
+    found = module_forecasts._climbed(pace, 2023.5, dates)
+    np.testing.assert_allclose(found, [[0.25, 0.5, 2.0, 3.75, -0.25]])
+
+
+def test_years_to_come_have_paces_that_are_not_known_yet(monkeypatch):
+    origin = 2024.5
+    evidence = MODULES["training_sets"].load(origin, ())
+    anchor_year = [float(year == 2024) for year in evidence.coords["year"]]
+    evidence.constants["error"][:] = 1e-9
+    give(monkeypatch, evidence, level=1e15, growth=2.0, pace_spread=0.3, pace_deviation=anchor_year, gap=1e-6)
+    monkeypatch.setattr(module_forecasts, "releases", lambda *_: (np.full((DRAWS, 1), 2027.25), np.True_))
+    question = Question("training_set", "", origin, 4.0)
+    climb = NATS * module_forecaster("training_set", DRAWS, 0)([question])[question] - np.log(1e15)
+    ahead = 2025.0 - float(evidence.constants["anchor"])
+    # two whole years and a quarter of one are drawn; the rest of this one goes on as it went
+    expected = stats.norm(np.log(2.0) * (ahead + 2.25) + 0.3 * ahead, 0.3 * np.sqrt(2.0 + 0.25**2))
+    assert stats.kstest(climb, expected.cdf).pvalue > 1e-3  # false alarm: 1e-3
+
+
 def test_the_best_chip_is_the_largest_of_those_that_come(monkeypatch):
     origin, target = 2024.5, "flop_per_watt"
     scatter, df = 0.3, 4.0

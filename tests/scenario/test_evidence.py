@@ -103,16 +103,30 @@ def test_evidence_of_later_than_the_as_of_date_is_never_used():
         load_scenario("baseline", {"evidence": {"modules": ["scaling"]}}, as_of=2020.0)
 
 
-def test_a_level_is_not_moved_to_another_anchor():
+def test_a_level_brings_its_anchor_along():
     level = {"quantiles": list(np.exp(0.5 * SCORES + 60.0))}
-    posterior = Posterior("made_up", "made up", 2025.0, {"frontier_flop": level}, ())
-    moved = {"anchors.frontier": 2024.0, "anchors.supply": 2025.0}
-    with pytest.raises(
-        ScenarioError, match=r"anchors.frontier: need 2025\.8.*list frontier_flop in evidence"
-    ):
-        load(overrides=moved, posterior=posterior)
-    kept = load(overrides=moved | {"evidence.keep": ["frontier_flop"]}, posterior=posterior)
+    early, late = (
+        Posterior("made_up", "made up", 2025.0, {"frontier_flop": level}, (), {"frontier": date})
+        for date in (2019.25, 2025.8)
+    )
+    moved = load(posterior=early)
+    assert moved.anchors["frontier"] == 2019.25
+    assert moved.resolved()["anchors"]["frontier"] == 2019.25
+    assert moved.digest != load(posterior=late).digest
+    own = {"anchors.frontier": 2024.0, "evidence.keep": ["frontier_flop"]}
+    kept = load(overrides=own, posterior=early)
     assert kept.priors["frontier_flop"].stated is None
+    assert kept.anchors["frontier"] == 2024.0
+
+
+def test_an_anchor_does_not_move_from_under_other_levels():
+    stock = {"quantiles": list(np.exp(0.5 * SCORES + 33.0))}
+    posterior = Posterior("made_up", "made up", 2025.0, {"text_tokens": stock}, (), {"supply": 2024.0})
+    assert load(posterior=posterior).anchors["supply"] == 2024.0
+    with pytest.raises(
+        ScenarioError, match=r"anchors.supply: need 2024,.* got 2025; private_text_tokens, .*evidence.keep"
+    ):
+        load(overrides={"anchors.supply": 2025.0}, posterior=posterior)
 
 
 def test_mistakes_in_the_table_are_named():

@@ -137,6 +137,25 @@ def _below(line: np.ndarray, gap: np.ndarray, error: np.ndarray, rng: np.random.
     return line - gap * rng.standard_exponential(line.shape) + error * rng.standard_normal(line.shape)
 
 
+def _training_sets(asked: Asked, rng: np.random.Generator) -> np.ndarray:
+    """Draw training sets below a record that climbs at a pace of its own in every year to come."""
+    data = asked.evidence.constants
+    drawn = {name: values[:, None] for name, values in asked.draws.items() if values.ndim == 1}
+    anchor = float(data["anchor"])
+    told = asked.draws["pace_deviation"][:, asked.evidence.coords["year"].index(int(anchor)) :]
+    untold = rng.standard_normal((len(told), max(0, int(asked.dates.max(initial=0.0)) - int(anchor))))
+    pace = np.log(drawn["growth"]) + drawn["pace_spread"] * np.concatenate([told, untold], axis=1)
+    line = np.log(drawn["level"]) + _climbed(pace, anchor, asked.dates)
+    return _below(line, drawn["gap"], rng.choice(data["error"], line.shape), rng)
+
+
+def _climbed(pace: np.ndarray, since: float, dates: np.ndarray) -> np.ndarray:
+    """Return how far lines climb since a date, at paces of their own in its year and in each one after."""
+    start = np.insert(np.cumsum(pace, axis=1), 0, 0.0, axis=1) - pace[:, :1] * (since % 1.0)
+    year = dates.astype(int) - int(since)
+    return np.take_along_axis(start, year, 1) + np.take_along_axis(pace, year, 1) * (dates % 1.0)
+
+
 def _chips(asked: Asked, rng: np.random.Generator) -> np.ndarray:
     """Draw chips about the growth of their kind, which departs from that of the past by `era_spread`."""
     own = hardware.METRICS.index(asked.target)
@@ -165,8 +184,10 @@ def _discounts(asked: Asked, rng: np.random.Generator) -> np.ndarray:
 
 
 MODULE_OF = {
+    "training_set": "training_sets",
     **dict.fromkeys(hardware.METRICS, "hardware"),
     "price": "price",
 }
 """The module that models the figures of each target."""
-STORIES: dict[str, Story] = {"hardware": _chips, "price": _discounts}
+STORIES: dict[str, Story] = {"training_sets": _training_sets, "hardware": _chips, "price": _discounts}
+"""How each module makes figures."""

@@ -32,6 +32,8 @@ class Evidence:
         Where the evidence comes from.
     newest
         When the newest of it became known [decimal year]; -inf where the tables do not say.
+    anchors
+        The scenario's anchors at which the model states levels, by name [decimal year].
     """
 
     observed: dict[str, np.ndarray]
@@ -41,6 +43,7 @@ class Evidence:
     dropped: dict[str, int]
     sources: tuple[str, ...]
     newest: float
+    anchors: Mapping[str, float] = field(default_factory=dict)
 
 
 type Load = Callable[[float | None, tuple[Path, ...]], Evidence]

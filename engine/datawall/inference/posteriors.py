@@ -29,15 +29,18 @@ def summary(fit: Fit) -> dict[str, Any]:
     -------
     dict
         For each input that the module informs its quantiles at `SCORES` or the weights of its options, their
-        rank correlations, the headline parameters, and the manifest of the fit.
+        rank correlations, the anchors at which levels are stated, the headline parameters, and the manifest
+        of the fit.
     """
     draws = fit.inputs()
     rivals = {"comparison": _comparison(fit)} if "comparison" in fit.tree else {}
     manifest = json.loads(fit.tree.attrs["manifest"])
+    anchors = {"anchors": dict(fit.evidence.anchors)} if fit.evidence.anchors else {}
     return {
         "module": fit.module.name,
         "title": fit.module.title,
         "newest": manifest["newest"],
+        **anchors,
         "inputs": {name: _content(name, values) for name, values in draws.items()},
         "correlations": _correlations(draws),
         "headline": headline(fit),

@@ -7,7 +7,7 @@ normal scores, or the weights of its options, and the rank correlations between 
 import json
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,19 @@ SCORES = np.linspace(-2.5, 2.5, 21)
 TAIL = 4
 """The straight line is that through the outermost score and so many scores further in."""
 FAMILY = "posterior"
-ANCHORS = {"frontier": 2025.8, "supply": 2024.0}
-"""When posteriors state the levels that a scenario states at its own anchors [year]."""
-ANCHORED = {"frontier_flop": "frontier", "text_tokens": "supply"}
-"""The anchor of each such level."""
+LEVELS = {
+    "frontier": ("frontier_flop", "dataset_tokens"),
+    "supply": (
+        "text_tokens",
+        "private_text_tokens",
+        "multimodal_tokens",
+        "image_count",
+        "video_seconds",
+        "audio_seconds",
+        "web_pages",
+    ),
+}
+"""The inputs that each anchor dates, of the anchors at which posteriors state a level."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,8 @@ class Posterior:
         For each input ``{"quantiles": […]}`` at `SCORES`, or ``{"weights": {option: weight}}``.
     correlations
         Rank correlations between its inputs.
+    anchors
+        The anchors at which it states levels, by name [decimal year].
     """
 
     module: str
@@ -54,6 +65,7 @@ class Posterior:
     newest: float
     inputs: Mapping[str, Mapping[str, Any]]
     correlations: tuple[Correlation, ...]
+    anchors: Mapping[str, float] = field(default_factory=dict)
 
 
 type PosteriorSource = Callable[[str, float], Posterior]
@@ -136,6 +148,7 @@ def read_posterior(path: Path) -> Posterior:
             -math.inf if found["newest"] is None else found["newest"],
             found["inputs"],
             tuple(correlations),
+            found.get("anchors", {}),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ScenarioError(f"{path.name}: is no posterior ({error!r}); run `datawall fit` again") from None
@@ -168,18 +181,38 @@ def inform(
     return informed, tuple(stated)
 
 
-def check_anchors(priors: Mapping[str, Prior], anchors: Mapping[str, float]) -> None:
-    """Check that a scenario states its levels when its posteriors do.
+def informed_anchors(
+    priors: Mapping[str, Prior], anchors: Mapping[str, float], posteriors: Sequence[Posterior]
+) -> dict[str, float]:
+    """Return the anchors, moved to when the posteriors state the levels that they have replaced.
+
+    Parameters
+    ----------
+    priors
+        Of the scenario, with posteriors in place.
+    anchors
+        Of the scenario, as stated [decimal year].
+    posteriors
+        In order.
 
     Raises
     ------
     Problem
-        If a posterior has replaced a level whose anchor has moved.
+        If another level stays as the scenario states it, at an anchor that would move.
     """
-    for name, anchor in ANCHORED.items():
-        if name in priors and priors[name].stated is not None and anchors[anchor] != ANCHORS[anchor]:
-            need = f"need {ANCHORS[anchor]}, when the posterior of {name} is stated, got {anchors[anchor]}"
-            raise Problem(("anchors", anchor), f"{need}; or list {name} in evidence.keep")
+    moved = dict(anchors)
+    for posterior in posteriors:
+        for anchor, date in posterior.anchors.items():
+            levels = [name for name in LEVELS.get(anchor, ()) if name in priors]
+            own = [name for name in levels if priors[name].statement.get("module") == posterior.module]
+            others = [name for name in levels if name not in own]
+            if own and others and date != anchors[anchor]:
+                need = f"need {date:g}, when the posterior of {own[0]} is stated, got {anchors[anchor]:g}"
+                remedy = f"{', '.join(others)} would be moved; or list {own[0]} in evidence.keep"
+                raise Problem(("anchors", anchor), f"{need}; {remedy}")
+            if own:
+                moved[anchor] = date
+    return moved
 
 
 def _prior(name: str, stated: Prior, posterior: Posterior) -> Prior:
@@ -237,7 +270,10 @@ def _extended(line: np.ndarray, z: np.ndarray) -> np.ndarray:
 
 
 def informed_tables(
-    content: Mapping[str, Any], priors: Mapping[str, Prior], correlations: Sequence[Correlation]
+    content: Mapping[str, Any],
+    priors: Mapping[str, Prior],
+    correlations: Sequence[Correlation],
+    anchors: Mapping[str, float],
 ) -> dict[str, Any]:
     """Return the tables of a scenario that posteriors have changed, ready for JSON."""
     informed = {
@@ -247,6 +283,7 @@ def informed_tables(
         if prior.stated is not None
     }
     return {
+        "anchors": dict(anchors),
         "priors": content["priors"] | informed,
         "correlations": [asdict(correlation) for correlation in correlations],
     }

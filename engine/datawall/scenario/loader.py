@@ -12,7 +12,7 @@ from datawall.model.inputs import DECLARATIONS, Declaration, in_play
 from datawall.model.questions import Questions
 from datawall.scenario.dependence import Correlation, copula
 from datawall.scenario.errors import Problem, shown, suggestion
-from datawall.scenario.evidence import PosteriorSource, check_anchors, committed, inform, informed_tables
+from datawall.scenario.evidence import PosteriorSource, committed, inform, informed_anchors, informed_tables
 from datawall.scenario.families import Distribution
 from datawall.scenario.messages import first_problem
 from datawall.scenario.overrides import apply_overrides
@@ -74,12 +74,13 @@ def _build(tables: dict[str, Any], source: Source, posterior: PosteriorSource) -
         for c in file.correlations
         if not set(c.inputs) & (DECLARATIONS.keys() - priors)
     )
+    anchors = file.anchors.model_dump()
     content = file.model_dump(mode="json", by_alias=True, exclude_none=True)
     if file.evidence is not None:
         found = [posterior(module, file.as_of) for module in file.evidence.modules]
         priors, correlations = inform(priors, correlations, found, file.evidence.keep)
-        check_anchors(priors, file.anchors.model_dump())
-        content |= informed_tables(content, priors, correlations)
+        anchors = informed_anchors(priors, anchors, found)
+        content |= informed_tables(content, priors, correlations, anchors)
     copula(correlations, [name for name, prior in priors.items() if prior.distribution.family == "fixed"])
     return Scenario(
         name=file.name,
@@ -88,7 +89,7 @@ def _build(tables: dict[str, Any], source: Source, posterior: PosteriorSource) -
         path=source.path,
         as_of=file.as_of,
         horizon=file.horizon,
-        anchors=file.anchors.model_dump(),
+        anchors=anchors,
         questions=questions,
         priors=priors,
         correlations=correlations,

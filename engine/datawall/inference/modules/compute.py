@@ -12,7 +12,7 @@ import numpy as np
 import numpyro
 
 from datawall.inference.module import Arrays, Evidence, Module
-from datawall.inference.modules.moving_line import FIRST_YEAR, LAST_YEAR, YEARS, climbed, yearly_pace
+from datawall.inference.modules.moving_line import climbed, years_of, yearly_pace
 from datawall.inference.modules.one_sided import BelowLine
 from datawall.inference.modules.shipped import (
     dates,
@@ -24,11 +24,10 @@ from datawall.inference.modules.shipped import (
 )
 from datawall.inference.priors import latent, prior
 from datawall.inference.reading import Table
-from datawall.scenario.evidence import ANCHORS
 
 TABLE = "frontier_runs.csv"
-ANCHOR = ANCHORS["frontier"]
-"""When the level is stated [year]."""
+ANCHOR = 2025.8
+"""When the level is stated, or at the last release on record if that came earlier [year]."""
 LARGEST = 5
 """How many of the largest runs known at a date count as its frontier."""
 FLOP = (1e15, 1e31, "FLOP")
@@ -51,14 +50,18 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     table = open_table(TABLE, (*needed, "flop_low", "flop_high", "interval_mass", "source"), as_of, files)
     table.keep(np.isfinite(numbers(table, "training_flop", *FLOP)), "without an estimate of their compute")
     released = dates(table, "release_date")
-    known = np.isfinite(released) & (released >= FIRST_YEAR + 1) & (released <= LAST_YEAR)
-    table.keep(known, f"released before {FIRST_YEAR + 1} or not at all")
+    table.keep(np.isfinite(released), "not released")
+    released, memory = dates(table, "release_date"), float(prior("compute.memory").quantile(0.5))
+    recent = released > released.max(initial=-np.inf) - memory
+    table.keep(recent, f"released more than {memory:g} years before the newest")
     table.keep(_among_largest(table), f"not among the {LARGEST} largest known at their release")
-    table.need(5, "with compute and a release date")
+    table.need(3, "with compute and a release date")
+    released, flop = dates(table, "release_date"), numbers(table, "training_flop", *FLOP)
     started = dates(table, "training_start")
     error, stated = flop_errors(table)
-    constants = {
-        "released": dates(table, "release_date"),
+    anchor, years = min(ANCHOR, released.max()), years_of(released)
+    of_runs = {
+        "released": released,
         "started": np.nan_to_num(started),
         "start_known": np.isfinite(started),
         "error": error,
@@ -66,10 +69,11 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     }
     return evidence_of(
         table,
-        observed={"log_flop": np.log(numbers(table, "training_flop", *FLOP))},
-        constants=constants,
-        dims=dict.fromkeys(("log_flop", *constants), ("run",)),
-        coords={"run": table.texts("model"), "year": YEARS},
+        observed={"log_flop": np.log(flop)},
+        constants={**of_runs, "anchor": np.array(anchor), "largest": flop.max()},
+        dims={**dict.fromkeys(("log_flop", *of_runs), ("run",)), "anchor": (), "largest": ()},
+        coords={"run": table.texts("model"), "year": years, "turn": years[1:]},
+        anchors={"frontier": anchor},
     )
 
 
@@ -107,12 +111,12 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
         See `Module`; ``observed["log_flop"]`` is ln FLOP of each run.
     """
     data = evidence.constants
-    level, growth = jnp.log(latent("compute.level")), jnp.log(latent("compute.growth"))
-    pace = yearly_pace(evidence, growth, latent("compute.pace_spread"))
+    level = numpyro.deterministic("level", data["largest"] * latent("compute.level_over_largest"))
+    pace = yearly_pace(evidence, jnp.log(latent("compute.growth")), latent("compute.pace_spread"))
     delay, gap = latent("compute.start_to_release"), latent("compute.gap")
     error = data["error"] * jnp.where(data["error_stated"], 1.0, latent("compute.error_scale"))
     start = jnp.where(data["start_known"], data["started"], data["released"] - delay)
-    line = level + climbed(pace, ANCHOR, start)
+    line = jnp.log(level) + climbed(pace, evidence.coords["year"][0], data["anchor"], start)
     with numpyro.plate("run", len(data["error"])):
         runs = BelowLine(line, gap, error)
         numpyro.sample("log_flop", runs, obs=None if observed is None else observed["log_flop"])

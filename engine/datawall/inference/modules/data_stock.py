@@ -16,10 +16,9 @@ from datawall.inference.priors import latent
 from datawall.inference.reading import Table
 from datawall.inference.rows import sample_rows
 from datawall.scenario.errors import suggestion
-from datawall.scenario.evidence import ANCHORS
 
 TABLE = "text_stock.csv"
-STATED_AT = ANCHORS["supply"]
+STATED_AT = 2024.0
 """When the stock is stated [year]."""
 ABOUT = ("raw_tokens", "usable_tokens", "quality", "growth")
 RELATIONS = ("estimate", "part", "whole")
@@ -86,6 +85,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
             "estimate": [names[row] for row in estimates],
             "bound": [names[row] for row in bounds],
         },
+        anchors={"supply": STATED_AT},
     )
 
 

@@ -3,15 +3,27 @@
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 import numpyro
 import numpyro.distributions as dist
 
 from datawall.inference.module import Evidence
 
-FIRST_YEAR = 2017
-LAST_YEAR = 2027
-YEARS = list(range(FIRST_YEAR, LAST_YEAR))
-"""The years, each with its own pace; at their ends the frontier is held."""
+
+def years_of(released: np.ndarray) -> list[int]:
+    """Return the years that get a pace of their own: from the year before the first release to the last one.
+
+    Parameters
+    ----------
+    released
+        Dates of release [year].
+
+    Examples
+    --------
+    >>> years_of(np.array([2020.4, 2018.7]))
+    [2017, 2018, 2019, 2020]
+    """
+    return list(range(int(released.min()) - 1, int(released.max()) + 1))
 
 
 def yearly_pace(evidence: Evidence, growth: Any, spread: Any) -> Any:
@@ -33,21 +45,27 @@ def yearly_pace(evidence: Evidence, growth: Any, spread: Any) -> Any:
         return growth + spread * numpyro.sample("pace_deviation", dist.Normal(0.0, 1.0))
 
 
-def climbed(pace: Any, since: float, date: Any) -> Any:
-    """Return how far the frontier climbs between two dates.
+def climbed(pace: Any, first_year: int, since: Any, date: Any) -> Any:
+    """Return how far the frontier climbs between two dates; beyond the years it keeps the pace of the nearest.
 
     Parameters
     ----------
     pace
-        Of every year from `FIRST_YEAR` on, shape (year,) [ln/yr].
+        Of every year from `first_year` on, shape (year,) [ln/yr].
+    first_year
+        The first of them.
     since, date
-        Within the years [year].
+        The dates [year].
 
     Examples
     --------
-    >>> float(climbed(jnp.ones(10), 2020.0, 2021.5))
+    >>> float(climbed(jnp.ones(10), 2017, 2020.0, 2021.5))
     1.5
     """
-    years = FIRST_YEAR + jnp.arange(len(pace) + 1.0)
+    years = first_year + jnp.arange(len(pace) + 1.0)
     height = jnp.concatenate([jnp.zeros(1), jnp.cumsum(pace)])
-    return jnp.interp(date, years, height) - jnp.interp(since, years, height)
+
+    def at(date: Any) -> Any:
+        return jnp.interp(date, years, height, left="extrapolate", right="extrapolate")
+
+    return at(date) - at(since)

@@ -1,7 +1,9 @@
 """What every module of shipped evidence does to read it: the table, its bounds, its errors of measurement."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -139,6 +141,7 @@ def evidence_of(
     constants: dict[str, np.ndarray],
     dims: dict[str, tuple[str, ...]],
     coords: dict[str, list],
+    anchors: Mapping[str, float] = MappingProxyType({}),
 ) -> Evidence:
     """Return the evidence read from tables, with what they dropped, their sources and how new they are."""
     dropped: dict[str, int] = {}
@@ -147,4 +150,4 @@ def evidence_of(
             dropped[f"{table.label}: {reason}"] = count
     sources = sorted({source for table in tables for source in table.texts("source")})
     newest = max(float(table.years("date_known").max()) for table in tables)
-    return Evidence(observed, constants, dims, coords, dropped, tuple(sources), newest)
+    return Evidence(observed, constants, dims, coords, dropped, tuple(sources), newest, anchors)

@@ -7,14 +7,14 @@ import numpy as np
 import numpyro
 
 from datawall.inference.module import Arrays, Evidence, Module
-from datawall.inference.modules.moving_line import FIRST_YEAR, LAST_YEAR, YEARS, climbed, yearly_pace
+from datawall.inference.modules.moving_line import climbed, years_of, yearly_pace
 from datawall.inference.modules.one_sided import BelowLine
 from datawall.inference.modules.shipped import dates, evidence_of, numbers, open_table, sd_of_confidence
 from datawall.inference.priors import latent
 
 TABLE = "training_sets.csv"
 ANCHOR = 2026.5
-"""When the level is stated [year]."""
+"""When the level is stated, or at the last release on record if that came earlier [year]."""
 TOKENS = (1e6, 1e18, "tokens")
 
 
@@ -34,18 +34,21 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     table = open_table(TABLE, ("model", "release_date", "tokens_seen", "confidence", "source"), as_of, files)
     table.keep(np.isfinite(numbers(table, "tokens_seen", *TOKENS)), "without the tokens seen")
     released = dates(table, "release_date")
-    known = np.isfinite(released) & (released >= FIRST_YEAR) & (released <= LAST_YEAR)
-    table.keep(known, f"released before {FIRST_YEAR} or not at all")
-    table.need(5, "with tokens and a release date")
+    table.keep(np.isfinite(released), "not released")
+    table.need(3, "with tokens and a release date")
+    released, tokens = dates(table, "release_date"), numbers(table, "tokens_seen", *TOKENS)
+    years = years_of(released)
     return evidence_of(
         table,
-        observed={"log_tokens": np.log(numbers(table, "tokens_seen", *TOKENS))},
+        observed={"log_tokens": np.log(tokens)},
         constants={
-            "released": dates(table, "release_date"),
+            "released": released,
             "error": sd_of_confidence(table, "confidence", "training_sets"),
+            "anchor": np.array(min(ANCHOR, released.max())),
+            "largest": tokens.max(),
         },
-        dims=dict.fromkeys(("log_tokens", "released", "error"), ("set",)),
-        coords={"set": table.texts("model"), "year": YEARS},
+        dims={**dict.fromkeys(("log_tokens", "released", "error"), ("set",)), "anchor": (), "largest": ()},
+        coords={"set": table.texts("model"), "year": years, "turn": years[1:]},
     )
 
 
@@ -58,11 +61,12 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
         See `Module`; ``observed["log_tokens"]`` is ln tokens of each set.
     """
     data = evidence.constants
-    level, growth = jnp.log(latent("training_sets.level")), jnp.log(latent("training_sets.growth"))
-    pace = yearly_pace(evidence, growth, latent("training_sets.pace_spread"))
+    level = numpyro.deterministic("level", data["largest"] * latent("training_sets.level_over_largest"))
+    pace = yearly_pace(evidence, jnp.log(latent("training_sets.growth")), latent("training_sets.pace_spread"))
+    line = jnp.log(level) + climbed(pace, evidence.coords["year"][0], data["anchor"], data["released"])
     gap = latent("training_sets.gap")
     with numpyro.plate("set", len(data["error"])):
-        sets = BelowLine(level + climbed(pace, ANCHOR, data["released"]), gap, data["error"])
+        sets = BelowLine(line, gap, data["error"])
         numpyro.sample("log_tokens", sets, obs=None if observed is None else observed["log_tokens"])
 
 
