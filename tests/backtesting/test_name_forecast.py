@@ -138,7 +138,7 @@ def test_more_draws_than_the_posterior_has_can_be_had(monkeypatch, known):
 
 def test_a_generation_that_is_out_is_refused(monkeypatch, known):
     newest, _ = state(known[0])
-    with pytest.raises(DatawallError, match=f"GPT-{newest}: GPT-{newest} was released by the origin"):
+    with pytest.raises(DatawallError, match=f"GPT-{newest}: GPT-{newest} was known at the origin"):
         answers(monkeypatch, known, f"GPT-{newest}")
 
 

@@ -39,15 +39,8 @@ def name_forecaster(draws: int, seed: int) -> Forecaster:
         if not asked:
             return {}
         origin = asked[0].origin
-        try:
-            evidence, posterior = refitted_draws("generations", origin)
-        except DatawallError as error:
-            raise NothingKnownError(str(error)) from None
-        newest = _newest_generation(evidence)
-        ahead = [int(question.item.removeprefix(PREFIX)) - newest for question in asked]
-        if min(ahead) < 1:
-            known = f"{PREFIX}{newest} was released by the origin {origin:.2f}"
-            raise DatawallError(f"{asked[int(np.argmin(ahead))].item}: {known}; ask for a later generation")
+        evidence, posterior = _known(origin)
+        ahead = _generations_ahead(asked, evidence)
         rng = np.random.default_rng(seed)
         size = len(posterior["wait_spread"])
         chosen = rng.choice(size, draws, replace=draws > size)
@@ -59,6 +52,19 @@ def name_forecaster(draws: int, seed: int) -> Forecaster:
     return answer
 
 
-def _newest_generation(evidence: Evidence) -> int:
+def _known(origin: float) -> tuple[Evidence, dict[str, np.ndarray]]:
+    try:
+        return refitted_draws("generations", origin)
+    except DatawallError as error:
+        raise NothingKnownError(str(error)) from None
+
+
+def _generations_ahead(asked: Sequence[Question], evidence: Evidence) -> list[int]:
+    """Return how many generations after the newest one that is known each question asks for."""
     last = evidence.constants["last"][evidence.coords["developer"].index(DEVELOPER)]
-    return int(evidence.constants["generation"][last])
+    newest = int(evidence.constants["generation"][last])
+    ahead = [int(question.item.removeprefix(PREFIX)) - newest for question in asked]
+    if min(ahead) < 1:
+        item = asked[int(np.argmin(ahead))].item
+        raise DatawallError(f"{item}: {PREFIX}{newest} was known at the origin; ask for a later generation")
+    return ahead
