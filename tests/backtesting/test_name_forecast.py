@@ -4,7 +4,7 @@ import csv
 
 import numpy as np
 import pytest
-from scipy.stats import kstest
+from scipy.stats import kstest, lognorm, norm
 
 from datawall.backtesting import name_forecast
 from datawall.backtesting.name_forecast import name_forecaster
@@ -12,7 +12,6 @@ from datawall.backtesting.questions import NothingKnownError, Question
 from datawall.errors import DatawallError, UntrustedPosteriorError
 from datawall.inference.fitting import fit
 from datawall.inference.modules import MODULES
-from datawall.inference.modules.waiting import rest_of_wait
 from datawall.inference.nuts import Settings
 from datawall.units import date_of
 from inference.modules.shipped_modules import rows_of, write
@@ -66,7 +65,8 @@ def futures(evidence, clock=CLOCK):
     """Return when the next two generations come by the true clock, shape (2, futures)."""
     score = np.random.default_rng(6).standard_normal((2, FUTURES))
     _, released = state(evidence)
-    first = rest_of_wait(score[0], 12.0 * (ORIGIN - released), np.log(clock), SPREAD)
+    law = lognorm(SPREAD, scale=clock)
+    first = law.isf(law.sf(12.0 * (ORIGIN - released)) * norm.sf(score[0]))
     return released + np.cumsum([first, clock * np.exp(SPREAD * score[1])], axis=0) / 12.0
 
 

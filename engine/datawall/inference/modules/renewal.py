@@ -91,6 +91,7 @@ def coming_releases(
     trend = np.log(posterior["wait_trend"])
     waited = max(MONTHS_PER_YEAR * (now - released), SOONEST)
     with jax.enable_x64(True):
-        first = rest_of_wait(scores[0], waited, pace + trend * (released - data["pivot"]), spread)
+        rest = jax.jit(rest_of_wait)
+        first = rest(scores[0], waited, pace + trend * (released - data["pivot"]), spread)
     fresh = np.exp(pace + trend * (now - data["pivot"]) + spread * scores[1:])
     return released + np.cumsum([np.asarray(first), *fresh], axis=0) / MONTHS_PER_YEAR
