@@ -96,19 +96,19 @@ def _compute_answers(questions: Sequence[Question], draws: int, seed: int) -> An
 def _name_answers(questions: Sequence[Question], draws: int, seed: int) -> dict[Question, np.ndarray]:
     """Return draws of the date of each version number.
 
-    The forecast is about whole numbers; one between two of them comes in proportion between their dates.
+    The forecast is about whole numbers; one between two of them comes in proportion between their dates, or
+    between the origin and the later one where the earlier one is out.
     """
     versions = {question: threshold(BY_NAME, question.item) for question in questions}
-    known = series_of(BY_NAME, as_of=ORIGIN)
-    newest = int(known.record(ORIGIN))
+    newest = np.floor(series_of(BY_NAME, as_of=ORIGIN).record(ORIGIN))
     whole = np.arange(newest, np.ceil(max(versions.values())) + 1.0)
     coming = _questions(BY_NAME, whole[1:])
     foreseen = name_forecaster(draws, seed)(coming)
-    dates = np.stack([np.full(draws, known.first_above(newest)), *(foreseen[q] for q in coming)])
+    dates = np.stack([np.full(draws, ORIGIN), *(foreseen[question] for question in coming)])
 
     def between(version: float) -> np.ndarray:
         place = int(np.searchsorted(whole, version)) - 1
         share = version - whole[place]
-        return np.maximum((1.0 - share) * dates[place] + share * dates[place + 1], ORIGIN)
+        return (1.0 - share) * dates[place] + share * dates[place + 1]
 
     return {question: between(version) for question, version in versions.items()}
