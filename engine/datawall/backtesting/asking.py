@@ -102,17 +102,16 @@ def jobs(plan: Plan, parts: Parts, asked: Sequence[Round], ledger: Ledger) -> It
         found = parts.questions_at(one.origin, plan.horizons)
         questions = [question for question in found if question.target in one.targets]
         ledger.questions += questions
+        for name in one.scenarios:
+            world = partial(_as_known, plan, parts, one, name, ledger)
+            yield partial(ledger.hear, [name], Source(WORLD_TARGETS, world), questions)
+        informed = [name for name in one.scenarios if name in plan.informed]
+        for source in modules if informed else ():
+            yield partial(ledger.hear, informed, source, questions)
         # one target at a time: a reason for silence belongs to a target
         for who, forecaster in naive.items():
             for target in one.targets:
                 yield partial(ledger.hear, [who], Source((target,), forecaster), questions)
-        informed = [name for name in one.scenarios if name in plan.informed]
-        for source in modules if informed else ():
-            yield partial(ledger.hear, informed, source, questions)
-        for name in one.scenarios:
-            world = partial(_as_known, plan, parts, one, name, ledger)
-            yield partial(ledger.hear, [name], Source(WORLD_TARGETS, world), questions)
-
 
 def _as_known(
     plan: Plan, parts: Parts, asked: Round, name: str, ledger: Ledger, questions: Sequence[Question]

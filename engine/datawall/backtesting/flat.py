@@ -16,10 +16,11 @@ type Row = dict[str, Any]
 
 SHOWN = (0.05, 0.1, 0.5, 0.9, 0.95)
 """The quantiles of a forecast that go into its table."""
+SKIPPED = ("who", "target", "origin", "reason")
 
 
 def flat(tree: xr.DataTree) -> Row:
-    """Return a backtest ready for JSON: a number that is none, or infinite, is null.
+    """Return a backtest ready for JSON: what is no number is null, and inf (of a date: never) is ``"inf"``.
 
     Parameters
     ----------
@@ -39,11 +40,9 @@ def flat(tree: xr.DataTree) -> Row:
         "coverage": list(coverage_rows(tree)),
         "widening": [{"who": who, **_values(one)} for who, one in _children(tree, "widening")],
         "reference": list(_rows(_group(tree, "reference"))),
-        "skipped": [
-            dict(zip(("who", "target", "origin", "reason"), row, strict=True)) for row in manifest["skipped"]
-        ],
+        "skipped": [dict(zip(SKIPPED, row, strict=True)) for row in manifest["skipped"]],
     }
-    return {name: [_json(row) for row in rows] for name, rows in found.items()} | {"manifest": manifest}
+    return _json(found | {"manifest": manifest})
 
 
 def score_rows(tree: xr.DataTree) -> Iterator[Row]:
@@ -60,8 +59,8 @@ def score_rows(tree: xr.DataTree) -> Iterator[Row]:
 
 def skill_rows(tree: xr.DataTree) -> Iterator[Row]:
     """Yield a row for each forecaster, reference, target and horizon with common questions."""
-    for who in _names(tree, "skill"):
-        for reference, one in _children(tree, f"skill/{who}"):
+    for who, _ in _children(tree, "skill"):
+        for reference, one in _children(tree["skill"], who):
             for row in _rows(one):
                 if row["questions"]:
                     yield {"who": who, "reference": reference, **row}
@@ -97,15 +96,16 @@ def _is_nan(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def _json(row: Any) -> Any:
-    if not isinstance(row, dict):
-        return row
-    finite = {k: not isinstance(value, float) or math.isfinite(value) for k, value in row.items()}
-    return {key: value if finite[key] else None for key, value in row.items()}
-
-
-def _names(tree: xr.DataTree, group: str) -> list[str]:
-    return [str(name) for name in tree[group].children] if group in tree else []
+def _json(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _json(one) for key, one in value.items()}
+        case list():
+            return [_json(one) for one in value]
+        case float() if not math.isfinite(value):
+            return None if math.isnan(value) else str(value)
+        case _:
+            return value
 
 
 def _group(tree: xr.DataTree, name: str) -> xr.Dataset:
@@ -113,8 +113,9 @@ def _group(tree: xr.DataTree, name: str) -> xr.Dataset:
 
 
 def _children(tree: xr.DataTree, group: str) -> Iterator[tuple[str, xr.Dataset]]:
-    for name in _names(tree, group):
-        yield name, _group(tree, f"{group}/{name}")
+    """Yield the names and groups inside a group, of which there may be none."""
+    for name in tree[group].children if group in tree else ():
+        yield str(name), _group(tree, f"{group}/{name}")
 
 
 def _values(one: xr.Dataset) -> Row:

@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from datawall.backtesting.defaults import DRAWS, END, EVERY, HORIZONS, SCENARIOS, START
 from datawall.backtesting.origins import newest_evidence, parse_horizons, parse_origins
 from datawall.checks import check_draws, check_seed
 from datawall.errors import DatawallError
 from datawall.scenario import Scenario, load_scenario
 from datawall.scenario.evidence import Posterior
 
-SCENARIOS = ("baseline",)
-START, END, EVERY, HORIZONS = "2019-01", "2026-06", "6mo", ("6mo", "1y", "2y", "4y")
-DRAWS = 4000
 FEWEST_DRAWS = 400
 """The outer quantiles hold one draw in 200."""
 MOST_DRAWS = 2**20

@@ -11,7 +11,8 @@ import xarray as xr
 
 from datawall.backtesting.asking import Ledger, Skip, jobs, rounds
 from datawall.backtesting.parts import Parts, Progress
-from datawall.backtesting.plan import DRAWS, END, EVERY, HORIZONS, START, Plan, make_plan
+from datawall.backtesting.defaults import DRAWS, END, EVERY, HORIZONS, START
+from datawall.backtesting.plan import Plan, make_plan
 from datawall.backtesting.questions import NothingKnownError
 from datawall.backtesting.results import groups_of
 from datawall.compilation import code_digest, keep_compiled_programs
@@ -63,7 +64,7 @@ def backtest(
         If a scenario, a date, a span, `draws` or `seed` cannot be used.
     """
     plan = make_plan(scenarios, start, end, every, horizons, draws, seed)
-    from datawall.backtesting.shipped import PARTS
+    from datawall.backtesting.shipped import PARTS  # loads every model, which a mistake need not wait for
 
     keep_compiled_programs()
     return run(plan, PARTS, progress)
