@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import xarray as xr
 
-from datawall.backtesting.parts import WORLD_TARGETS, Parts, Source
+from datawall.backtesting.parts import Parts, Source
 from datawall.backtesting.questions import NothingKnownError, Question
 from datawall.backtesting.series import Series
 from datawall.scoring import Outcome
@@ -56,7 +56,9 @@ class Toy:
                 "trend": self._growth(draws, seed, 0.0),
             },
             published=lambda: PUBLISHED,
-            reference=lambda draws, seed: xr.Dataset({"index": ("row", [5.0]), "predicted": ("row", [2026.0])}),
+            reference=lambda draws, seed: xr.Dataset(
+                {"index": ("row", [5.0]), "predicted": ("row", [2026.0])}
+            ),
             revision=self.revision,
         )
 
@@ -102,5 +104,3 @@ class Toy:
         if question.target == "first_above":
             return question.origin + np.maximum(LEVEL - record, 0.01) / rate
         return record + rate * question.horizon
-
-

@@ -7,10 +7,10 @@ import pytest
 import xarray as xr
 
 from backtest_parts import LATE, PUBLISHED, Toy, changed_after, series
-from datawall.backtesting.parts import WORLD_TARGETS
 from datawall.backtesting.plan import make_plan
 from datawall.backtesting.questions import TARGETS
 from datawall.backtesting.run import run
+from datawall.backtesting.world_forecast import WORLD_TARGETS
 from datawall.errors import DatawallError
 
 ASKED = {"start": "2019-01", "end": "2026-01", "every": "1y", "horizons": ("1y", "2y"), "draws": 500}
@@ -107,9 +107,23 @@ def test_what_could_not_be_answered_is_recorded_with_its_reason(manifest):
     skipped = [tuple(row) for row in manifest["skipped"]]
     for who in ("baseline", "bearish"):
         assert (who, "training_set", 2019.0, "nothing was known by 2019") in skipped
-    assert ("persistence", "first_above", 2024.5, "a last value has no date") in skipped
+    assert ("persistence", "first_above", 2019.0, "a last value has no date") in skipped
     assert ("nesov2026", "", 2026.47, "its as-of date is not between the first and last origin") in skipped
     assert not [row for row in skipped if row[0] == "trend"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"scenarios": ("epoch2030",)}, "uses no evidence"),
+        ({"scenarios": ("baseline",), "end": "2025-01"}, "needs two origins"),
+    ],
+)
+def test_a_revision_that_cannot_be_told_is_skipped_with_its_reason(asked, reason):
+    found = run(plan(*asked.pop("scenarios"), **({"start": "2024-01"} | asked)), Toy().parts())
+    (row,) = (row for row in json.loads(found.attrs["manifest"])["skipped"] if row[1] == "revision")
+    assert reason in row[3]
+    assert "revision" not in found.children
 
 
 def test_no_question_goes_without_an_answer_or_a_reason(tree, manifest):
@@ -118,7 +132,9 @@ def test_no_question_goes_without_an_answer_or_a_reason(tree, manifest):
     reasons = {(who, target, origin) for who, target, origin, _ in manifest["skipped"]}
     for who in ("baseline", "bearish", "persistence", "trend"):
         silent = group(tree, f"forecasts/{who}")["quantile"].isnull().all("level").values
-        for target, origin in zip(asked["target"].values[silent], asked["origin"].values[silent], strict=True):
+        for target, origin in zip(
+            asked["target"].values[silent], asked["origin"].values[silent], strict=True
+        ):
             is_extra = origin in PUBLISHED.values() and who == "bearish"
             assert is_extra or (who, target, origin) in reasons
 
@@ -139,7 +155,10 @@ def test_a_published_forecast_is_asked_at_its_own_date_with_the_main_scenario_be
 def test_a_published_forecast_that_is_asked_for_is_a_scenario_like_others():
     toy = Toy()
     found = run(plan("epoch2030", start="2025-01"), toy.parts())
-    assert [row for row in toy.worlds if row[0] == "epoch2030"] == [("epoch2030", 2025.0), ("epoch2030", 2026.0)]
+    assert [row for row in toy.worlds if row[0] == "epoch2030"] == [
+        ("epoch2030", 2025.0),
+        ("epoch2030", 2026.0),
+    ]
     assert set(found["skill/epoch2030"].children) == {"persistence", "trend"}
 
 

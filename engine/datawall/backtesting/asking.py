@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from datawall.backtesting.parts import WORLD_TARGETS, Parts, Source
+from datawall.backtesting.parts import Parts, Source
 from datawall.backtesting.plan import Plan
 from datawall.backtesting.questions import TARGETS, Answers, NothingKnownError, Question
+from datawall.backtesting.world_forecast import WORLD_TARGETS
 from datawall.errors import UntrustedPosteriorError
 
 
@@ -112,6 +113,7 @@ def jobs(plan: Plan, parts: Parts, asked: Sequence[Round], ledger: Ledger) -> It
         for who, forecaster in naive.items():
             for target in one.targets:
                 yield partial(ledger.hear, [who], Source((target,), forecaster), questions)
+
 
 def _as_known(
     plan: Plan, parts: Parts, asked: Round, name: str, ledger: Ledger, questions: Sequence[Question]

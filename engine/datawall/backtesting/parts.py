@@ -9,9 +9,6 @@ import xarray as xr
 from datawall.backtesting.questions import Forecaster, Question
 from datawall.scoring import Outcome
 
-WORLD_TARGETS = ("largest_run", "first_above", "release_by_compute")
-"""What the forecast of a scenario answers by itself."""
-
 type Progress = Callable[[int, int], None]
 """Called with what is done and all there is to do."""
 
@@ -36,7 +33,7 @@ class Parts:
         What happened; None where that cannot be told yet.
     world
         ``world(name_or_path, origin, draws, seed)``: the forecast of a scenario as it would have been made at
-        an origin, for `WORLD_TARGETS`, and the inputs whose priors rest on what came later.
+        an origin, for what is known of its runs, and the inputs whose priors rest on what came later.
     modules
         ``modules(draws, seed)``: models of evidence, for the other targets.
     naive

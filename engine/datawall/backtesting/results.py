@@ -37,9 +37,7 @@ def groups_of(
     covered = {who: coverage_table(one) for who, one in told.items()}
     groups |= {f"skill/{who}/{reference}": found for (who, reference), found in skills.items()}
     groups |= {f"coverage/{who}": found for who, found in covered.items()}
-    groups |= {
-        f"widening/{who}": xr.Dataset(asdict(widening(one, plan.seed))) for who, one in told.items()
-    }
+    groups |= {f"widening/{who}": xr.Dataset(asdict(widening(one, plan.seed))) for who, one in told.items()}
     if plan.first not in told:
         return groups, [f"No forecast of {plan.first} can be scored: see what was skipped, and why."]
     own = {reference: found for (who, reference), found in skills.items() if who == plan.first}

@@ -1,8 +1,10 @@
 """`datawall.backtest`: forecasts as they would have been made at past dates, and how good they were."""
 
+import datetime as dt
 import json
 import time
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,11 @@ from datawall.backtesting.plan import Plan, make_plan
 from datawall.backtesting.questions import NothingKnownError
 from datawall.backtesting.results import groups_of
 from datawall.compilation import code_digest, keep_compiled_programs
+from datawall.errors import UntrustedPosteriorError
+from datawall.units import decimal_year
+
+DATA_STOCK_KNOWN = decimal_year(dt.date(2024, 6, 6))
+"""When the first figures of the data stock became known: before, no evidence tells of a wall."""
 
 
 def backtest(
@@ -98,14 +105,28 @@ def run(plan: Plan, parts: Parts, progress: Progress = lambda *_: None) -> xr.Da
     groups, sentences = groups_of(plan, ledger, outcomes)
     tree = xr.DataTree.from_dict(groups)
     tree["reference"] = xr.DataTree(parts.reference(plan.draws, plan.seed))
-    try:
-        main = plan.scenarios[plan.first]
-        tree["revision"] = parts.revision(main, plan.origins, plan.draws, plan.seed, revised)
-    except NothingKnownError as error:
-        ledger.skipped.append(Skip(plan.first, "revision", plan.origins[-1], str(error)))
+    moved = _revision(plan, parts, revised)
+    if isinstance(moved, Skip):
+        ledger.skipped.append(moved)
+    else:
+        tree["revision"] = moved
     record = {"verdicts": sentences, "seconds": round(time.perf_counter() - began, 3)}
     tree.attrs = {"manifest": json.dumps(manifest(plan, ledger) | record), "creation_library": "datawall"}
     return tree
+
+
+def _revision(plan: Plan, parts: Parts, progress: Progress) -> xr.DataTree | Skip:
+    """Return how the answers of the main scenario moved, or why that cannot be told."""
+    origins = [origin for origin in plan.origins if origin >= DATA_STOCK_KNOWN]
+    skip = partial(Skip, plan.first, "revision", plan.origins[-1])
+    if plan.first not in plan.informed:
+        return skip("it uses no evidence")
+    if len(origins) < 2:
+        return skip(f"it needs two origins after the first figures of the data stock, {DATA_STOCK_KNOWN:.2f}")
+    try:
+        return parts.revision(plan.scenarios[plan.first], origins, plan.draws, plan.seed, progress)
+    except (NothingKnownError, UntrustedPosteriorError) as error:
+        return skip(str(error))
 
 
 def manifest(plan: Plan, ledger: Ledger) -> dict[str, Any]:

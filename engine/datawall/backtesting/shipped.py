@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from datawall.backtesting.hindsight import as_known
+from datawall.backtesting.hindsight import as_known, published
 from datawall.backtesting.module_forecasts import module_forecaster
 from datawall.backtesting.naive import persistence, trend
 from datawall.backtesting.name_forecast import name_forecaster
 from datawall.backtesting.outcomes import questions_at, resolve
-from datawall.backtesting.parts import WORLD_TARGETS, Parts, Source
+from datawall.backtesting.parts import Parts, Source
 from datawall.backtesting.plan import PERSISTENCE, TREND
 from datawall.backtesting.questions import TARGETS, Forecaster
 from datawall.backtesting.reference import reference_rows
 from datawall.backtesting.revision import revision
-from datawall.backtesting.world_forecast import published, world_forecaster
+from datawall.backtesting.world_forecast import WORLD_TARGETS, world_forecaster
 
 BY_NAME = "release_by_name"
 BY_MODULES = tuple(target for target in TARGETS if target not in (*WORLD_TARGETS, BY_NAME))
