@@ -1,4 +1,4 @@
-"""Parts of a backtest that need no model: figures grow a little each year, and forecasters know the past ones."""
+"""Parts of a backtest that need no model: figures grow year by year, and forecasters know the past ones."""
 
 from dataclasses import dataclass, field, replace
 
@@ -56,9 +56,7 @@ class Toy:
                 "trend": self._growth(draws, seed, 0.0),
             },
             published=lambda: PUBLISHED,
-            reference=lambda draws, seed: xr.Dataset(
-                {"index": ("row", [5.0]), "predicted": ("row", [2026.0])}
-            ),
+            reference=self.reference,
             revision=self.revision,
         )
 
@@ -78,6 +76,9 @@ class Toy:
     def world(self, name_or_path, origin, draws, seed):
         self.worlds.append((str(name_or_path), origin))
         return self._growth(draws, seed + len(str(name_or_path)), 0.0), LATE
+
+    def reference(self, draws, seed):  # noqa: ARG002
+        return xr.Dataset({"index": ("row", [5.0]), "predicted": ("row", [2026.0])})
 
     def revision(self, name, origins, draws, seed, progress):  # noqa: ARG002
         for place in range(len(origins)):

@@ -70,7 +70,8 @@ def test_reasons_are_grouped(printed):
     assert "2019.00-2022.50 (8)" in line
 
 
-def test_the_folder_holds_what_the_contract_says(printed, folder):
+@pytest.mark.usefixtures("printed")
+def test_the_folder_holds_what_the_contract_says(folder):
     assert {path.name for path in folder.iterdir()} == {
         "backtest.nc",
         "scores.csv",
@@ -86,7 +87,8 @@ def test_the_folder_holds_what_the_contract_says(printed, folder):
         assert json.loads(tree.attrs["manifest"]) == summary["manifest"]
 
 
-def test_there_is_a_row_of_scores_for_each_answer(printed, folder):
+@pytest.mark.usefixtures("printed")
+def test_there_is_a_row_of_scores_for_each_answer(folder):
     found = rows(folder / "scores.csv")
     with xr.open_datatree(folder / "backtest.nc", engine="h5netcdf") as tree:
         answered = {
@@ -111,7 +113,8 @@ def test_there_is_a_row_of_scores_for_each_answer(printed, folder):
     assert all(bool(row["crps"]) == (row["state"] != "unresolved") for row in found)
 
 
-def test_skill_and_coverage_have_a_row_for_each_cell_with_questions(printed, folder):
+@pytest.mark.usefixtures("printed")
+def test_skill_and_coverage_have_a_row_for_each_cell_with_questions(folder):
     skill, coverage = rows(folder / "skill.csv"), rows(folder / "coverage.csv")
     assert {
         "who",
@@ -135,7 +138,7 @@ def test_skill_and_coverage_have_a_row_for_each_cell_with_questions(printed, fol
     assert float(row["skill"]) == pytest.approx(1 - float(row["crps"]) / float(row["crps_reference"]))
 
 
-def test_json_is_the_summary_file(folder, tmp_path):
+def test_json_is_the_summary_file(tmp_path):
     found = CliRunner().invoke(cli.app, [*COMMAND, "--json", "--out", str(tmp_path)])
     assert json.loads(found.stdout) == json.loads((tmp_path / "summary.json").read_text())
 
@@ -170,7 +173,7 @@ def test_the_widening_of_the_main_scenario_is_written_for_calibrated_forecasts(t
 
 def test_a_widening_of_which_nothing_is_known_is_not_written():
     tree = datawall.backtest(start="2025-01", end="2025-01", horizons=["1y"], draws=400)
-    with pytest.raises(DatawallError, match="--write-calibration: .* ask at more origins"):
+    with pytest.raises(DatawallError, match=r"--write-calibration: .* ask at more origins"):
         calibration_of(tree, 2026.5)
 
 

@@ -90,9 +90,7 @@ def _answers(scenario: Scenario, draws: int, seed: int, questions: Sequence[Ques
         return {}
     origin = asked[0].origin
     if any(abs(question.origin - scenario.as_of) > SAME_DATE for question in asked):
-        raise DatawallError(
-            f"{scenario.name}: is of {date_of(scenario.as_of)}; ask it about that origin only"
-        )
+        raise DatawallError(f"{scenario.name}: is of {date_of(scenario.as_of)}; ask it about that origin only")
     known = series_of(RUNS, as_of=origin)
     if not known.items:
         raise NothingKnownError(f"the compute of no run was known by {date_of(origin)}; ask at a later date")

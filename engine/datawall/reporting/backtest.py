@@ -67,7 +67,7 @@ def _ahead(horizon: float) -> str:
 
 
 def coverage_table(rows: Iterable[Row], main: str) -> Table:
-    """Return how often intervals held what happened: by horizon, and of other forecasters over all of them."""
+    """Return how often intervals held what happened, the main forecaster's by horizon, too."""
     table = new_table(
         "How often did intervals hold what happened?",
         "forecasts",

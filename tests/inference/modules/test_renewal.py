@@ -91,11 +91,7 @@ def test_a_fresh_wait_keeps_the_pace_of_the_day():
 def test_only_a_higher_whole_number_opens_a_generation():
     releases = {"GPT-3": 3.0, "GPT-3.5": 3.5, "GPT-4": 4.0, "GPT-4.5": 4.5, "GPT-6.1": 6.1, "GPT-6": 6.0}
     opens = opens_generation(["A"] * 6, np.arange(6.0), np.array([*releases.values()]))
-    assert [name for name, first in zip(releases, opens, strict=True) if first] == [
-        "GPT-3",
-        "GPT-4",
-        "GPT-6.1",
-    ]
+    assert [name for name, first in zip(releases, opens, strict=True) if first] == ["GPT-3", "GPT-4", "GPT-6.1"]
 
 
 def test_a_generation_that_began_before_the_table_opens_with_the_next():
