@@ -30,8 +30,8 @@ ALWAYS_IN_PLAY = {
     "release.lags": ("training_days",),
 }
 """What parts of the model read besides the inputs that declare them: inputs that are in play in any case."""
-NO_SLOWDOWN = DECLARATIONS["slowdown_date"].upper
-"""A slowdown that comes after every horizon [year]."""
+NO_SLOWDOWN = {"slowdown_date": DECLARATIONS["slowdown_date"].upper, "growth_kept": 1.0}
+"""The trend goes on past every horizon."""
 SAME_DATE = 1e-6
 """Dates closer than this are the same [years]."""
 
@@ -147,7 +147,7 @@ def _taken_out(scenario: Scenario, origin: float) -> dict[str, Any]:
             f"{scenario.name}: everything that limits the largest run was stated after {date_of(origin)}; "
             "ask it at a later date"
         )
-    overrides: dict[str, Any] = {"slowdown_date": NO_SLOWDOWN} if "slowdown_date" in late else {}
+    overrides: dict[str, Any] = dict(NO_SLOWDOWN) if NO_SLOWDOWN.keys() & {*late} else {}
     return overrides if len(left) == len(ceilings) else overrides | {"questions.ceilings": left}
 
 

@@ -1,4 +1,4 @@
-"""What a scenario says about the largest known training run: draws of the whole path answer every question."""
+"""What a scenario says about the largest known training run: draws of its path answer every question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ class _Account:
 
 @record
 class Paths:
-    """The largest run of each draw, one row for each month in which it may have started, draws on the last axis.
+    """The largest run of each draw; a row for each month in which it may start, draws on the last axis.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ def _answers(scenario: Scenario, draws: int, seed: int, questions: Sequence[Ques
         return {}
     origin = asked[0].origin
     if any(abs(question.origin - scenario.as_of) > SAME_DATE for question in asked):
-        raise DatawallError(f"{scenario.name}: is of {date_of(scenario.as_of)}; ask it about that origin only")
+        raise DatawallError(f"{scenario.name}: is of {date_of(scenario.as_of)}; ask it at that origin only")
     known = series_of(RUNS, as_of=origin)
     if not known.items:
         raise NothingKnownError(f"the compute of no run was known by {date_of(origin)}; ask at a later date")
@@ -176,13 +176,13 @@ def published_paths(
 
 @jax.jit
 def published_level(paths: Paths, t: jax.Array) -> jax.Array:
-    """Return log10 of the largest run released by `t`, straight in the log between months; -inf where none."""
+    """Return log10 of the largest run released by `t`, straight between months; -inf where there is none."""
     of_draw = partial(jnp.interp, t, left=-jnp.inf)
     return jax.vmap(of_draw, in_axes=-1)(paths.released, paths.log10_flop)
 
 
 @jax.jit
 def first_published(paths: Paths, log10_flop: jax.Array) -> jax.Array:
-    """Return when a run of some compute is first released [years since the origin]; inf where not by the end."""
+    """Return when a run of some compute is released [years since the origin]; inf where none is."""
     of_draw = partial(jnp.interp, log10_flop, right=jnp.inf)
     return jax.vmap(of_draw, in_axes=-1)(paths.log10_flop, paths.released)
