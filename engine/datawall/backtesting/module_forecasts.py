@@ -12,7 +12,7 @@ from datawall.errors import DatawallError, UntrustedPosteriorError
 from datawall.inference.module import Evidence
 from datawall.inference.modules import hardware, price
 from datawall.inference.refitting import refitted_draws
-from datawall.units import date_of
+from datawall.units import MONTHS_PER_YEAR, date_of
 
 RECENT = 2.0
 """New figures come as often as in so many years before the origin [years]."""
@@ -46,7 +46,7 @@ class Asked:
 
 
 type Story = Callable[[Asked, np.random.Generator], np.ndarray]
-"""Draws the natural logarithms of new figures, as the model of the module has them, shape (draws, figures)."""
+"""Draws the natural logarithms of new figures as the model has them, shape (draws, figures)."""
 
 
 def module_forecaster(target: str, draws: int, seed: int) -> Forecaster:
@@ -149,16 +149,19 @@ def _chips(asked: Asked, rng: np.random.Generator) -> np.ndarray:
 
 
 def _discounts(asked: Asked, rng: np.random.Generator) -> np.ndarray:
-    """Draw what a dollar buys from models that are about as capable as those known."""
-    data = asked.evidence.constants
-    least = (CAPABILITY - price.CAPABILITY) / price.INDEX_STEP
-    known = data["steps"][(data["steps"] >= least) & (data["thinks"] == 0.0)]
-    steps = rng.choice(known, asked.dates.shape)
-    cheapest, fall, capability = (
-        np.log(asked.draws[name][:, None]) for name in ("cheapest", "fall", "step_price")
+    """Draw what a dollar buys from models about as capable as those known; the fall goes on in part."""
+    data, drawn = (
+        asked.evidence.constants,
+        {name: v[:, None] for name, v in asked.draws.items() if v.ndim == 1},
     )
-    edge = cheapest + capability * steps - fall * (asked.dates - price.PIVOT)
-    return _below(-edge, asked.draws["gap"][:, None], asked.draws["scatter"][:, None], rng)
+    least = (CAPABILITY - price.CAPABILITY) / price.INDEX_STEP
+    steps = rng.choice(data["steps"][(data["steps"] >= least) & (data["thinks"] == 0.0)], asked.dates.shape)
+    fall = np.log(drawn["fall"])
+    explained = np.log(drawn["hardware_growth"]) + np.log(2.0) * MONTHS_PER_YEAR / drawn["algorithms_halving"]
+    ahead = fall - (1.0 - drawn["share_kept"]) * np.maximum(fall - explained, 0.0)
+    edge = np.log(drawn["cheapest"]) + np.log(drawn["step_price"]) * steps
+    edge = edge - fall * (asked.origin - price.PIVOT) - ahead * (asked.dates - asked.origin)
+    return _below(-edge, drawn["gap"], drawn["scatter"], rng)
 
 
 MODULE_OF = {

@@ -48,7 +48,7 @@ def trend(draws: int, seed: int) -> Forecaster:
     The line is fitted by least squares; its errors are normal and as large as those of the records, so that
     the predictive distribution is Student's t with the records' degrees of freedom. No record falls below the
     one known. A date is when the line first passes its threshold. Releases by name come after waits that are
-    normal with mean and standard deviation of those known.
+    normal, with mean and standard deviation of those known, and not negative.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def _by_waits(questions: Sequence[Question], draws: int, rng: np.random.Generato
     steps = {q: int(threshold(target, q.item)) - int(numbers[-1]) for q in questions}
     longer = ndtr((mean - (origin - releases[-1])) / spread)
     first = mean - spread * ndtri(longer * rng.random(draws))
-    others = mean + spread * rng.standard_normal((draws, max(steps.values()) - 1))
+    others = np.maximum(0.0, rng.normal(mean, spread, (draws, max(steps.values()) - 1)))
     dates = releases[-1] + np.cumsum(np.column_stack([first, others]), axis=1)
     return {q: dates[:, step - 1] for q, step in steps.items()}
 
