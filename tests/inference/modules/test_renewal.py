@@ -1,5 +1,7 @@
 """Releases as a renewal process: the table read as waits, and dates against brute force."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -40,7 +42,7 @@ def evidence():
 
 
 def by_brute_force(now=NOW):
-    """Draw waits from the newest release on, throw away those that would have ended by now, add fresh ones."""
+    """Draw waits from the newest release, throw away those that would have ended by now, add fresh ones."""
     rng = np.random.default_rng(2)
     first = WAIT * TREND ** (NEWEST - PIVOT) * np.exp(SPREAD * rng.standard_normal(8 * DRAWS))
     dates = [NEWEST + first[first > 12.0 * (now - NEWEST)] / 12.0]
@@ -91,7 +93,11 @@ def test_a_fresh_wait_keeps_the_pace_of_the_day():
 def test_only_a_higher_whole_number_opens_a_generation():
     releases = {"GPT-3": 3.0, "GPT-3.5": 3.5, "GPT-4": 4.0, "GPT-4.5": 4.5, "GPT-6.1": 6.1, "GPT-6": 6.0}
     opens = opens_generation(["A"] * 6, np.arange(6.0), np.array([*releases.values()]))
-    assert [name for name, first in zip(releases, opens, strict=True) if first] == ["GPT-3", "GPT-4", "GPT-6.1"]
+    assert [name for name, first in zip(releases, opens, strict=True) if first] == [
+        "GPT-3",
+        "GPT-4",
+        "GPT-6.1",
+    ]
 
 
 def test_a_generation_that_began_before_the_table_opens_with_the_next():
@@ -101,7 +107,7 @@ def test_a_generation_that_began_before_the_table_opens_with_the_next():
 
 def test_every_version_number_of_the_table_is_higher_than_the_one_before():
     rows = [row for row in rows_of("generations") if row["generation"]]
-    for row, later in zip(rows[:-1], rows[1:], strict=True):
+    for row, later in pairwise(rows):
         if row["developer"] == later["developer"]:
             assert row["release_date"] <= later["release_date"], later["model"]
             assert float(row["generation"]) < float(later["generation"]), later["model"]

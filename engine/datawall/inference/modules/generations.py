@@ -1,5 +1,6 @@
 """When a developer's next whole-number generation comes by name, whatever its compute: GPT-5 after GPT-4."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -61,11 +62,11 @@ def opens_generation(developers: Sequence[str], released: np.ndarray, number: np
     >>> opens_generation(["A", "A", "A", "B"], np.array([1.0, 2.0, 3.0, 1.0]), np.array([2.0, 2.5, 3.5, 1.5]))
     array([ True, False,  True, False])
     """
-    highest: dict[str, float] = {}
+    highest: dict[str, int] = {}
     opens = np.zeros(len(released), bool)
-    for place in np.argsort(released, kind="stable"):
-        name, whole = developers[place], np.floor(number[place])
-        before = highest.get(name, np.ceil(number[place]) - 1.0)
+    for place in map(int, np.argsort(released, kind="stable")):
+        name, whole = developers[place], math.floor(number[place])
+        before = highest.get(name, math.ceil(number[place]) - 1)
         opens[place] = whole > before
         highest[name] = max(whole, before)
     return opens
