@@ -95,7 +95,7 @@ def read(path: Path | None = None) -> Calibration:
     ScenarioError
         If there is none, or it cannot be used.
     """
-    path = path or _place()
+    path = path or place()
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -120,7 +120,7 @@ def write(found: Mapping[str, Any], path: Path | None = None) -> Path:
     ScenarioError
         If a value is missing or cannot be, or the file cannot be written.
     """
-    path = path or _place()
+    path = path or place()
     text = json.dumps(_checked(dict(found), path).model_dump(mode="json"), indent=1) + "\n"
     try:
         path.write_text(text, encoding="utf-8")
@@ -129,7 +129,8 @@ def write(found: Mapping[str, Any], path: Path | None = None) -> Path:
     return path
 
 
-def _place() -> Path:
+def place() -> Path:
+    """Return where the calibration is kept: beside the shipped scenarios."""
     return catalog.folder() / FILE
 
 
