@@ -34,11 +34,12 @@ def said(ours, theirs):
 
 
 def test_what_a_good_forecaster_is_told():
-    one, two, run, states, origins = said((0.1, 0.5), (1.0, 0.001))
+    one, two, run, trend, states, origins = said((0.1, 0.5), (1.0, 0.001))
     assert one.startswith("The 80 % intervals of us hold 100 % of 12 outcomes one year ahead: too many")
     assert "10 outcomes two years ahead" in two
     assert run.startswith("On the largest run, the CRPS of us beats that of persistence: 0.09 against 1.00")
     assert "over 28 questions (skill 91 %, standard error 0 %)" in run
+    assert trend == "On the largest run, us and trend answered no question whose outcome is known."
     assert states.startswith("Of 42 questions, 28 are answered by what happened, 6 are open")
     assert "8 cannot be told yet. 6 of the open are levels of which only a floor is known" in states
     assert "12 origins overlap" in origins
@@ -56,7 +57,7 @@ def test_what_cannot_be_told_is_said():
     scored = {who: score({one: np.zeros(3) for one in outcomes}, outcomes) for who in ("us", "trend")}
     sentences = verdicts(scored, {"trend": skill(scored, "us", "trend")}, coverage_table(scored["us"]), "us")
     assert sentences[0] == "No outcome can be told yet one year ahead."
-    assert sentences[1] == "On the largest run, us and trend have no outcome in common."
+    assert sentences[2] == "On the largest run, us and trend answered no question whose outcome is known."
     assert all("nan" not in sentence for sentence in sentences)
 
 
