@@ -78,7 +78,19 @@ class Toy:
         return self._growth(draws, seed + len(str(name_or_path)), 0.0), LATE
 
     def reference(self, draws, seed):  # noqa: ARG002
-        return xr.Dataset({"index": ("row", [5.0]), "predicted": ("row", [2026.0])})
+        columns = {"table": ["baseline", "bullish"], "index": [5.0, 5.5], "predicted": [2025.5, 2026.0]}
+        for way, came in (("name", 2025.6), ("compute", np.inf)):
+            columns |= {
+                f"{way}_state": ["open" if np.isinf(came) else "happened"] * 2,
+                f"{way}_outcome": [min(came, WATCHED)] * 2,
+                f"{way}_error": [date - min(came, WATCHED) for date in (2025.5, 2026.0)],
+                f"our_{way}_q10": [2025.0] * 2,
+                f"our_{way}_q50": [2027.0] * 2,
+                f"our_{way}_q90": [np.inf] * 2,
+                f"crps_{way}": [0.1, 0.4],
+                f"our_crps_{way}": [0.3, 0.3],
+            }
+        return xr.Dataset({name: ("row", values) for name, values in columns.items()})
 
     def revision(self, name, origins, draws, seed, progress):  # noqa: ARG002
         for place in range(len(origins)):

@@ -3,7 +3,6 @@
 import csv
 import json
 import sys
-from types import SimpleNamespace
 
 import pytest
 import xarray as xr
@@ -13,11 +12,13 @@ from typer.testing import CliRunner
 import datawall
 from backtest_parts import Toy
 from datawall import cli
+from datawall.backtesting import shipped
 from datawall.backtesting.calibrating import calibration_of
 from datawall.backtesting.flat import flat
 from datawall.errors import DatawallError
 from datawall.reporting.backtest import backtest_tables
 from datawall.reporting.terminal import print_all
+from datawall.scenario import calibration
 
 COMMAND = ["backtest", "baseline", "bearish", "--from", "2019-01", "--to", "2026-01", "--every", "6mo"]
 COMMAND += ["--horizon", "1y,2y", "--draws", "500"]
@@ -25,8 +26,7 @@ COMMAND += ["--horizon", "1y,2y", "--draws", "500"]
 
 @pytest.fixture(autouse=True)
 def toy_parts(monkeypatch):
-    shipped = SimpleNamespace(PARTS=Toy().parts())
-    monkeypatch.setitem(sys.modules, "datawall.backtesting.shipped", shipped)
+    monkeypatch.setattr(shipped, "PARTS", Toy().parts())
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +37,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def printed(folder):
     with pytest.MonkeyPatch.context() as patch:
-        shipped = SimpleNamespace(PARTS=Toy().parts())
-        patch.setitem(sys.modules, "datawall.backtesting.shipped", shipped)
+        patch.setattr(shipped, "PARTS", Toy().parts())
         found = CliRunner().invoke(cli.app, [*COMMAND, "--out", str(folder)], env={"COLUMNS": "200"})
     assert found.exit_code == 0, found.exception
     return found
@@ -56,13 +55,23 @@ def test_verdicts_come_first_and_every_table_is_printed(printed):
         "Does baseline beat simple forecasts?",
         "Others, on common questions of all horizons",
         "By which factor should intervals be wider?",
-        "Published tables, row by row",
+        "The tables of mid-2024, by name",
+        "The tables of mid-2024, by compute",
         "What was not answered, and why",
     ]
     places = [text.index(title) for title in titles]
     assert places == sorted(places)
     assert "80 % intervals of baseline" in text[: places[0]]
     assert "written to" in printed.stderr
+
+
+def test_rows_of_published_tables_say_what_became_of_them(printed):
+    named, computed = (line for line in printed.stdout.splitlines() if "bullish GPT-5.5" in line)
+    for line, words in (
+        (named, ["2026.00", "2025.60", "+0.40", "2027.0 (2025.0-never)"]),
+        (computed, ["2026.00", "not by 2026.50", "below -0.50", "0.40", "0.30"]),
+    ):
+        assert all(word in line for word in words), line
 
 
 def test_reasons_are_grouped(printed):
@@ -156,9 +165,12 @@ def test_numbers_that_json_lacks_are_words():
 
 def test_the_widening_of_the_main_scenario_is_written_for_calibrated_forecasts(tmp_path, monkeypatch):
     written = []
-    calibration = SimpleNamespace(write=lambda found: written.append(found) or "calibration.json")
-    monkeypatch.setitem(sys.modules, "datawall.scenario.calibration", calibration)
-    monkeypatch.setattr("datawall.scenario.calibration", calibration, raising=False)
+    write = calibration.write
+    monkeypatch.setattr(
+        calibration,
+        "write",
+        lambda found: written.append(found) or write(found, tmp_path / "calibration.json"),
+    )
     found = CliRunner().invoke(cli.app, [*COMMAND, "--write-calibration", "--out", str(tmp_path)])
     assert found.exit_code == 0, found.exception
     (calibrated,) = written

@@ -14,6 +14,9 @@ from datawall.backtesting.questions import TARGETS, Answers, NothingKnownError, 
 from datawall.backtesting.world_forecast import WORLD_TARGETS
 from datawall.errors import UntrustedPosteriorError
 
+NO_ANSWER = (NothingKnownError, UntrustedPosteriorError)
+"""Reasons for which a forecaster may be silent."""
+
 
 class Skip(NamedTuple):
     """Something that was not answered: by whom, about what (empty: anything), when, and why."""
@@ -71,7 +74,7 @@ def _answers(source: Source, questions: Sequence[Question]) -> tuple[Answers, st
     """Return the answers of a source, and why there are none where there are none."""
     try:
         found = source.forecaster(questions)
-    except (NothingKnownError, UntrustedPosteriorError) as error:
+    except NO_ANSWER as error:
         return {}, str(error)
     return {q: found[q] for q in questions if q in found}, "it answers no question of this target"
 

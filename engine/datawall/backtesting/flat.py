@@ -39,7 +39,7 @@ def flat(tree: xr.DataTree) -> Row:
         "skill": list(skill_rows(tree)),
         "coverage": list(coverage_rows(tree)),
         "widening": [{"who": who, **_values(one)} for who, one in _children(tree, "widening")],
-        "reference": list(_rows(_group(tree, "reference"))),
+        "reference": list(_rows(_group(tree, "reference"))) if "reference" in tree else [],
         "skipped": [dict(zip(SKIPPED, row, strict=True)) for row in manifest["skipped"]],
     }
     return _json(found | {"manifest": manifest})

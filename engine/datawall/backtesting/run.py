@@ -11,14 +11,12 @@ from typing import Any
 
 import xarray as xr
 
-from datawall.backtesting.asking import Ledger, Skip, jobs, rounds
-from datawall.backtesting.parts import Parts, Progress
+from datawall.backtesting.asking import NO_ANSWER, Ledger, Skip, jobs, rounds
 from datawall.backtesting.defaults import DRAWS, END, EVERY, HORIZONS, START
+from datawall.backtesting.parts import Parts, Progress
 from datawall.backtesting.plan import Plan, make_plan
-from datawall.backtesting.questions import NothingKnownError
 from datawall.backtesting.results import groups_of
 from datawall.compilation import code_digest, keep_compiled_programs
-from datawall.errors import UntrustedPosteriorError
 from datawall.units import decimal_year
 
 DATA_STOCK_KNOWN = decimal_year(dt.date(2024, 6, 6))
@@ -104,15 +102,25 @@ def run(plan: Plan, parts: Parts, progress: Progress = lambda *_: None) -> xr.Da
     outcomes = {question: parts.resolve(question) for question in ledger.questions}
     groups, sentences = groups_of(plan, ledger, outcomes)
     tree = xr.DataTree.from_dict(groups)
-    tree["reference"] = xr.DataTree(parts.reference(plan.draws, plan.seed))
-    moved = _revision(plan, parts, revised)
-    if isinstance(moved, Skip):
-        ledger.skipped.append(moved)
-    else:
-        tree["revision"] = moved
+    for name, found in (
+        ("reference", _reference(plan, parts)),
+        ("revision", _revision(plan, parts, revised)),
+    ):
+        if isinstance(found, Skip):
+            ledger.skipped.append(found)
+        else:
+            tree[name] = found
     record = {"verdicts": sentences, "seconds": round(time.perf_counter() - began, 3)}
     tree.attrs = {"manifest": json.dumps(manifest(plan, ledger) | record), "creation_library": "datawall"}
     return tree
+
+
+def _reference(plan: Plan, parts: Parts) -> xr.DataTree | Skip:
+    """Return the rows of published tables, or why our own forecast beside them cannot be made."""
+    try:
+        return xr.DataTree(parts.reference(plan.draws, plan.seed))
+    except NO_ANSWER as error:
+        return Skip("baseline", "reference", plan.origins[-1], str(error))
 
 
 def _revision(plan: Plan, parts: Parts, progress: Progress) -> xr.DataTree | Skip:
@@ -125,7 +133,7 @@ def _revision(plan: Plan, parts: Parts, progress: Progress) -> xr.DataTree | Ski
         return skip(f"it needs two origins after the first figures of the data stock, {DATA_STOCK_KNOWN:.2f}")
     try:
         return parts.revision(plan.scenarios[plan.first], origins, plan.draws, plan.seed, progress)
-    except (NothingKnownError, UntrustedPosteriorError) as error:
+    except NO_ANSWER as error:
         return skip(str(error))
 
 

@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import xarray as xr
+
 from datawall.backtesting.hindsight import as_known, published
 from datawall.backtesting.module_forecasts import module_forecaster
 from datawall.backtesting.naive import persistence, trend
 from datawall.backtesting.name_forecast import name_forecaster
 from datawall.backtesting.outcomes import questions_at, resolve
-from datawall.backtesting.parts import Parts, Source
+from datawall.backtesting.parts import Parts, Progress, Source
 from datawall.backtesting.plan import PERSISTENCE, TREND
 from datawall.backtesting.questions import TARGETS, Forecaster
 from datawall.backtesting.reference import reference_rows
-from datawall.backtesting.revision import revision
+from datawall.backtesting.revision import FEWEST_DRAWS, revision
 from datawall.backtesting.world_forecast import WORLD_TARGETS, world_forecaster
 
 BY_NAME = "release_by_name"
@@ -35,6 +37,12 @@ def _naive(draws: int, seed: int) -> Mapping[str, Forecaster]:
     return {PERSISTENCE: persistence, TREND: trend(draws, seed)}
 
 
+def _revision(
+    name: str | Path, origins: Sequence[float], draws: int, seed: int, progress: Progress
+) -> xr.DataTree:
+    return revision(name, origins, max(draws, FEWEST_DRAWS), seed, progress)
+
+
 PARTS = Parts(
     questions_at=questions_at,
     resolve=resolve,
@@ -43,5 +51,5 @@ PARTS = Parts(
     naive=_naive,
     published=published,
     reference=reference_rows,
-    revision=revision,
+    revision=_revision,
 )

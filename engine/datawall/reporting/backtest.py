@@ -35,7 +35,7 @@ def backtest_tables(found: Mapping[str, Any]) -> list[RenderableType]:
         skill_table(with_simple, main),
         others_table(others),
         widening_table(found["widening"]),
-        reference_table(found["reference"]),
+        *(reference_table(found["reference"], way) for way in ("name", "compute")),
         skipped_table(found["skipped"]),
     )
     verdicts = "\n".join(f"[bold]{escape(sentence)}[/]" for sentence in found["verdicts"])
@@ -139,21 +139,43 @@ def _factor(value: float | str | None) -> str:
     return "∞" if value == "inf" else f"{value:.2f}"
 
 
-def reference_table(rows: Iterable[Row]) -> Table:
-    """Return the rows of published tables beside what happened."""
-    rows = list(rows)
-    table = new_table("Published tables, row by row", *(rows[0] if rows else ["table"]))
+def reference_table(rows: Iterable[Row], way: str) -> Table:
+    """Return the rows of the tables of mid-2024 beside what happened, and beside our forecast as of then.
+
+    Parameters
+    ----------
+    rows
+        Of `datawall.backtesting.reference.reference_rows`.
+    way
+        How a row comes true: ``"name"`` or ``"compute"``.
+    """
+    table = new_table(
+        f"The tables of mid-2024, by {way}",
+        "row",
+        "they said",
+        "it came",
+        "years off",
+        "we said (10 %-90 %)",
+        "their CRPS",
+        "ours",
+    )
     for row in rows:
-        table.add_row(*map(_cell, row.values()))
+        is_open = row[f"{way}_state"] == "open"
+        low, middle, high = (_date(row[f"our_{way}_{level}"]) for level in ("q10", "q50", "q90"))
+        table.add_row(
+            f"{row['table']} GPT-{row['index']:g}",
+            f"{row['predicted']:.2f}",
+            f"{'not by ' if is_open else ''}{row[f'{way}_outcome']:.2f}",
+            f"{'below ' if is_open else ''}{row[f'{way}_error']:+.2f}",
+            f"{middle} ({low}-{high})",
+            f"{row[f'crps_{way}']:.2f}",
+            f"{row[f'our_crps_{way}']:.2f}",
+        )
     return table
 
 
-def _cell(value: float | str | None) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:.2f}"
-    return "never" if value == "inf" else escape(str(value))
+def _date(value: float | str) -> str:
+    return "never" if isinstance(value, str) else f"{value:.1f}"
 
 
 def skipped_table(rows: Iterable[Row]) -> Table:
