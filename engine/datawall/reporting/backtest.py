@@ -98,7 +98,7 @@ def skill_table(rows: Iterable[Row], main: str) -> Table:
     cells: dict[tuple[str, float], dict[str, Row]] = {}
     for row in rows:
         cells.setdefault((row["target"], row["horizon"]), {})[row["reference"]] = row
-    for (target, horizon), own in sorted(cells.items(), key=lambda cell: (cell[0][0], cell[0][1] or 99.0)):
+    for (target, horizon), own in cells.items():
         one = next(iter(own.values()))
         skills = (_skill(own[name]) if name in own else "-" for name in SIMPLE)
         table.add_row(target, _ahead(horizon), f"{one['crps']:.3f}", *skills, str(one["questions"]))
