@@ -1,0 +1,136 @@
+"""Whether the intervals hold what they claim to."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from arviz_stats.ecdf_utils import ecdf_pit
+
+from datawall.page import picture
+from datawall.page.blocks import Block, Figure, Prose, Section, Table
+from datawall.page.charts import dots, pits
+from datawall.page.saved_backtest import SavedBacktest
+from datawall.page.sections.backtest import naming
+from datawall.reporting.words import share
+
+MASSES = (0.5, 0.8, 0.95)
+FEWEST = 5
+"""Outcomes that a distribution of them needs."""
+BAND, SIMULATIONS, SEED = 0.95, 1000, 0
+
+
+def asked(backtest: SavedBacktest) -> bool:
+    """Return whether any outcome has been scored."""
+    return backtest.has(f"coverage/{backtest.who}") and backtest.scored(backtest.who).sizes["question"] > 0
+
+
+def section(backtest: SavedBacktest) -> Section:
+    """Return the section."""
+    return Section(
+        backtest.name("calibration"),
+        "Do the intervals hold what they claim?",
+        "Of the outcomes, an 80 % interval should hold 80 %: fewer, and the forecast was too sure of itself; "
+        "more, and it was not sure enough. Forecasts of neighbouring dates share their outcomes, so these "
+        "count for less than their number.",
+        tuple(_blocks(backtest)),
+    )
+
+
+def _blocks(backtest: SavedBacktest) -> Iterator[Block]:
+    yield _dots(backtest)
+    yield _by_target(backtest)
+    if len(backtest.forecasters) > 1:
+        yield _by_forecaster(backtest)
+    panels = {title: ecdf(bounds) for title, bounds in _panels(backtest).items() if len(bounds) >= FEWEST}
+    if panels:
+        yield _pits(backtest, panels)
+    if backtest.has(f"widening/{backtest.who}"):
+        yield Prose(_widening(backtest))
+
+
+def _dots(backtest: SavedBacktest) -> Figure:
+    rows = {}
+    for years in backtest.horizons(backtest.who):
+        count = backtest.coverage(backtest.who, MASSES[0], years)[1]
+        if count:
+            rows[f"{naming.horizon(years)}, {count} outcomes"] = {
+                f"{share(mass)} intervals": (backtest.coverage(backtest.who, mass, years)[0], np.nan)
+                for mass in MASSES
+            }
+    return picture.block(
+        backtest.name("coverage"),
+        dots.draw(
+            rows,
+            (0.0, 1.0),
+            "share of the outcomes inside",
+            [(mass, dots.COLOURS[k]) for k, mass in enumerate(MASSES)],
+        ),
+        "Share of the outcomes that 50, 80 and 95 % intervals held, by horizon, beside what they should hold",
+        "A mark left of the dashed line of its colour: intervals too narrow; right of it: too wide.",
+    )
+
+
+def _by_target(backtest: SavedBacktest) -> Table:
+    named = ["", *backtest.targets]
+    rows = tuple(_row(naming.target(name) if name else naming.ALL, backtest, backtest.who, name) for name in named)
+    return Table(_columns("target"), rows, "By target, all horizons together")
+
+
+def _by_forecaster(backtest: SavedBacktest) -> Table:
+    covered = [name for name in backtest.forecasters if backtest.has(f"coverage/{name}")]
+    rows = tuple(_row(name, backtest, name) for name in covered)
+    return Table(_columns("forecast"), rows, "By forecaster, all targets and horizons together")
+
+
+def _columns(first: str) -> tuple[str, ...]:
+    return (first, *(f"in {share(mass)}" for mass in MASSES), "outcomes")
+
+
+def _row(label: str, backtest: SavedBacktest, who: str, target: str = "") -> tuple[str, ...]:
+    found = [backtest.coverage(who, mass, target=target) for mass in MASSES]
+    return (label, *(share(held) if count else "-" for held, count in found), str(found[0][1]))
+
+
+def _pits(backtest: SavedBacktest, panels: dict[str, tuple[np.ndarray, ...]]) -> Figure:
+    return picture.block(
+        backtest.name("pit"),
+        pits.draw(panels),
+        "Where outcomes fell in their forecasts, less the uniform distribution, with simultaneous bands",
+        f"Of calibrated forecasts whose outcomes are independent, the line stays in the grey band over its "
+        f"whole length in {share(BAND)} of cases. A line above zero on the left and below on the right: "
+        "intervals too narrow. Above everywhere: less came than was foretold; below: more. An open outcome "
+        "counts at random among what it still may be.",
+    )
+
+
+def ecdf(bounds: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return points, the distribution function of the PIT, and its simultaneous bands, by ArviZ.
+
+    Parameters
+    ----------
+    bounds
+        Of `datawall.scoring.pit_bounds`, shape (n, 2).
+
+    References
+    ----------
+    Säilynoja, Bürkner and Vehtari 2022, doi:10.1007/s11222-022-10090-6.
+    """
+    rng = np.random.default_rng(SEED)
+    low, high = bounds.T
+    return ecdf_pit(low + rng.random(len(low)) * (high - low), BAND, SIMULATIONS, rng=rng)
+
+
+def _panels(backtest: SavedBacktest) -> dict[str, np.ndarray]:
+    """Return the bounds of every outcome, and of those at each horizon."""
+    scored = backtest.scored(backtest.who)
+    bounds, ahead = np.stack([scored["pit_low"], scored["pit_high"]], axis=1), scored["horizon"].values
+    titles = {f"{naming.horizon(h)} ahead": bounds[ahead == h] for h in np.unique(ahead).tolist()}
+    return {"all horizons": bounds} | titles if len(titles) > 1 else titles
+
+
+def _widening(backtest: SavedBacktest) -> str:
+    found = {name: float(value) for name, value in backtest.group(f"widening/{backtest.who}").items()}
+    return (
+        f"Intervals {found['factor']:.2f} times as wide would have held what they claim "
+        f"({found['low']:.2f} to {found['high']:.2f}). datawall forecast --calibrated widens by this factor, "
+        "and says so."
+    )
