@@ -25,9 +25,11 @@ DATES = {
     ("release_by_name", "GPT-6"): np.inf,
 }
 DATED = {target for target, _ in DATES}
-SPREADS = {"baseline": 1.0, "trend": 0.6, "persistence": 0.3, "seed2024": 0.8}
+SPREADS = {"baseline": 1.0, "trend": 0.6, "persistence": 0.3, "seed2024": 0.8, "epoch2030": 0.5}
 """How wide each forecaster is; those with names of scenarios are right on average."""
-PUBLISHED = {"seed2024": 2024.5}
+PUBLISHED = {"seed2024": 2024.5, "epoch2030": 2024.5}
+WORLD = ("largest_run", "first_above", "release_by_compute")
+"""What published forecasts answer."""
 MANIFEST = {
     "scenarios": {"baseline": "0f3a"},
     "start": "2019-01",
@@ -127,7 +129,7 @@ def forecasts(asked: xr.Dataset, who: str) -> xr.Dataset:
 
 def _draws(row: dict, who: str, place: int) -> np.ndarray | None:
     """Return what a forecaster says to one question, or None where it is silent."""
-    if who in PUBLISHED and row["origin"] != PUBLISHED[who]:
+    if who in PUBLISHED and (row["origin"] != PUBLISHED[who] or row["target"] not in WORLD):
         return None
     normal = np.random.default_rng([place, len(who)]).standard_normal(MANIFEST["draws"])
     spread = SPREADS[who]
@@ -139,7 +141,7 @@ def _draws(row: dict, who: str, place: int) -> np.ndarray | None:
     start, growth = {"largest_run": RUNS, **OTHERS}[row["target"]]
     growth = 0.0 if who == "persistence" else growth
     middle = start + growth * (row["origin"] + row["horizon"] - 2019.0)
-    return middle + 0.35 * spread * np.sqrt(row["horizon"]) * normal
+    return middle + 0.2 * spread * np.sqrt(row["horizon"]) * normal
 
 
 def skill(asked: xr.Dataset, ours: xr.Dataset, others: xr.Dataset) -> xr.Dataset:

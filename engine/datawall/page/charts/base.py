@@ -14,17 +14,19 @@ WIDTH = 6.8
 """Of a drawing [inch]."""
 
 
-def one(height: float, left: float = 0.7, right: float = 1.25, bottom: float = 0.5) -> tuple[Figure, Axes]:
+def one(
+    height: float, left: float = 0.7, right: float = 1.25, bottom: float = 0.5, top: float = 0.15
+) -> tuple[Figure, Axes]:
     """Return a figure with one pair of axes and margins around them [inch]."""
     fig = style.panel(WIDTH, height)
     axes = fig.add_axes(
-        (left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, 1 - (bottom + 0.15) / height)
+        (left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, 1 - (bottom + top) / height)
     )
     style.finish(axes)
     return fig, axes
 
 
-def grid(titles: Sequence[str], height: float = 1.55, right: float = 0.12) -> tuple[Figure, list[Axes]]:
+def grid(titles: Sequence[str], height: float = 1.55, right: float = 0.25) -> tuple[Figure, list[Axes]]:
     """Return a figure with axes under each title, two in a row, with room right of each [inch]."""
     step, left, bottom = height + 0.8, 0.68, 0.45
     rows = -(-len(titles) // 2)

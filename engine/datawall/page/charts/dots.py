@@ -1,6 +1,7 @@
 """Numbers with their standard errors, below each other."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,6 +14,10 @@ from datawall.reporting import style
 
 COLOURS = (*style.SERIES, style.GREY)
 MARKERS = "osD^vP"
+LEFT, STEP, KEY = 2.1, 0.13, 0.2
+"""Room for the labels of rows, for each number in a row, and for a line of the key [inch]."""
+WRAP, LETTERS = 28, 60
+"""Letters on a line of a label, and of the key."""
 REACH = 1.96
 """Standard errors to either side of a number, for 95 %."""
 
@@ -25,7 +30,6 @@ def draw(
     limits: tuple[float, float],
     unit: str,
     marks: Sequence[tuple[float, str]],
-    left: float = 2.1,
 ) -> Figure:
     """Draw shares, a row for each label, with its numbers one below the other.
 
@@ -39,14 +43,11 @@ def draw(
         Name of the axis.
     marks
         Numbers to be drawn as lines across all rows, and their colours.
-    left
-        Room for the labels of rows [inch].
     """
     series = list(dict.fromkeys(name for numbers in rows.values() for name in numbers))
-    fig, axes = base.one(0.17 * len(series) * len(rows) + 0.28 * len(rows) + 1.1, left=left, right=0.3)
-    top = axes.get_position().y1 - 0.3 / fig.get_figheight()
-    box = axes.get_position()
-    axes.set_position((box.x0, box.y0, box.width, top - box.y0))
+    beside = len(series) if sum(map(len, series)) <= LETTERS else 1
+    keys = KEY * -(-len(series) // beside)
+    fig, axes = base.one((0.2 + STEP * len(series)) * len(rows) + keys + 0.7, left=LEFT, right=0.3, top=keys)
     for mark, colour in marks:
         axes.axvline(mark, color=colour, linewidth=1.2, linestyle=(0, (4, 2)), zorder=1)
     for place, numbers in enumerate(rows.values()):
@@ -55,12 +56,12 @@ def draw(
             shift = 0.62 * ((k + 0.5) / len(series) - 0.5)
             _dot(axes, place + shift, number, limits, COLOURS[k % 6], MARKERS[k % 6])
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), list(rows))
+    axes.set_yticks(range(len(rows)), [fill(label, WRAP) for label in rows])
     axes.grid(axis="y", visible=False)
     axes.set_xlim(*limits)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_xlabel(unit, size=9, color=style.INK)
-    _legend(axes, series)
+    _legend(axes, series, beside)
     return fig
 
 
@@ -78,7 +79,7 @@ def _dot(
     axes.plot(np.clip(value, *limits), level, marker=shown, color=colour, markersize=5.5, clip_on=False)
 
 
-def _legend(axes: Axes, series: Sequence[str]) -> None:
+def _legend(axes: Axes, series: Sequence[str], beside: int) -> None:
     handles = [
         Line2D([], [], color=COLOURS[k % 6], marker=MARKERS[k % 6], linestyle="none", markersize=5.5)
         for k in range(len(series))
@@ -88,7 +89,7 @@ def _legend(axes: Axes, series: Sequence[str]) -> None:
         series,
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
-        ncols=len(series),
+        ncols=beside,
         frameon=False,
         fontsize=8.5,
         labelcolor=style.INK,

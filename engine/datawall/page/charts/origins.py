@@ -15,6 +15,10 @@ from datawall.reporting.words import amount, date
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 AHEAD = 10.0
 """Dates shown after the last origin [years]."""
+MARGIN = 0.4
+"""Room at the ends of an axis [years]."""
+HEIGHT = 2.0
+"""Of a panel of amounts [inch]."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,11 @@ class Dates:
 
 def levels(panels: Mapping[str, Levels], unit: str) -> tuple[Figure, tuple[Hover, ...]]:
     """Draw amounts by the date that was looked ahead to, a panel under each title, on one scale."""
-    fig, axes = base.grid(list(panels))
+    fig, axes = base.grid(list(panels), HEIGHT)
     ends = np.concatenate([one.at for one in panels.values()])
     values = np.concatenate([np.r_[one.quantiles.ravel(), one.outcome] for one in panels.values()])
     values = values[np.isfinite(values)]
-    limits = (float(np.floor(ends.min())), float(np.ceil(ends.max())))
+    limits = _limits(ends)
     hovers = []
     for own, one in zip(axes, panels.values(), strict=True):
         base.powers(own, unit, values.min() / 2, values.max() * 2)
@@ -83,11 +87,11 @@ def dates(panels: Mapping[str, Dates]) -> tuple[Figure, tuple[Hover, ...]]:
     """Draw dates by the origin at which they were forecast, a panel under each title, on one scale."""
     fig, axes = base.grid(list(panels))
     origins = np.concatenate([one.origins for one in panels.values()])
-    limits = (float(np.floor(origins.min())), float(np.ceil(origins.max() + 0.01)))
+    limits = _limits(origins)
     top = limits[1] + AHEAD
     hovers = []
     for own, one in zip(axes, panels.values(), strict=True):
-        own.set_ylim(limits[0], top)
+        own.set_ylim(limits[0], top + MARGIN)
         own.plot(limits, limits, color=style.GREY, linewidth=1, linestyle=":")
         _bars(own, one.origins, one.quantiles, top)
         if one.day is not None:
@@ -98,6 +102,10 @@ def dates(panels: Mapping[str, Dates]) -> tuple[Figure, tuple[Hover, ...]]:
         own.set_ylabel("year", size=9, color=style.INK)
         hovers.append(base.hover(own, limits, _date_notes(one)))
     return fig, tuple(hovers)
+
+
+def _limits(found: np.ndarray) -> tuple[float, float]:
+    return float(found.min()) - MARGIN, float(found.max()) + MARGIN
 
 
 def _bars(axes: Axes, at: np.ndarray, quantiles: np.ndarray, top: float = np.inf) -> None:

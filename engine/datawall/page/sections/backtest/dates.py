@@ -40,7 +40,7 @@ def _figures(backtest: SavedBacktest) -> Iterator[Figure]:
         found = _panels(backtest, target)
         if found:
             titles = {naming.item(target, item): one for item, one in found.items()}
-            drawing, hover = origins.dates({_title(name, one): one for name, one in titles.items()})
+            drawing, hover = origins.dates({f"{name}: {_said(one)}": one for name, one in titles.items()})
             yield picture.block(
                 backtest.name(target.replace("_", "-")),
                 drawing,
@@ -77,12 +77,8 @@ def _day(asked: xr.Dataset) -> tuple[float, bool]:
     return float(asked["window_last"].max()), True
 
 
-def _title(name: str, one: origins.Dates) -> str:
-    return f"{name}: {_said(one)}"
-
-
 def _said(one: origins.Dates) -> str:
-    return f"not by {date(one.day)}" if one.open else date(one.day)
+    return f"{'not by' if one.open else 'came'} {date(one.day)}"
 
 
 def _table(target: str, panels: dict[str, origins.Dates], title: str) -> Table:

@@ -119,7 +119,8 @@ def _by_horizon(backtest: SavedBacktest, simple: Sequence[str]) -> Table:
 
 
 def _scores(backtest: SavedBacktest) -> Table:
-    rows, scores = [], {who: backtest.scored(who) for who in backtest.forecasters}
+    compared = [name for name in backtest.forecasters if name in (*backtest.scenarios, *SIMPLE)]
+    rows, scores = [], {who: backtest.scored(who) for who in compared}
     for target in backtest.targets:
         for who, scored in scores.items():
             own = scored.isel(question=np.flatnonzero(scored["target"] == target))

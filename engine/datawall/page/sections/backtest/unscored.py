@@ -67,4 +67,4 @@ def _span(origins: Iterable[float]) -> str:
     found = sorted(origins)
     if len(found) == 1:
         return f"{found[0]:.1f}"
-    return f"{len(found)}: {found[0]:.1f} to {found[-1]:.1f}"
+    return f"{len(found)}, {found[0]:.1f} to {found[-1]:.1f}"
