@@ -3,8 +3,25 @@
 Knows nothing of the domain: draws in, scores out.
 """
 
-from datawall.scoring.calibration import coverage, pit_bounds, pit_values
+from datawall.scoring.blocks import block_weights
+from datawall.scoring.calibration import Ecdf, coverage, pit_bounds, pit_ecdf, pit_values
 from datawall.scoring.outcome import Outcome
-from datawall.scoring.scores import brier, crps, log_score, width
+from datawall.scoring.scores import LEAST_PROBABILITY, brier, crps, log_score, width
+from datawall.scoring.widening import Widening, widening_factor
 
-__all__ = ["Outcome", "brier", "coverage", "crps", "log_score", "pit_bounds", "pit_values", "width"]
+__all__ = [
+    "LEAST_PROBABILITY",
+    "Ecdf",
+    "Outcome",
+    "Widening",
+    "block_weights",
+    "brier",
+    "coverage",
+    "crps",
+    "log_score",
+    "pit_bounds",
+    "pit_ecdf",
+    "pit_values",
+    "widening_factor",
+    "width",
+]

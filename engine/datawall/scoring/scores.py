@@ -6,14 +6,20 @@ import scoringrules as sr
 from datawall.errors import DatawallError
 from datawall.scoring.outcome import Outcome
 
+LEAST_PROBABILITY = 1 / 4001
+"""Floor of the probability in a log score, which keeps averages finite: what 4000 draws tell from never.
+
+It is the same for every forecaster, however few its draws.
+"""
+
 
 def crps(draws: np.ndarray, outcome: Outcome) -> float:
     r"""Return the continuous ranked probability score.
 
     .. math:: \int_{first}^{last} (F(x) - [y \le x])^2\, dx
 
-    averaged over what may have happened: the score weighted by the window, which stays proper where draws
-    or outcome lie beyond it. For the distribution of the draws it is exact.
+    The weight is the window, which keeps the score proper where draws or outcome lie beyond it. It is exact
+    for the distribution of the draws.
 
     Parameters
     ----------
@@ -31,19 +37,28 @@ def crps(draws: np.ndarray, outcome: Outcome) -> float:
     ----------
     Gneiting and Raftery 2007, doi:10.1198/016214506000001437; Gneiting and Ranjan 2011,
     doi:10.1198/jbes.2010.08110 (the weighting).
+
+    Examples
+    --------
+    The score of a single draw is its distance, here cut at the end of the window:
+
+    >>> crps(np.array([np.inf]), Outcome(2025.0, first=2024.0, last=2026.0))
+    1.0
     """
-    seen = outcome.seen(_checked(draws))
-    if not np.isfinite(seen).all():
+    seen = np.sort(outcome.seen(_checked(draws)))
+    if not np.isfinite(seen[[0, -1]]).all():
         raise DatawallError("draws that are past or never need a bounded window; give the outcome one")
-    values = outcome.seen(outcome.values)
-    members = np.broadcast_to(np.sort(seen), (len(values), len(seen)))
-    return float(np.mean(sr.crps_ensemble(values, members, sorted_ensemble=True)))
+    return float(sr.crps_ensemble(float(outcome.seen(outcome.value)), seen, sorted_ensemble=True))
 
 
-def log_score(draws: np.ndarray, outcome: Outcome) -> float:
-    """Return minus the log of the density at what happened, or of the probability of "not yet".
+def log_score(draws: np.ndarray, outcome: Outcome, resolution: float) -> float:
+    r"""Return minus the log of the probability of what happened, told to a resolution.
 
-    The density is a Gaussian kernel estimate from the draws inside the window, times their share.
+    What happened is one cell of a partition: before the window, a cell between two multiples of `resolution`
+    inside it, or beyond it. Cells rather than a density, since forecasts have atoms (a record that stands, a
+    last value that persists), at which a density is infinite and beside which a kernel's depends on its
+    width; the score of a fixed partition is proper for every forecast. Probabilities below
+    `LEAST_PROBABILITY` count as that, which alone departs from it.
 
     Parameters
     ----------
@@ -51,24 +66,29 @@ def log_score(draws: np.ndarray, outcome: Outcome) -> float:
         Shape (n,).
     outcome
         What happened.
+    resolution
+        Width of a cell, in the unit of the draws.
+
+    Returns
+    -------
+    float
+        In nats, from 0 to :math:`-\log` of `LEAST_PROBABILITY`, 8.3.
+
+    Examples
+    --------
+    >>> draws = np.array([2024.1, 2025.1, 2025.2, np.inf])
+    >>> round(log_score(draws, Outcome(2025.0, last=2026.0), 0.25), 3)  # -log(2 / 4)
+    0.693
     """
-    inside = draws[(_checked(draws) >= outcome.first) & (draws <= outcome.last)]
-    later, earlier = np.mean(draws > outcome.last), np.mean(draws < outcome.first)
-    scores = np.empty(len(outcome.values))
-    before = outcome.values < outcome.first
-    within = ~(before | outcome.open)
-    with np.errstate(divide="ignore"):
-        scores[outcome.open], scores[before] = -np.log(later), -np.log(earlier)
-        if within.any():
-            scores[within] = _kernel(inside, outcome.values[within]) - np.log(len(inside) / len(draws))
-    return float(np.mean(scores))
-
-
-def _kernel(draws: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return minus the log of the kernel estimate of the density at each value."""
-    if len(draws) < 2 or np.ptp(draws) == 0.0:
-        return np.full(len(values), np.inf)
-    return np.asarray(sr.logs_ensemble(values, np.broadcast_to(draws, (len(values), len(draws)))))
+    values = _checked(draws)
+    if outcome.open:
+        hit = values >= outcome.last
+    elif outcome.value <= outcome.first:
+        hit = values <= outcome.first
+    else:
+        inside = (values > outcome.first) & (values <= outcome.last)
+        hit = inside & (np.floor(values / resolution) == np.floor(outcome.value / resolution))
+    return float(-np.log(max(np.mean(hit), LEAST_PROBABILITY)))
 
 
 def brier(probability: float, happened: bool) -> float:
@@ -85,7 +105,7 @@ def brier(probability: float, happened: bool) -> float:
 def width(draws: np.ndarray, outcome: Outcome, mass: float) -> float:
     """Return how wide the central interval is that holds `mass`, inside the window: the sharpness."""
     tails = [(1.0 - mass) / 2.0, (1.0 + mass) / 2.0]
-    low, high = np.quantile(outcome.seen(_checked(draws)), tails, method="inverted_cdf")
+    low, high = outcome.seen(np.quantile(_checked(draws), tails, method="inverted_cdf"))
     return float(high - low)
 
 

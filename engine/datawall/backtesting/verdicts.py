@@ -1,0 +1,125 @@
+"""What a backtest says, in sentences."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import xarray as xr
+
+from datawall.backtesting.scores import counted
+
+PASSES = (0.65, 0.95)
+"""Between which the coverage of an 80 % interval is taken to be right."""
+
+YEARS = {0.5: "half a year", 1.0: "one year", 2.0: "two years", 4.0: "four years"}
+
+
+def verdicts(
+    scored: Mapping[str, xr.Dataset], skills: Mapping[str, xr.Dataset], coverage: xr.Dataset, who: str
+) -> list[str]:
+    """Return what a backtest found about one forecaster, the judgement first.
+
+    Parameters
+    ----------
+    scored
+        Of `scores.score`, by forecaster.
+    skills
+        Of `scores.skill` for `who`, by reference.
+    coverage
+        Of `scores.coverage_table` for `who`.
+    who
+        The forecaster.
+    """
+    ours = scored[who]
+    horizons = [horizon for horizon in (1.0, 2.0) if horizon in coverage["horizon"].values]
+    return [
+        *(_covers(who, coverage, horizon) for horizon in horizons),
+        *(
+            _beats(who, reference, skills[reference])
+            for reference in ("persistence", "trend")
+            if reference in skills
+        ),
+        _open(ours),
+        _independent(ours),
+    ]
+
+
+def apart(origins: np.ndarray, distance: float) -> int:
+    """Return how many origins can be chosen at least `distance` apart.
+
+    Examples
+    --------
+    >>> apart(np.array([2019.0, 2019.5, 2020.0, 2020.5, 2021.0]), 1.0)
+    3
+    """
+    chosen: list[float] = []
+    for origin in np.unique(origins):
+        if not chosen or origin - chosen[-1] >= distance - 1e-6:
+            chosen.append(origin)
+    return len(chosen)
+
+
+def _covers(who: str, coverage: xr.Dataset, horizon: float) -> str:
+    cell = coverage.sel(mass=0.8, horizon=horizon, target="")
+    share, questions = float(cell["coverage"]), int(cell["questions"])
+    if not questions:
+        return f"No outcome can be told yet {_ahead(horizon)} ahead."
+    low, high = PASSES
+    judged = "too few" if share < low else "too many" if share > high else "as they should"
+    return (
+        f"The 80 % intervals of {who} hold {_percent(share)} of {questions} outcomes {_ahead(horizon)} "
+        f"ahead: {judged} (asked of them is {_percent(low)} to {_percent(high)})."
+    )
+
+
+def _beats(who: str, reference: str, skill: xr.Dataset) -> str:
+    if "largest_run" not in skill["target"].values:
+        return f"On the largest run, {who} and {reference} were not compared."
+    cell = skill.sel(target="largest_run", horizon=0.0)
+    value, error, questions = float(cell["skill"]), float(cell["error"]), int(cell["questions"])
+    if not questions:
+        return f"On the largest run, {who} and {reference} have no outcome in common."
+    beats = "beats" if cell["crps"] < cell["crps_reference"] else "does not beat"
+    margin = "too few origins for an error" if np.isnan(error) else f"standard error {_percent(error)}"
+    doubt = ", less than two standard errors from none" if abs(value) < 2 * error else ""
+    return (
+        f"On the largest run, the CRPS of {who} {beats} that of {reference}: {float(cell['crps']):.2f} "
+        f"against {float(cell['crps_reference']):.2f} orders of magnitude over {questions} questions "
+        f"(skill {_percent(value)}, {margin}{doubt})."
+    )
+
+
+def _open(scored: xr.Dataset) -> str:
+    states = scored["state"].values
+    happened, still, unresolved = (int(np.sum(states == one)) for one in ("happened", "open", "unresolved"))
+    left_out = int(np.sum((states == "open") & scored["crps"].notnull().values & ~counted(scored)))
+    floors = (
+        f" {left_out} of the open are levels of which only a floor is known, which can tell only against low "
+        "forecasts: they are left out of coverage and skill."
+        if left_out
+        else ""
+    )
+    return (
+        f"Of {len(states)} questions, {happened} are answered by what happened, {still} are open (it had not "
+        f"come when it was last looked for) and {unresolved} cannot be told yet.{floors}"
+    )
+
+
+def _independent(scored: xr.Dataset) -> str:
+    these = counted(scored)
+    origins, horizons = scored["origin"].values[these], scored["horizon"].values[these]
+    counts = [
+        f"{apart(origins[horizons == horizon], horizon)} at {_ahead(horizon)}"
+        for horizon in np.unique(horizons)
+    ]
+    return (
+        f"Horizons of the {len(np.unique(origins))} origins overlap; so many are apart by a whole horizon: "
+        f"{', '.join(counts)}."
+    )
+
+
+def _ahead(horizon: float) -> str:
+    return YEARS.get(horizon, f"{horizon:g} years")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
