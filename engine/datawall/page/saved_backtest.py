@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
+from datawall.backtesting.scores import counted
 from datawall.errors import DatawallError
 
 FILE = "backtest.nc"
-GROUPS = ("questions", "forecasts", "skill", "coverage")
+GROUPS = ("questions", "forecasts")
 SIMPLE = ("persistence", "trend")
 """Forecasters that take no scenario."""
 
@@ -89,13 +90,9 @@ class SavedBacktest:
         return _chosen(found, found["quantile"].notnull().all("level"))
 
     def scored(self, who: str) -> xr.Dataset:
-        """Return the questions that count in the averages of a forecaster, with its answers and scores.
-
-        Amounts of which only a lower bound is known do not: they can speak against a forecast but never for it.
-        """
+        """Return the questions that count in the averages of a forecaster, with its answers and scores."""
         found = self._answered(who)
-        bound = (found["state"] == "open") & ~np.isfinite(found["window_first"])
-        return _chosen(found, found["pit_low"].notnull() & ~bound)
+        return _chosen(found, counted(found))
 
     def _answered(self, who: str) -> xr.Dataset:
         asked, answers = self.group("questions"), self.group(f"forecasts/{who}")
@@ -118,6 +115,8 @@ class SavedBacktest:
         horizon, target
             Of the outcomes; 0 and empty for all.
         """
+        if not self.has(f"coverage/{who}"):
+            return np.nan, 0
         group = self.group(f"coverage/{who}")
         if horizon not in group["horizon"] or target not in group["target"]:
             return np.nan, 0
@@ -159,7 +158,7 @@ def _about(questions: xr.Dataset, target: str, item: str) -> xr.Dataset:
     return _chosen(questions, (questions["target"] == target) & (questions["item"] == item))
 
 
-def _chosen(questions: xr.Dataset, chosen: xr.DataArray) -> xr.Dataset:
+def _chosen(questions: xr.Dataset, chosen: Any) -> xr.Dataset:
     return questions.isel(question=np.flatnonzero(chosen))
 
 

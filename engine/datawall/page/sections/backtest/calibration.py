@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-from arviz_stats.ecdf_utils import ecdf_pit
 
 from datawall.page import picture
 from datawall.page.blocks import Block, Figure, Prose, Section, Table
@@ -11,16 +10,17 @@ from datawall.page.charts import dots, pits
 from datawall.page.saved_backtest import SavedBacktest
 from datawall.page.sections.backtest import naming
 from datawall.reporting.words import share
+from datawall.scoring import Ecdf, pit_ecdf, pit_values
 
 MASSES = (0.5, 0.8, 0.95)
 FEWEST = 5
 """Outcomes that a distribution of them needs."""
-BAND, SIMULATIONS, SEED = 0.95, 1000, 0
+BAND, SEED = 0.95, 0
 
 
 def asked(backtest: SavedBacktest) -> bool:
     """Return whether any outcome has been scored."""
-    return backtest.has(f"coverage/{backtest.who}") and backtest.scored(backtest.who).sizes["question"] > 0
+    return backtest.has(f"coverage/{backtest.who}")
 
 
 def section(backtest: SavedBacktest) -> Section:
@@ -40,7 +40,11 @@ def _blocks(backtest: SavedBacktest) -> Iterator[Block]:
     yield _by_target(backtest)
     if len(backtest.forecasters) > 1:
         yield _by_forecaster(backtest)
-    panels = {title: ecdf(bounds) for title, bounds in _panels(backtest).items() if len(bounds) >= FEWEST}
+    panels = {
+        title: pit_ecdf(pit_values(bounds, SEED), BAND, SEED)
+        for title, bounds in _bounds(backtest).items()
+        if len(bounds) >= FEWEST
+    }
     if panels:
         yield _pits(backtest, panels)
     if backtest.has(f"widening/{backtest.who}"):
@@ -90,7 +94,7 @@ def _row(label: str, backtest: SavedBacktest, who: str, target: str = "") -> tup
     return (label, *(share(held) if count else "-" for held, count in found), str(found[0][1]))
 
 
-def _pits(backtest: SavedBacktest, panels: dict[str, tuple[np.ndarray, ...]]) -> Figure:
+def _pits(backtest: SavedBacktest, panels: dict[str, Ecdf]) -> Figure:
     return picture.block(
         backtest.name("pit"),
         pits.draw(panels),
@@ -102,24 +106,7 @@ def _pits(backtest: SavedBacktest, panels: dict[str, tuple[np.ndarray, ...]]) ->
     )
 
 
-def ecdf(bounds: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return points, the distribution function of the PIT, and its simultaneous bands, by ArviZ.
-
-    Parameters
-    ----------
-    bounds
-        Of `datawall.scoring.pit_bounds`, shape (n, 2).
-
-    References
-    ----------
-    Säilynoja, Bürkner and Vehtari 2022, doi:10.1007/s11222-022-10090-6.
-    """
-    rng = np.random.default_rng(SEED)
-    low, high = bounds.T
-    return ecdf_pit(low + rng.random(len(low)) * (high - low), BAND, SIMULATIONS, rng=rng)
-
-
-def _panels(backtest: SavedBacktest) -> dict[str, np.ndarray]:
+def _bounds(backtest: SavedBacktest) -> dict[str, np.ndarray]:
     """Return the bounds of every outcome, and of those at each horizon."""
     scored = backtest.scored(backtest.who)
     bounds, ahead = np.stack([scored["pit_low"], scored["pit_high"]], axis=1), scored["horizon"].values

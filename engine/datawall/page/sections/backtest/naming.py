@@ -51,10 +51,10 @@ def with_error(value: float, error: float) -> str:
 
     Examples
     --------
-    >>> with_error(0.234, 0.081), with_error(-0.05, float("nan")), with_error(float("nan"), 0.1)
-    ('+23 % ± 8 %', '-5 %', '-')
+    >>> with_error(0.234, 0.081), with_error(-0.002, float("nan")), with_error(float("nan"), 0.1)
+    ('+23 % ± 8 %', '+0 %', '-')
     """
     if not math.isfinite(value):
         return "-"
     spread = f" ± {100 * error:.0f} %" if math.isfinite(error) else ""
-    return f"{100 * value:+.0f} %{spread}"
+    return f"{round(100 * value):+d} %{spread}"

@@ -5,7 +5,6 @@ from typing import Any
 
 from datawall.page.blocks import Code, Prose, Section, Table
 from datawall.page.saved_backtest import SavedBacktest
-from datawall.units import MONTHS_PER_YEAR
 
 
 def asked(backtest: SavedBacktest) -> bool:  # noqa: ARG001
@@ -39,11 +38,5 @@ def section(backtest: SavedBacktest) -> Section:
 def command(facts: dict[str, Any]) -> str:
     """Return the command that makes a backtest again."""
     words = ("datawall", "backtest", *facts["scenarios"], "--from", facts["start"], "--to", facts["end"])
-    horizons = ",".join(map(_span, facts["horizons"]))
-    rest = ("--every", facts["every"], "--horizon", horizons, "--draws", str(facts["draws"]), "--seed", str(facts["seed"]))
+    rest = ("--every", facts["every"], "--horizon", ",".join(facts["horizons"]), "--draws", str(facts["draws"]), "--seed", str(facts["seed"]))
     return shlex.join((*words, *rest))
-
-
-def _span(years: float) -> str:
-    months = round(years * MONTHS_PER_YEAR)
-    return f"{months}mo" if months % 12 else f"{months // 12}y"

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 
 import numpy as np
+import xarray as xr
 
 from datawall.page import picture
-from datawall.page.blocks import Block, Figure, Section, Table
+from datawall.page.blocks import Block, Figure, Prose, Section, Table
 from datawall.page.charts import origins
 from datawall.page.saved_backtest import SavedBacktest
-from datawall.reporting.words import date, share, wall_label
+from datawall.reporting.words import amount, bracketed, date, share, wall_label
 
-SHOWN = 20
-"""Moves in the table: the largest."""
+SHOWN = 8
+"""Moves in a table: the largest."""
+COLUMNS = ("between", "evidence on", "median, years", "by 2030", "what became known")
 
 
 def asked(backtest: SavedBacktest) -> bool:
@@ -32,7 +34,12 @@ def section(backtest: SavedBacktest) -> Section:
 def _blocks(backtest: SavedBacktest) -> Iterator[Block]:
     yield _figure(backtest)
     if backtest.has("revision/moves"):
-        yield _moves(backtest)
+        yield Prose(
+            "Each move is by the evidence on one thing that became known between two dates, with all else as "
+            "it was at the earlier one: how far it shifts the median and the probability by 2030, with their "
+            "standard errors. A median that is past or never cannot shift by years."
+        )
+        yield from _moves(backtest.group("revision/moves"))
 
 
 def _figure(backtest: SavedBacktest) -> Figure:
@@ -67,24 +74,44 @@ def _figure(backtest: SavedBacktest) -> Figure:
     )
 
 
-def _moves(backtest: SavedBacktest) -> Table:
-    moves = backtest.group("revision/moves")
-    shift = moves["shift"].transpose("step", "module").values
-    order = np.argsort(-np.abs(np.nan_to_num(shift)), axis=None)[:SHOWN]
-    rows = []
-    for step, module in zip(*np.unravel_index(order, shift.shape), strict=True):
-        one = moves.isel(step=int(step), module=int(module))
-        rows.append(
-            (
-                f"{float(one['from']):.1f} to {float(one['to']):.1f}",
-                str(one["module"].item()),
-                f"{float(one['shift']):+.2f} ± {float(one['error']):.2f}",
-                str(one["evidence"].item()),
-            )
-        )
-    columns = ("between", "evidence on", "shift of the median, years", "what became known")
-    return Table(columns, tuple(rows), "The largest moves, each by the evidence on one thing")
+def _moves(moves: xr.Dataset) -> Iterator[Table]:
+    for output in moves["output"].values.astype(str):
+        rows = tuple(map(_row, _largest(moves.sel(output=output))))
+        if rows:
+            yield Table(COLUMNS, rows, f"{_label(output)}: what moved it most")
+
+
+def _largest(moves: xr.Dataset) -> Iterator[xr.Dataset]:
+    """Yield the largest moves; where no median can be compared, those of the probability."""
+    flat = moves.stack(move=("pair", "module"), create_index=False)
+    years, chance = (np.abs(flat[name].values) for name in ("shift", "probability_shift"))
+    for place in np.lexsort((-chance, -np.nan_to_num(years)))[:SHOWN]:
+        if years[place] or chance[place]:
+            yield flat.isel(move=int(place))
+
+
+def _row(move: xr.Dataset) -> tuple[str, ...]:
+    shift, chance = float(move["shift"]), float(move["probability_shift"])
+    return (
+        f"{float(move['since']):.1f} to {float(move['until']):.1f}",
+        str(move["module"].item()),
+        f"{shift:+.2f} ± {float(move['shift_mcse']):.2f}" if np.isfinite(shift) else "-",
+        f"{100 * chance:+.1f} % ± {100 * float(move['probability_shift_mcse']):.1f} %",
+        str(move["evidence"].item()),
+    )
 
 
 def _label(output: str) -> str:
-    return wall_label(output.removeprefix("wall.")) if output.startswith("wall.") else output
+    """Return a date in words.
+
+    Examples
+    --------
+    >>> _label("wall.tokens[1]"), _label("release.raw[5.5]"), _label("compute_date[1e28]")
+    ('Tokens, 1 pass', 'Generation 5.5, raw', 'Run of 10²⁸ FLOP')
+    """
+    kind, what = output.split("[")[0], bracketed(output)
+    if kind.startswith("wall."):
+        return wall_label(output.removeprefix("wall."))
+    if kind.startswith("release."):
+        return f"Generation {what}, {kind.removeprefix('release.')}"
+    return f"Run of {amount(float(what))} FLOP"

@@ -1,10 +1,13 @@
 """What could not be scored, and what was stated with hindsight."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from datawall.page.blocks import Block, Prose, Section, Table
 from datawall.page.saved_backtest import SavedBacktest
 from datawall.page.sections.backtest import naming
+
+DIGITS = re.compile(r"\d+")
 
 
 def asked(backtest: SavedBacktest) -> bool:  # noqa: ARG001
@@ -33,15 +36,16 @@ def _states(backtest: SavedBacktest) -> Iterator[Block]:
 
 
 def _skipped(backtest: SavedBacktest) -> Iterator[Block]:
-    groups: dict[tuple[str, str, str], list[float]] = {}
+    groups: dict[tuple[str, str, str], list[tuple[float, str]]] = {}
     for who, target, origin, reason in backtest.manifest["skipped"]:
-        groups.setdefault((who, target, reason), []).append(origin)
+        alike = DIGITS.sub("", reason)  # the same reason at two origins differs in its dates
+        groups.setdefault((who, target, alike), []).append((origin, reason))
     if not groups:
         yield Prose("No forecaster was silent on anything that it was asked.")
         return
     rows = tuple(
-        (f"{who}: {naming.target(target)}", _span(origins), reason)
-        for (who, target, reason), origins in groups.items()
+        (f"{who}: {naming.target(target)}", _span(origin for origin, _ in found), found[0][1])
+        for (who, target, _), found in groups.items()
     )
     yield Table(("who, on what", "origins", "why"), rows, "Left unanswered")
 
