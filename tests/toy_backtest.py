@@ -132,16 +132,16 @@ def _reference() -> xr.Dataset:
     predicted = 2025.0 + 1.5 * (index - 5.0) + np.repeat([0.0, 0.4], 3)
     columns: dict = {"table": np.repeat(["uncapped", "capped"], 3), "index": index, "predicted": predicted}
     for clock, outcome in (("name", np.tile([2025.6, np.inf, np.inf], 2)), ("compute", np.full(6, np.inf))):
-        error = predicted - np.minimum(outcome, TOLD_UNTIL)
+        seen = np.minimum(outcome, NOW if clock == "name" else TOLD_UNTIL)
         columns |= {
-            f"{clock}_outcome": outcome,
+            f"{clock}_outcome": seen,
             f"{clock}_state": np.where(np.isfinite(outcome), "happened", "open"),
-            f"{clock}_error": np.where(np.isfinite(outcome), error, np.nan),
+            f"{clock}_error": predicted - seen,
             f"our_{clock}_q10": predicted - 0.8,
             f"our_{clock}_q50": predicted + 0.7,
             f"our_{clock}_q90": np.where(index > 5.5, np.inf, predicted + 3.0),
-            f"crps_{clock}": np.abs(error),
-            f"our_crps_{clock}": 0.7 * np.abs(error),
+            f"crps_{clock}": np.abs(predicted - seen),
+            f"our_crps_{clock}": 0.7 * np.abs(predicted - seen),
         }
     return xr.Dataset({name: ("row", values) for name, values in columns.items()})
 

@@ -84,7 +84,7 @@ def _row(axes: Axes, row: Row, level: float, limits: tuple[float, float]) -> Non
         axes.plot(row.span, (level, level), color=row.colour, linewidth=1.2, marker="D", markersize=4)
     for date, marker, colour in row.marks:
         if limits[0] <= date <= limits[1]:
-            axes.plot(date, level, marker=marker, color=colour, markersize=6, markeredgewidth=2, zorder=5)
+            axes.plot(date, level, marker=marker, color=colour, markersize=9, markeredgewidth=2, zorder=5)
     for place, (date, label) in enumerate(row.points):
         if limits[0] <= date <= limits[1]:
             axes.plot(date, level, marker="|", color=row.colour, markersize=8)

@@ -1,5 +1,6 @@
 """Whether the intervals hold what they claim to."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -48,7 +49,9 @@ def _blocks(backtest: SavedBacktest) -> Iterator[Block]:
     if panels:
         yield _pits(backtest, panels)
     if backtest.has(f"widening/{backtest.who}"):
-        yield Prose(_widening(backtest))
+        found = backtest.group(f"widening/{backtest.who}")
+        if found["factor"].notnull():
+            yield Prose(_widening(*(float(found[name]) for name in ("factor", "low", "high"))))
 
 
 def _dots(backtest: SavedBacktest) -> Figure:
@@ -114,10 +117,21 @@ def _bounds(backtest: SavedBacktest) -> dict[str, np.ndarray]:
     return {"all horizons": bounds} | titles if len(titles) > 1 else titles
 
 
-def _widening(backtest: SavedBacktest) -> str:
-    found = {name: float(value) for name, value in backtest.group(f"widening/{backtest.who}").items()}
+def _widening(factor: float, low: float, high: float) -> str:
+    """Return by how much the 80 % intervals should have been wider, in words.
+
+    Examples
+    --------
+    >>> _widening(1.4, 1.1, 1.8)[:69]
+    'To hold 80 % of the outcomes, the 80 % intervals would have had to be'
+    >>> _widening(math.inf, 2.0, math.inf)
+    'No widening makes the 80 % intervals hold 80 % of the outcomes: too many lie beyond all draws.'
+    """
+    if math.isinf(factor):
+        return "No widening makes the 80 % intervals hold 80 % of the outcomes: too many lie beyond all draws."
+    spread = f" (90 %: {low:.2f} to {high:.2f})" if math.isfinite(low) else ""
     return (
-        f"Intervals {found['factor']:.2f} times as wide would have held what they claim "
-        f"({found['low']:.2f} to {found['high']:.2f}). datawall forecast --calibrated widens by this factor, "
-        "and says so."
+        f"To hold 80 % of the outcomes, the 80 % intervals would have had to be {factor:.2f} times as wide"
+        f"{spread}, in normal scores. datawall forecast --calibrated widens by such a factor, and says so; it "
+        "never narrows."
     )

@@ -51,10 +51,12 @@ def with_error(value: float, error: float) -> str:
 
     Examples
     --------
-    >>> with_error(0.234, 0.081), with_error(-0.002, float("nan")), with_error(float("nan"), 0.1)
-    ('+23 % ± 8 %', '+0 %', '-')
+    >>> with_error(0.234, 0.081), with_error(-0.002, math.nan), with_error(0.6, 8.0), with_error(math.nan, 0)
+    ('+23 % ± 8 %', '+0 %', '+60 %, very unsure', '-')
     """
     if not math.isfinite(value):
         return "-"
-    spread = f" ± {100 * error:.0f} %" if math.isfinite(error) else ""
+    spread = ""
+    if math.isfinite(error):
+        spread = f" ± {100 * error:.0f} %" if error < 1.0 else ", very unsure"
     return f"{round(100 * value):+d} %{spread}"

@@ -30,9 +30,9 @@ def section(backtest: SavedBacktest) -> Section:
         backtest.name("reference"),
         "How have the tables of mid-2024 done?",
         "Each row foretells one date. It has come by name, by compute, by both or by neither, so each row is "
-        "scored twice. Beside it stands what this tool would have said at the same time. Of a point the CRPS "
-        "is its error in years, of a distribution the like of it; what is open counts as far as it was "
-        "watched.",
+        "scored twice. Beside it stands what this tool would have said at the same time. Error: predicted less "
+        "what came, negative where the table was too early; of what is still open, at the most. CRPS [years]: "
+        "of one date its error, of a distribution the like of it, as far as the row was watched.",
         tuple(_blocks(backtest.group("reference"), backtest)),
     )
 
@@ -84,8 +84,8 @@ def _table(found: xr.Dataset, clock: str, title: str) -> Table:
                 _came(row, clock),
                 _error(row, clock),
                 f"{middle} ({low} to {high})",
-                _score(row[f"crps_{clock}"]),
-                _score(row[f"our_crps_{clock}"]),
+                f"{row[f'crps_{clock}']:.2f}",
+                f"{row[f'our_crps_{clock}']:.2f}",
             )
         )
     columns = ("generation, table", "predicted", "came", "error, years", "ours (80 %)", "CRPS", "our CRPS")
@@ -93,15 +93,13 @@ def _table(found: xr.Dataset, clock: str, title: str) -> Table:
 
 
 def _came(row: Mapping[str, Any], clock: str) -> str:
-    if row[f"{clock}_state"] == "happened":
-        return date(row[f"{clock}_outcome"])
-    return "open"
+    day = date(row[f"{clock}_outcome"])
+    return day if row[f"{clock}_state"] == "happened" else f"not by {day}"
 
 
 def _error(row: Mapping[str, Any], clock: str) -> str:
+    """Return by how much a prediction was late; of what is open, by how much it was early at the least."""
     error = row[f"{clock}_error"]
-    return f"{error:+.1f}" if np.isfinite(error) else "-"
-
-
-def _score(value: float) -> str:
-    return f"{value:.2f}" if np.isfinite(value) else "-"
+    if row[f"{clock}_state"] == "happened":
+        return f"{error:+.1f}"
+    return f"≤ {error:+.1f}" if error < 0.0 else "-"

@@ -75,7 +75,9 @@ def _figure(backtest: SavedBacktest) -> Figure:
 
 
 def _moves(moves: xr.Dataset) -> Iterator[Table]:
-    for output in moves["output"].values.astype(str):
+    outputs = moves["output"].values.astype(str)[::-1]
+    first = {output.partition(".")[0]: output for output in outputs}
+    for output in reversed(first.values()):
         rows = tuple(map(_row, _largest(moves.sel(output=output))))
         if rows:
             yield Table(COLUMNS, rows, f"{_label(output)}: what moved it most")
