@@ -12,7 +12,7 @@ from datawall.backtesting.questions import Question
 from datawall.backtesting.scores import coverage_table, score, skill, widening
 from datawall.scoring import Outcome
 
-ORIGINS = tuple(np.arange(2019.0, 2026.6, 0.5).tolist())
+ORIGINS = tuple(np.arange(2019.5, 2026.6, 1.0).tolist())
 HORIZONS = (0.5, 1.0, 2.0, 4.0)
 NOW, TOLD_UNTIL = 2026.9, 2025.6
 DRAWS = 400
@@ -36,43 +36,40 @@ WORLD = ("largest_run", "first_above", "release_by_compute")
 """What published forecasts answer."""
 MANIFEST = {
     "scenarios": {"baseline": "0f3a"},
-    "start": "2019-01",
-    "end": "2026-06",
-    "every": "6mo",
+    "start": "2019-07",
+    "end": "2026-07",
+    "every": "1y",
     "horizons": ["6mo", "1y", "2y", "4y"],
     "draws": DRAWS,
     "seed": 0,
-    "skipped": [["baseline", "price", origin, f"no price known by {origin}"] for origin in ORIGINS[:9]]
-    + [["trend", "release_by_name", 2019.0, "need two flagships, one was <known> & told"]]
+    "skipped": [["baseline", "price", origin, f"no price known by {origin}"] for origin in ORIGINS[:4]]
+    + [["trend", "release_by_name", 2019.5, "need two flagships, one was <known> & told"]]
     + [["villalobos2024", "", 2018.5, "its as-of date is not between the first and last origin"]],
-    "hindsight": {"2019.0000": ["data.stock", "mfu"], "2019.5000": ["mfu"], "2020.0000": ["mfu"]},
+    "hindsight": {"2019.5000": ["data.stock", "mfu"], "2020.5000": ["mfu"], "2021.5000": ["mfu"]},
     "verdicts": ["The 80 % intervals hold 71 % of 96 outcomes.", "The CRPS is above that of <trend>."],
     "code": "0123456789abcdef",
     "versions": {"datawall": "0.1.0", "jax": "0.12.0.1"},
 }
 
 
-def write(folder: Path, found: xr.DataTree | None = None) -> Path:
-    """Write a backtest, by default the whole one, to a folder as `datawall backtest` does, and return it."""
-    folder.mkdir(exist_ok=True)
-    (tree() if found is None else found).to_netcdf(folder / "backtest.nc", engine="h5netcdf")
+def write(found: xr.DataTree, folder: Path) -> Path:
+    """Write a backtest to a folder as `datawall backtest` does, and return the folder."""
+    found.to_netcdf(folder / "backtest.nc", engine="h5netcdf")
     return folder
 
 
-def tree(*, published: bool = True, revision: bool = True, told: bool = True) -> xr.DataTree:
-    """Return the tree of a backtest, with or without what may be absent; `told`: whether anything came."""
+def tree(*, told: bool = True) -> xr.DataTree:
+    """Return the tree of a backtest, in which something came, or nothing that could be told yet."""
     outcomes = {question: _outcome(question) if told else None for question in _questions()}
-    who = [*SPREADS, *(PUBLISHED if published else ())]
+    who = [*SPREADS, *PUBLISHED]
     scored = {name: score(_answers(name, list(outcomes)), outcomes) for name in who}
     asked = score({}, outcomes).coords.to_dataset().drop_vars("level").reset_coords()
-    groups = {"questions": asked, "reference": _reference()}
+    groups = {"questions": asked, "reference": _reference()} | _revision()
     groups |= {f"forecasts/{name}": one.drop_vars(asked) for name, one in scored.items()}
     if told:
         groups |= {f"skill/baseline/{name}": skill(scored, "baseline", name) for name in who[1:]}
         groups |= {f"coverage/{name}": coverage_table(one) for name, one in scored.items()}
         groups["widening/baseline"] = xr.Dataset(asdict(widening(scored["baseline"], 0)))
-    if revision:
-        groups |= _revision()
     return xr.DataTree.from_dict({"/": xr.Dataset(attrs={"manifest": json.dumps(MANIFEST)})} | groups)
 
 
@@ -151,7 +148,7 @@ def _revision() -> dict[str, xr.Dataset]:
     outputs, modules, since = ["wall.tokens[1]", "release.raw[6]"], ["compute", "hardware"], ORIGINS[:-1]
     middle = np.stack([2030.0 - 0.15 * (np.array(ORIGINS) - 2019.0)] * 2, axis=1)
     dates = middle[..., None] + np.array([-2.0, -1.0, 0.0, 1.5, 3.5])
-    dates[:3, :, 2:] = np.inf
+    dates[:2, :, 2:] = np.inf
     share = ("origin", "output"), np.full(middle.shape, 0.1)
     levels = {"date": (("origin", "output", "quantile"), dates), "p_past": share, "p_never": share}
     quantiles = xr.Dataset(
@@ -159,7 +156,7 @@ def _revision() -> dict[str, xr.Dataset]:
     )
     dims, shape = ("pair", "output", "module"), (len(since), len(outputs), len(modules))
     shift = np.random.default_rng(0).normal(0.0, 0.3, shape)
-    shift[5:], shift[:3] = 0.0, np.nan
+    shift[5:], shift[:2] = 0.0, np.nan
     news = np.full((len(since), len(modules)), "Model <A>, Model B, ... (7 rows)")
     moves = xr.Dataset(
         {
