@@ -219,7 +219,15 @@ def test_the_package_loads_no_jax():
 
 
 def test_public_names():
-    assert dir(datawall) == ["compare", "fit", "forecast", "load_scenario", "report", "sensitivity"]
+    assert dir(datawall) == [
+        "backtest",
+        "compare",
+        "fit",
+        "forecast",
+        "load_scenario",
+        "report",
+        "sensitivity",
+    ]
     with pytest.raises(AttributeError, match="no attribute"):
         datawall.nothing  # noqa: B018
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datawall.backtesting.run import backtest
     from datawall.comparison.run import compare
     from datawall.drivers.analysis import sensitivity
     from datawall.forecasting import forecast
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from datawall.loading import load_scenario
     from datawall.page.report import report
 
-__all__ = ["compare", "fit", "forecast", "load_scenario", "report", "sensitivity"]
+__all__ = ["backtest", "compare", "fit", "forecast", "load_scenario", "report", "sensitivity"]
 
 _HOMES = {
+    "backtest": "datawall.backtesting.run",
     "compare": "datawall.comparison.run",
     "fit": "datawall.inference.run",
     "forecast": "datawall.forecasting",

@@ -21,6 +21,8 @@ from datawall.results import Labels, cdf_group, results, summary_group
 from datawall.sampling.pushforward import Control, Pushed, push
 from datawall.sampling.samplers import SAMPLERS
 from datawall.scenario import Scenario
+from datawall.scenario.calibration import read as read_calibration
+from datawall.scenario.widening import widened
 
 KEPT_DRAWS = 4096
 GIVEN_DRAWS = 2**15
@@ -35,6 +37,7 @@ def forecast(
     sampler: str = SAMPLER,
     precision: Precision | None = None,
     given: str | Iterable[str] = (),
+    calibrated: bool = False,
     control: Control | None = None,
     store: Path | None = None,
 ) -> xr.DataTree:
@@ -59,6 +62,9 @@ def forecast(
         What is observed: ``"mfu=0.4"`` an input, ``"compute_growth>4"`` a range of it, or an outcome by its
         name in the summary, ``"release[5.5]<2027"`` or ``"wall.tokens[1]=never"``. All numbers are then those
         of the futures that meet the conditions, and `draws` counts the futures drawn, met or not.
+    calibrated
+        Whether to widen the priors by the factor that the backtest asks for (`datawall.scenario.widening`),
+        if it is above 1. The manifest says so under ``calibration``.
     control
         Who does the run, where it is continued from, and how it is watched; it changes no number.
     store
@@ -75,8 +81,8 @@ def forecast(
     Raises
     ------
     DatawallError
-        If the scenario, `draws`, `seed`, `sampler` or a condition cannot be used, or if fewer than 400 draws
-        meet the conditions.
+        If the scenario, `draws`, `seed`, `sampler`, a condition or the calibration cannot be used, or if
+        fewer than 400 draws meet the conditions.
 
     Examples
     --------
@@ -86,6 +92,9 @@ def forecast(
     """
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
+    calibration = read_calibration() if calibrated else None
+    if calibration is not None:
+        scenario = widened(scenario, calibration.applied)
     asked = draws if draws is not None else PRECISION_DRAWS if precision else DRAWS
     check_draws(asked)
     check_sampler(sampler)
@@ -130,6 +139,8 @@ def forecast(
     check_enough(pushed, asks.given)
     kept = {name: value[..., :KEPT_DRAWS] for name, value in pushed.kept.items()}
     about = _precision_facts(precision, pushed, asks.labels) | facts(pushed, asks.given)
+    if calibration is not None:
+        about["calibration"] = calibration.facts()
     tree = results(replace(pushed, kept=kept), asks.labels, seed, spread, about)
     if asks.given.texts:
         tree["given"] = xr.DataTree(given_group(pushed, asks.given))

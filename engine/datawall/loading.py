@@ -40,10 +40,17 @@ def load_scenario(
     UntrustedPosteriorError
         If a posterior had to be fitted and cannot be trusted.
     """
-    return scenario.load_scenario(name_or_path, overrides, as_of, posterior=_refitted if refit else _known_by)
+    return scenario.load_scenario(name_or_path, overrides, as_of, posterior=_refitted if refit else known_by)
 
 
-def _known_by(module: str, as_of: float) -> Posterior:
+def known_by(module: str, as_of: float) -> Posterior:
+    """Return the posterior of a module that ships, or where that knows too much a fit to what was known.
+
+    Raises
+    ------
+    UntrustedPosteriorError
+        If it had to be fitted and cannot be trusted.
+    """
     if is_file(module):
         return own(module, as_of)
     found = shipped(module)

@@ -101,6 +101,22 @@ def write_comparison(tree: xr.DataTree, folder: Path) -> dict[str, Any]:
     return flat
 
 
+def write_backtest(tree: xr.DataTree, folder: Path) -> dict[str, Any]:
+    """Write a backtest to its folder: results, scores, summaries and manifest. Return the summary."""
+    from datawall.backtesting import flat as backtest
+
+    flat = backtest.flat(tree)
+    texts = {
+        "summary.json": json.dumps(flat, indent=1),
+        "scores.csv": backtest.to_csv(list(backtest.score_rows(tree))),
+        "skill.csv": backtest.to_csv(list(backtest.skill_rows(tree))),
+        "coverage.csv": backtest.to_csv(list(backtest.coverage_rows(tree))),
+        "manifest.json": json.dumps(flat["manifest"], indent=1),
+    }
+    _write(tree, folder, "backtest.nc", {}, texts)
+    return flat
+
+
 def _write(
     tree: xr.DataTree,
     folder: Path,

@@ -106,6 +106,32 @@ def test_a_refit_is_kept_until_its_evidence_changes(monkeypatch, caplog):
     assert first.newest == toys.KNOWN
     monkeypatch.setattr(refitting, "fit", None)  # another fit would fail
     assert refitting.refitted("toy", 2022.0) == first
+    with monkeypatch.context() as changed:
+        changed.setattr(refitting, "CAREFUL", Settings(acceptance=0.9))
+        with pytest.raises(TypeError, match="not callable"):
+            refitting.refitted("toy", 2022.0)
+
+
+@pytest.mark.usefixtures("registered")
+def test_the_draws_of_a_refit_are_kept_beside_its_summary(monkeypatch, tmp_path):
+    evidence, draws = refitting.refitted_draws("toy", 2021.0)
+    monkeypatch.setattr(refitting, "fit", None)
+    _, again = refitting.refitted_draws("toy", 2022.0)
+    assert evidence.newest == toys.KNOWN
+    np.testing.assert_array_equal(again["mean"], draws["mean"])
+    levels = distribution("exponent_sum", refitting.refitted("toy", 2021.0).inputs["exponent_sum"])
+    np.testing.assert_allclose(levels.quantile(0.5), np.exp(np.median(draws["mean"])), rtol=1e-3)
+
+    files = sorted((tmp_path / "datawall" / "posteriors").iterdir())
+    assert [file.suffix for file in files] == [".json", ".npz"]
+    files[1].unlink()  # as after a kill between the two
+    with pytest.raises(TypeError, match="not callable"):
+        refitting.refitted_draws("toy", 2021.0)
+
+
+def test_draws_of_too_little_evidence_are_refused():
+    with pytest.raises(DatawallError, match="need at least"):
+        refitting.refitted_draws("training_sets", 2019.5)
 
 
 def test_a_refit_that_cannot_be_trusted_is_refused_with_status_3(registered, monkeypatch):

@@ -57,7 +57,7 @@ def test_leaving_out_the_open_is_caught():
 
 
 def test_an_atom_spreads_its_probability():
-    """A record that stands with probability 0.3 when the forecaster says so: uniform, though most values tie."""
+    """A record that stands with probability 0.3 as the forecaster says: uniform, though values tie."""
     rng = np.random.default_rng(6)
     draws = np.where(np.arange(1_000) < 300, 25.0, 25.0 + stats.expon.ppf(np.linspace(0.001, 0.999, 1_000)))
     bounds = np.array([pit_bounds(draws, Outcome(one)) for one in rng.choice(draws, 400)])
@@ -66,7 +66,7 @@ def test_an_atom_spreads_its_probability():
 
 
 def test_the_band_holds_whole_curves_as_often_as_it_says():
-    """Over 2000 samples the standard error of 95 % is 0.5 %; that of the band's own width, 1000 samples, 0.7 %."""
+    """Over 2000 samples the standard error of 95 % is 0.5 %; from the band's own 1000 it is 0.7 %."""
     size, samples = 60, np.sort(np.random.default_rng(7).random((2_000, 60)))
     band = pit_ecdf(samples[0], mass=0.95)
     curves = np.stack([np.searchsorted(one, band.at, side="right") for one in samples]) / size

@@ -23,7 +23,7 @@ def verdicts(
     scored
         Of `scores.score`, by forecaster.
     skills
-        Of `scores.skill` for `who`, by reference.
+        Of `scores.skill` for `who`, by reference; one may be missing.
     coverage
         Of `scores.coverage_table` for `who`.
     who
@@ -33,11 +33,7 @@ def verdicts(
     horizons = [horizon for horizon in (1.0, 2.0) if horizon in coverage["horizon"].values]
     return [
         *(_covers(who, coverage, horizon) for horizon in horizons),
-        *(
-            _beats(who, reference, skills[reference])
-            for reference in ("persistence", "trend")
-            if reference in skills
-        ),
+        *(_beats(who, reference, skills.get(reference)) for reference in ("persistence", "trend")),
         _open(ours),
         _independent(ours),
     ]
@@ -71,13 +67,14 @@ def _covers(who: str, coverage: xr.Dataset, horizon: float) -> str:
     )
 
 
-def _beats(who: str, reference: str, skill: xr.Dataset) -> str:
-    if "largest_run" not in skill["target"].values:
-        return f"On the largest run, {who} and {reference} were not compared."
+def _beats(who: str, reference: str, skill: xr.Dataset | None) -> str:
+    nothing = f"On the largest run, {who} and {reference} answered no question whose outcome is known."
+    if skill is None or "largest_run" not in skill["target"].values:
+        return nothing
     cell = skill.sel(target="largest_run", horizon=0.0)
     value, error, questions = float(cell["skill"]), float(cell["error"]), int(cell["questions"])
     if not questions:
-        return f"On the largest run, {who} and {reference} have no outcome in common."
+        return nothing
     beats = "beats" if cell["crps"] < cell["crps_reference"] else "does not beat"
     margin = "too few origins for an error" if np.isnan(error) else f"standard error {_percent(error)}"
     doubt = ", less than two standard errors from none" if abs(value) < 2 * error else ""

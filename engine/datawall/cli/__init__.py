@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from datawall.cli.backtest import backtest
 from datawall.cli.bench import bench
 from datawall.cli.claims import claims
 from datawall.cli.compare import compare
@@ -29,6 +30,7 @@ app.add_typer(priors, name="priors", no_args_is_help=True)
 app.command()(report)
 app.command()(explain)
 app.command()(sensitivity)
+app.command()(backtest)
 app.command()(claims)
 app.command()(bench)
 app.command("learning-order")(learning_order)

@@ -23,6 +23,8 @@ from datawall.cli.options import (
 if TYPE_CHECKING:
     import xarray as xr
 
+    from datawall.scenario import Scenario
+
 INTERRUPTED = 130
 
 
@@ -62,6 +64,9 @@ def forecast(
     refit: Annotated[
         bool, typer.Option("--refit", help="Fit the modules of [evidence] anew in place of what ships.")
     ] = False,
+    calibrated: Annotated[
+        bool, typer.Option("--calibrated", help="Widen the priors by the factor that the backtest asks for.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Forecast when each data wall is reached and when model generations arrive.
@@ -86,7 +91,8 @@ def forecast(
         raise DatawallError("--keep-draws all: one process writes them; drop what spreads the run")
     loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of, refit=refit)
     size = str(ordered).replace(",", "-") if ordered else draws or DRAWS
-    folder = out or runs.default_folder(loaded.name, loaded.digest, size, seed, sampler, given or ())
+    digest = _calibrated_digest(loaded) if calibrated else loaded.digest
+    folder = out or runs.default_folder(loaded.name, digest, size, seed, sampler, given or ())
     if given:
         from datawall.conditions import conditions  # these load JAX
         from datawall.question import labels_of
@@ -107,7 +113,8 @@ def forecast(
         "as-of": as_of,
         "out": folder,
     }
-    command = ["forecast", scenario, *_words(options), *["--refit"] * refit, "--join"]
+    command = ["forecast", scenario, *_words(options), *["--refit"] * refit, *["--calibrated"] * calibrated]
+    command.append("--join")
     with crew.team(spread, folder, command) as ours:
         with crew.interruptible() as stop, progress_bar("drawing futures") as progress:
             from datawall import forecasting  # loads JAX
@@ -120,10 +127,21 @@ def forecast(
                 sampler=sampler,
                 precision=ordered,
                 given=given or (),
+                calibrated=calibrated,
                 control=Control(ours.crew, progress, stop),
                 store=folder / "draws.zarr" if keep_draws == "all" else None,
             )
         _deliver(tree, folder, ours, as_json)
+
+
+def _calibrated_digest(stated: "Scenario") -> str:
+    """Return the digest of a scenario as widened, and say by how much that is."""
+    from datawall.scenario import calibration
+    from datawall.scenario.widening import widened
+
+    found = calibration.read()
+    _say(found.sentence())
+    return widened(stated, found.applied).digest
 
 
 def _deliver(tree: "xr.DataTree", folder: Path, ours: crew.Team, as_json: bool) -> None:

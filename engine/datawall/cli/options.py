@@ -22,7 +22,7 @@ Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Run folder; defau
 
 
 @contextmanager
-def progress_bar(title: str) -> Iterator:
+def progress_bar(title: str, interrupted: str = "interrupted; nothing was written") -> Iterator:
     """Show a progress bar on stderr; yields a callback of (done, total)."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -33,5 +33,5 @@ def progress_bar(title: str) -> Iterator:
         try:
             yield lambda done, total: bar.update(task, description=title, completed=done, total=total)
         except KeyboardInterrupt:
-            bar.update(task, description="interrupted; nothing was written")
+            bar.update(task, description=interrupted)
             raise

@@ -3,14 +3,19 @@
 import hashlib
 import json
 import logging
+import os
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+
 from datawall.compilation import cache_folder
 from datawall.errors import DatawallError, UntrustedPosteriorError
-from datawall.inference.fitting import evidence_digest, fit
+from datawall.inference.fitting import CAREFUL, evidence_digest, fit
 from datawall.inference.module import Evidence
 from datawall.inference.modules import MODULES
+from datawall.inference.nuts import Settings
 from datawall.inference.posteriors import summary
 from datawall.scenario import catalog
 from datawall.scenario.evidence import Posterior, read_posterior
@@ -43,24 +48,75 @@ def refitted(name: str, as_of: float) -> Posterior:
     except DatawallError as error:
         log.warning("note: module %s keeps its stated priors: %s", name, error)
         return Posterior(name, module.title, as_of, {}, ())
-    path = _cache(name, evidence)
-    if not path.is_file():
-        log.warning("note: fitting module %s to the evidence known by %s", name, date_of(as_of))
-        found = fit(module, evidence)
-        if found.faults:
-            faults = "; ".join(found.faults)
-            raise UntrustedPosteriorError(
-                f"module {name} as of {date_of(as_of)}: its posterior cannot be trusted ({faults}); "
-                "leave it out of [evidence]"
-            )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(summary(found)), encoding="utf-8")
-        partial.replace(path)
-    return read_posterior(path)
+    return read_posterior(_kept(name, evidence, as_of)[0])
 
 
-def _cache(name: str, evidence: Evidence) -> Path:
+def refitted_draws(name: str, as_of: float) -> tuple[Evidence, dict[str, np.ndarray]]:
+    """Return the evidence of a module known by a date, and draws of its posterior.
+
+    The draws are those of the fit that `refitted` summarises, and are kept beside the summary.
+
+    Parameters
+    ----------
+    name
+        A module of inference.
+    as_of
+        The date [decimal year].
+
+    Returns
+    -------
+    evidence
+        What was known.
+    draws
+        Latents by name, with one leading axis.
+
+    Raises
+    ------
+    DatawallError
+        If too little was known for a fit.
+    UntrustedPosteriorError
+        If the fit cannot be trusted.
+    """
+    evidence = MODULES[name].load(as_of, ())
+    with np.load(_kept(name, evidence, as_of)[1], allow_pickle=False) as draws:
+        return evidence, dict(draws)
+
+
+def _kept(name: str, evidence: Evidence, as_of: float) -> tuple[Path, Path]:
+    """Return the files of the summary and of the draws of a fit, made if there are none yet."""
+    key = _key(name, evidence)
+    summarised, drawn = (cache_folder() / "posteriors" / f"{key}.{kind}" for kind in ("json", "npz"))
+    if summarised.is_file() and drawn.is_file():
+        return summarised, drawn
+    log.warning("note: fitting module %s to the evidence known by %s", name, date_of(as_of))
+    found = fit(MODULES[name], evidence)
+    if found.faults:
+        faults = "; ".join(found.faults)
+        raise UntrustedPosteriorError(
+            f"module {name} as of {date_of(as_of)}: its posterior cannot be trusted ({faults}); "
+            "leave it out of [evidence]"
+        )
+    _write(drawn, lambda partial: _save(partial, found.draws()))
+    _write(summarised, lambda partial: partial.write_text(json.dumps(summary(found)), encoding="utf-8"))
+    return summarised, drawn
+
+
+def _key(name: str, evidence: Evidence) -> str:
+    """Return what decides a fit: model, evidence, priors, how it is sampled, and the version of the code."""
     priors = hashlib.sha256((catalog.folder() / catalog.LATENTS).read_bytes()).hexdigest()
-    parts = (name, evidence_digest(evidence)[:16], priors[:8], version("datawall"))
-    return cache_folder() / "posteriors" / f"{'-'.join(parts)}.json"
+    settings = hashlib.sha256(repr((Settings(), CAREFUL)).encode()).hexdigest()
+    parts = (name, evidence_digest(evidence)[:16], priors[:8], settings[:8], version("datawall"))
+    return "-".join(parts)
+
+
+def _write(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file that is never seen half written, whoever else writes it or is killed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    write(partial)
+    partial.replace(path)
+
+
+def _save(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    with path.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)

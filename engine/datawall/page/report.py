@@ -145,9 +145,14 @@ def _title(runs: Sequence[SavedRun]) -> str:
     return f"When does training run out of data? {' and '.join(comparison.labels(runs))}"
 
 
+def _calibration(run: SavedRun) -> str:
+    return f" ({run.manifest['calibration']['sentence']})" if "calibration" in run.manifest else ""
+
+
 def _lead(runs: Sequence[SavedRun], fits: Sequence[SavedFit]) -> str:
     parts = [
         f"{label}: as of {date_of(run.limits[0])}, to {run.limits[1]:.0f}, {run.manifest['draws']:,} futures"
+        f"{_calibration(run)}"
         for run, label in zip(runs, comparison.labels(runs), strict=True)
     ]
     if fits:

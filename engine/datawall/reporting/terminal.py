@@ -148,12 +148,17 @@ def _cut_short(facts: Mapping[str, Any]) -> str:
     return f" of {facts['draws_asked']:,} asked: interrupted" if facts["partial"] else ""
 
 
+def _calibration(facts: Mapping[str, Any]) -> str:
+    return f"[bold]{facts['calibration']['sentence']}[/]\n" if "calibration" in facts else ""
+
+
 def forecast_tables(flat: Mapping[str, Any]) -> list[RenderableType]:
     """Return every table of a forecast, from its summary as `datawall.summary.summary` makes it."""
     quantities, facts = flat["quantities"], flat["manifest"]
     head = (
         f"[bold]{facts['scenario']}[/] as of {facts['as_of']:.2f}, horizon {facts['horizon']:.0f}, "
         f"{facts['draws']:,} draws{_cut_short(facts)}, seed {facts['seed']}, sampler {facts['sampler']}\n"
+        f"{_calibration(facts)}"
         "± is the Monte Carlo standard error of the number before it (a percentage of it, except after "
         "probabilities and shares); ±?: too near past or never to tell; "
         "past: before the as-of date; never: not within the horizon."

@@ -14,6 +14,7 @@ TABLES = {
     "data_stock": "text_stock.csv",
     "release": "release_lags.csv",
     "cadence": "flagships.csv",
+    "generations": "flagships.csv",
     "price": "priced_models.csv",
     "run_sizes": "run_sizes.csv",
 }
@@ -37,7 +38,7 @@ def write(path: Path, rows: list[dict[str, str]]) -> Path:
 def small_evidence(name: str, tmp_path: Path) -> tuple[Module, Evidence]:
     """Return a module and a few rows of its table."""
     rows = rows_of(name)
-    if name == "cadence":
+    if TABLES[name] == "flagships.csv":
         rows = [row for row in rows if row["developer"] in FEW_DEVELOPERS]
     rows = rows[: SMALL.get(name, len(rows))]
     return MODULES[name], MODULES[name].load(None, (write(tmp_path / TABLES[name], rows),))

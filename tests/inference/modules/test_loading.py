@@ -20,6 +20,12 @@ CHANGED = {
     "data_stock": {"central": "1.2", "low": "1.1", "high": "1.3"},
     "release": {"release_date": "2026-10-20", "outcome": "cancelled", "flagship_case": "counted"},
     "cadence": {"model": "another", "release_date": "2026-10-20", "status": "released"},
+    "generations": {
+        "model": "another",
+        "generation": "9",
+        "release_date": "2026-10-20",
+        "status": "released",
+    },
     "price": {"output_usd_per_mtok": "999"},
     "run_sizes": {"start": "2025.58", "end": "2026", "models": "12"},
 }
@@ -90,6 +96,7 @@ WRONG = [
     ("release", "training_end_high", "2027-01-01", "before the release"),
     ("release", "outcome", "late", "unknown outcome"),
     ("cadence", "status", "rumoured", "unknown status"),
+    ("generations", "generation", "20260101", "need a version number between"),
     ("price", "output_usd_per_mtok", "free", "need a number"),
     ("run_sizes", "models", "99", "need at most the sized models"),
     ("run_sizes", "end", "2019", "need a date after the start"),

@@ -16,6 +16,7 @@ HOMES: dict[str, str] = {
     "training_sets": "training_sets",
     "release": "release",
     "cadence": "cadence",
+    "generations": "generations",
     "price": "price",
     "run_sizes": "run_sizes",
 }

@@ -56,7 +56,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     table.keep(_among_largest(table), f"not among the {LARGEST} largest known at their release")
     table.need(5, "with compute and a release date")
     started = dates(table, "training_start")
-    error, stated = _errors(table)
+    error, stated = flop_errors(table)
     constants = {
         "released": dates(table, "release_date"),
         "started": np.nan_to_num(started),
@@ -80,7 +80,7 @@ def _among_largest(table: Table) -> np.ndarray:
     return larger.sum(axis=1) < LARGEST
 
 
-def _errors(table: Table) -> tuple[np.ndarray, np.ndarray]:
+def flop_errors(table: Table) -> tuple[np.ndarray, np.ndarray]:
     """Return the standard deviation of ln FLOP, and whether an interval states it and not a confidence."""
     low, high = (numbers(table, column, *FLOP) for column in ("flop_low", "flop_high"))
     mass = numbers(table, "interval_mass", 0.0, 0.999, "a probability")

@@ -36,3 +36,5 @@ def command(facts: dict[str, Any]) -> Iterator[str]:
     yield from (f"--draws {facts['draws_asked']}", f"--seed {facts['seed']}", f"--sampler {facts['sampler']}")
     for key, value in facts["overrides"].items():
         yield f"--as-of {value}" if key == "as_of" else f"--set {shlex.quote(f'{key}={value}')}"
+    if "calibration" in facts:
+        yield "--calibrated"

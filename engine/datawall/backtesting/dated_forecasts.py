@@ -1,0 +1,120 @@
+"""Forecasts of a scenario whose modules of inference each know what was known at a date of their own."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jax
+import numpy as np
+
+from datawall import scenario
+from datawall.compilation import keep_compiled_programs
+from datawall.errors import UntrustedPosteriorError
+from datawall.names import quantity_name
+from datawall.question import question
+from datawall.results import predictive_group
+from datawall.sampling.pushforward import push
+from datawall.sampling.samplers import SOBOL
+from datawall.scenario.evidence import Posterior, PosteriorSource
+
+HEADLINES = (
+    "wall.tokens[1]",
+    "wall.tokens[4]",
+    "wall.effective[4]",
+    "wall.efficiency[0.5]",
+    "release.raw[5.5]",
+    "release.raw[6]",
+    "compute_date[1e28]",
+)
+"""The dates that are followed: those of them that the scenario is asked for."""
+_VARIABLES = ("wall_date", "release", "compute_date")
+
+type Dates = dict[str, np.ndarray]
+"""Draws of each headline date, shape (n,) [decimal year]: -inf is past, inf is never."""
+
+
+class Posteriors:
+    """Posteriors by module and date, each asked for once; one that cannot be trusted informs nothing."""
+
+    def __init__(self, source: PosteriorSource):
+        self._source = source
+        self._found: dict[tuple[str, float], tuple[str, Posterior]] = {}
+
+    def __call__(self, module: str, date: float) -> Posterior:
+        """Return the posterior of a module given what was known at a date [decimal year]."""
+        return self._at(module, date)[1]
+
+    def state(self, module: str, date: float) -> str:
+        """Return ``"fitted"``, or why the stated priors stay: ``"too little known"`` or ``"untrusted"``."""
+        return self._at(module, date)[0]
+
+    def _at(self, module: str, date: float) -> tuple[str, Posterior]:
+        if (module, date) not in self._found:
+            self._found[module, date] = self._ask(module, date)
+        return self._found[module, date]
+
+    def _ask(self, module: str, date: float) -> tuple[str, Posterior]:
+        try:
+            found = self._source(module, date)
+        except UntrustedPosteriorError:
+            return "untrusted", Posterior(module, module, date, {}, ())
+        return "fitted" if found.inputs else "too little known", found
+
+
+@dataclass(frozen=True)
+class DatedForecasts:
+    """Forecasts on common random numbers, each distinct scenario once.
+
+    Attributes
+    ----------
+    name
+        A scenario that ships, or the path of one.
+    draws, seed
+        Of each forecast.
+    posteriors
+        Where they come from.
+    """
+
+    name: str | Path
+    draws: int
+    seed: int
+    posteriors: Posteriors
+    _made: dict[str, Dates] = field(default_factory=dict)
+
+    def __call__(self, clock: float, known: Mapping[str, float]) -> Dates:
+        """Return the forecast as of `clock` where each module knows what was known at its date in `known`."""
+
+        def posterior(module: str, as_of: float) -> Posterior:
+            del as_of  # that of the forecast: the clock of all modules, not what they know
+            return self.posteriors(module, known[module])
+
+        believed = scenario.load_scenario(self.name, as_of=clock, posterior=posterior)
+        if believed.digest not in self._made:
+            self._made[believed.digest] = headline_dates(believed, self.draws, self.seed)
+        return self._made[believed.digest]
+
+
+def headline_dates(believed: scenario.Scenario, draws: int, seed: int) -> Dates:
+    """Return all draws of the headline dates that a scenario is asked for."""
+    keep_compiled_programs()
+    asked = question(believed, SOBOL)
+    with jax.enable_x64(False):
+        pushed = push(
+            asked.world,
+            asked.params,
+            draws,
+            seed=seed,
+            streams=asked.streams,
+            sketches=asked.sketches,
+            sampler=SOBOL,
+            keep=draws,
+        )
+    group = predictive_group(pushed, asked.labels).isel(chain=0, drop=True)
+    found: Dates = {}
+    for variable in _VARIABLES:
+        dims = [dim for dim in group[variable].dims if dim != "draw"]
+        for place in itertools.product(*(range(group.sizes[dim]) for dim in dims)):
+            own = group[variable].isel(dict(zip(dims, place, strict=True)))
+            found[quantity_name(variable, {str(dim): own[dim].item() for dim in dims}, {})] = own.values
+    return {name: found[name] for name in HEADLINES if name in found}

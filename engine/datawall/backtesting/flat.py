@@ -1,0 +1,136 @@
+"""A backtest as flat rows: what the tables, the JSON and the CSV files are made of.
+
+This module loads no JAX.
+"""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import xarray as xr
+
+type Row = dict[str, Any]
+
+SHOWN = (0.05, 0.1, 0.5, 0.9, 0.95)
+"""The quantiles of a forecast that go into its table."""
+SKIPPED = ("who", "target", "origin", "reason")
+
+
+def flat(tree: xr.DataTree) -> Row:
+    """Return a backtest ready for JSON: what is no number is null, and inf (of a date: never) is ``"inf"``.
+
+    Parameters
+    ----------
+    tree
+        As `datawall.backtest` returns it.
+
+    Returns
+    -------
+    dict
+        ``verdicts`` (sentences), ``skill``, ``coverage``, ``widening``, ``reference`` and ``skipped`` (rows),
+        and ``manifest``.
+    """
+    manifest = json.loads(tree.attrs["manifest"])
+    found = {
+        "verdicts": manifest["verdicts"],
+        "skill": list(skill_rows(tree)),
+        "coverage": list(coverage_rows(tree)),
+        "widening": [{"who": who, **_values(one)} for who, one in _children(tree, "widening")],
+        "reference": list(_rows(_group(tree, "reference"))) if "reference" in tree else [],
+        "skipped": [dict(zip(SKIPPED, row, strict=True)) for row in manifest["skipped"]],
+    }
+    return _json(found | {"manifest": manifest})
+
+
+def score_rows(tree: xr.DataTree) -> Iterator[Row]:
+    """Yield a row for each question and each forecaster that answered it."""
+    asked = list(_rows(_group(tree, "questions")))
+    for who, one in _children(tree, "forecasts"):
+        quantiles = one["quantile"].sel(level=list(SHOWN)).values
+        scores = _rows(one.drop_dims("level"))
+        for question, scored, values in zip(asked, scores, quantiles, strict=True):
+            if not math.isnan(values[0]):
+                levels = (f"q{100 * level:02.0f}" for level in SHOWN)
+                yield {"who": who, **question, **dict(zip(levels, values.tolist(), strict=True)), **scored}
+
+
+def skill_rows(tree: xr.DataTree) -> Iterator[Row]:
+    """Yield a row for each forecaster, reference, target and horizon with common questions."""
+    for who, _ in _children(tree, "skill"):
+        for reference, one in _children(tree["skill"], who):
+            for row in _rows(one):
+                if row["questions"]:
+                    yield {"who": who, "reference": reference, **row}
+
+
+def coverage_rows(tree: xr.DataTree) -> Iterator[Row]:
+    """Yield a row for each forecaster, mass, target and horizon with questions."""
+    for who, one in _children(tree, "coverage"):
+        for row in _rows(one):
+            if row["questions"]:
+                yield {"who": who, **row}
+
+
+def to_csv(rows: Sequence[Row]) -> str:
+    """Return rows of the same keys as CSV; what is not a number is blank.
+
+    Examples
+    --------
+    >>> print(to_csv([{"who": "trend", "crps": 0.5}, {"who": "trend", "crps": float("nan")}]), end="")
+    who,crps
+    trend,0.5
+    trend,
+    """
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: "" if _is_nan(value) else value for key, value in row.items()})
+    return text.getvalue()
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def _json(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _json(one) for key, one in value.items()}
+        case list():
+            return [_json(one) for one in value]
+        case float() if not math.isfinite(value):
+            return None if math.isnan(value) else str(value)
+        case _:
+            return value
+
+
+def _group(tree: xr.DataTree, name: str) -> xr.Dataset:
+    return tree[name].to_dataset(inherit=False)
+
+
+def _children(tree: xr.DataTree, group: str) -> Iterator[tuple[str, xr.Dataset]]:
+    """Yield the names and groups inside a group, of which there may be none."""
+    for name in tree[group].children if group in tree else ():
+        yield str(name), _group(tree, f"{group}/{name}")
+
+
+def _values(one: xr.Dataset) -> Row:
+    return {str(name): value.item() for name, value in one.items()}
+
+
+def _rows(one: xr.Dataset) -> Iterator[Row]:
+    """Yield a row for each point of all dimensions: coordinates, then variables."""
+    table = xr.broadcast(one)[0]
+    dims = list(table.dims)
+    labels = [str(dim) for dim in dims if dim in table.coords]
+    columns = {name: table[name] for name in [*labels, *map(str, table.data_vars)]}
+    full = {
+        name: (values if name not in labels else values.broadcast_like(table)).transpose(*dims).values.ravel()
+        for name, values in columns.items()
+    }
+    for place in range(next(iter(full.values())).size):
+        yield {name: values[place].item() for name, values in full.items()}

@@ -1,0 +1,172 @@
+"""Forecasts of records straight from a module of inference: of training sets, chips and prices."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from datawall.backtesting.known import CAPABILITY, series_of
+from datawall.backtesting.questions import TARGETS, Answers, Forecaster, NothingKnownError, Question
+from datawall.backtesting.series import Series
+from datawall.errors import DatawallError, UntrustedPosteriorError
+from datawall.inference.module import Evidence
+from datawall.inference.modules import hardware, price
+from datawall.inference.refitting import refitted_draws
+from datawall.units import MONTHS_PER_YEAR, date_of
+
+RECENT = 2.0
+"""New figures come as often as in so many years before the origin [years]."""
+
+type Draws = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a story is told about.
+
+    Attributes
+    ----------
+    target
+        Whose figures.
+    origin
+        Of the forecast [decimal year].
+    evidence
+        Of the module, known at the origin.
+    draws
+        Of its posterior, one leading axis.
+    dates
+        When new figures come, shape (draws, figures) [decimal year].
+    """
+
+    target: str
+    origin: float
+    evidence: Evidence
+    draws: Draws
+    dates: np.ndarray
+
+
+type Story = Callable[[Asked, np.random.Generator], np.ndarray]
+"""Draws the natural logarithms of new figures as the model has them, shape (draws, figures)."""
+
+
+def module_forecaster(target: str, draws: int, seed: int) -> Forecaster:
+    """Return the forecaster of a record by the module that models its figures.
+
+    New figures come at random, as often as of late, and each is drawn as the model draws those that it was
+    fitted to. The record is the largest of them that has come out, or the one known at the origin.
+
+    Parameters
+    ----------
+    target
+        A name in `MODULE_OF`.
+    draws
+        Of each answer. One draw of the posterior and of new figures answers every horizon.
+    seed
+        Of the random numbers.
+
+    Returns
+    -------
+    Forecaster
+        It answers the questions about its target.
+    """
+
+    def answer(questions: Sequence[Question]) -> Answers:
+        asked = [question for question in questions if question.target == target]
+        return _answers(asked, draws, np.random.default_rng([seed, list(TARGETS).index(target)]))
+
+    return answer
+
+
+def _answers(questions: Sequence[Question], draws: int, rng: np.random.Generator) -> Answers:
+    if not questions:
+        return {}
+    target, origin = questions[0].target, questions[0].origin
+    series = series_of(target, origin)
+    record = series.record(origin)
+    if not np.isfinite(record):
+        raise NothingKnownError(f"{target}: no figure was known by {date_of(origin)}; ask at a later date")
+    evidence, posterior = _posterior(MODULE_OF[target], origin)
+    chosen = rng.integers(len(next(iter(posterior.values()))), size=draws)
+    drawn = {name: values[chosen] for name, values in posterior.items()}
+    dates, come = releases(series, origin, max(q.until for q in questions), draws, rng)
+    figures = STORIES[MODULE_OF[target]](Asked(target, origin, evidence, drawn, dates), rng) / np.log(10.0)
+    return {q: np.max(figures, axis=1, initial=record, where=come & (dates <= q.until)) for q in questions}
+
+
+def _posterior(module: str, origin: float) -> tuple[Evidence, Draws]:
+    try:
+        return refitted_draws(module, origin)
+    except UntrustedPosteriorError:
+        raise
+    except DatawallError as error:
+        raise NothingKnownError(f"module {module} as of {date_of(origin)}: {error}") from None
+
+
+def releases(
+    series: Series, origin: float, until: float, draws: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw when new figures come out: a Poisson process at the rate of late, which is uncertain.
+
+    Parameters
+    ----------
+    series
+        The figures known at the origin.
+    origin, until
+        Between which they come [decimal year].
+    draws
+        How many.
+    rng
+        The random numbers.
+
+    Returns
+    -------
+    dates
+        Shape (draws, figures) [decimal year].
+    come
+        Which of them there are, for some draws have fewer figures than others.
+    """
+    recent = np.sum((series.date > origin - RECENT) & (series.date <= origin))
+    rate = rng.gamma(recent + 0.5, 1.0 / RECENT, draws)  # the posterior under Jeffreys' prior
+    count = rng.poisson(rate * (until - origin))
+    dates = rng.uniform(origin, until, (draws, int(count.max())))
+    return dates, np.arange(dates.shape[1]) < count[:, None]
+
+
+def _below(line: np.ndarray, gap: np.ndarray, error: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw from `BelowLine`."""
+    return line - gap * rng.standard_exponential(line.shape) + error * rng.standard_normal(line.shape)
+
+
+def _chips(asked: Asked, rng: np.random.Generator) -> np.ndarray:
+    """Draw chips about the growth of their kind, which departs from that of the past by `era_spread`."""
+    own = hardware.METRICS.index(asked.target)
+    level, growth, scatter = (asked.draws[name][:, [own]] for name in ("level", "growth", "scatter"))
+    df, departure = (asked.draws[name][:, None] for name in ("residual_df", "era_spread"))
+    departure = departure * rng.standard_normal(departure.shape)
+    line = np.log(level) + np.log(growth) * (asked.dates - hardware.H100_RELEASED)
+    line = line + departure * (asked.dates - asked.origin)
+    return line + scatter * rng.standard_t(np.broadcast_to(df, line.shape))
+
+
+def _discounts(asked: Asked, rng: np.random.Generator) -> np.ndarray:
+    """Draw what a dollar buys from models about as capable as those known; the fall goes on in part."""
+    data, drawn = (
+        asked.evidence.constants,
+        {name: v[:, None] for name, v in asked.draws.items() if v.ndim == 1},
+    )
+    least = (CAPABILITY - price.CAPABILITY) / price.INDEX_STEP
+    steps = rng.choice(data["steps"][(data["steps"] >= least) & (data["thinks"] == 0.0)], asked.dates.shape)
+    fall = np.log(drawn["fall"])
+    explained = np.log(drawn["hardware_growth"]) + np.log(2.0) * MONTHS_PER_YEAR / drawn["algorithms_halving"]
+    ahead = fall - (1.0 - drawn["share_kept"]) * np.maximum(fall - explained, 0.0)
+    edge = np.log(drawn["cheapest"]) + np.log(drawn["step_price"]) * steps
+    edge = edge - fall * (asked.origin - price.PIVOT) - ahead * (asked.dates - asked.origin)
+    return _below(-edge, drawn["gap"], drawn["scatter"], rng)
+
+
+MODULE_OF = {
+    **dict.fromkeys(hardware.METRICS, "hardware"),
+    "price": "price",
+}
+"""The module that models the figures of each target."""
+STORIES: dict[str, Story] = {"hardware": _chips, "price": _discounts}

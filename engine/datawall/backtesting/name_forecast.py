@@ -1,0 +1,64 @@
+"""When each GPT-N comes by name, foreseen from how long whole-number generations have taken."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from datawall.backtesting.questions import Answers, Forecaster, NothingKnownError, Question
+from datawall.errors import DatawallError
+from datawall.inference.module import Evidence
+from datawall.inference.modules.renewal import coming_releases
+from datawall.inference.refitting import refitted_draws
+
+TARGET = "release_by_name"
+DEVELOPER = "OpenAI"
+PREFIX = "GPT-"
+
+
+def name_forecaster(draws: int, seed: int) -> Forecaster:
+    """Return the forecaster of OpenAI's generations by name.
+
+    It fits the module `generations` to what was known at the origin. The next whole number ends the wait that
+    goes on, given that it has not ended by the origin; each one after that takes a fresh wait.
+
+    Parameters
+    ----------
+    draws
+        How many draws of each date.
+    seed
+        Of the draws. Those of one place belong together: a late GPT-5 makes a late GPT-6.
+
+    Returns
+    -------
+    function
+        Answers the questions of target ``release_by_name`` among those that it is given.
+    """
+
+    def answer(questions: Sequence[Question]) -> Answers:
+        asked = [question for question in questions if question.target == TARGET]
+        if not asked:
+            return {}
+        origin = asked[0].origin
+        try:
+            evidence, posterior = refitted_draws("generations", origin)
+        except DatawallError as error:
+            raise NothingKnownError(str(error)) from None
+        newest = _newest_generation(evidence)
+        ahead = [int(question.item.removeprefix(PREFIX)) - newest for question in asked]
+        if min(ahead) < 1:
+            known = f"{PREFIX}{newest} was released by the origin {origin:.2f}"
+            raise DatawallError(f"{asked[int(np.argmin(ahead))].item}: {known}; ask for a later generation")
+        rng = np.random.default_rng(seed)
+        size = len(posterior["wait_spread"])
+        chosen = rng.choice(size, draws, replace=draws > size)
+        scores = rng.standard_normal((max(ahead), draws))
+        drawn = {name: values[chosen] for name, values in posterior.items()}
+        dates = coming_releases(evidence, drawn, DEVELOPER, origin, scores)
+        return {question: dates[steps - 1] for question, steps in zip(asked, ahead, strict=True)}
+
+    return answer
+
+
+def _newest_generation(evidence: Evidence) -> int:
+    last = evidence.constants["last"][evidence.coords["developer"].index(DEVELOPER)]
+    return int(evidence.constants["generation"][last])

@@ -1,0 +1,83 @@
+"""The questions that can be asked at a date, and what has become of them."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from datawall.backtesting.known import newest, series_of, threshold, watched_until
+from datawall.backtesting.questions import TARGETS, Question
+from datawall.scoring import Outcome
+
+ITEMS: dict[str, tuple[str, ...]] = {
+    "first_above": ("1e+24", "1e+25", "1e+26", "1e+27"),
+    "release_by_compute": ("GPT-4.5", "GPT-5"),
+    "release_by_name": ("GPT-4", "GPT-5", "GPT-6"),
+}
+"""What is asked of each date target."""
+
+
+def questions_at(origin: float, horizons: Sequence[float]) -> list[Question]:
+    """Return the questions of one origin.
+
+    The date of something is asked only if it had not happened by what was known then.
+
+    Parameters
+    ----------
+    origin
+        The date of the forecasts [decimal year].
+    horizons
+        How far ahead they look [years].
+    """
+    return [Question(*asked, origin, horizon) for asked in _asked(origin) for horizon in horizons]
+
+
+def _asked(origin: float) -> Iterator[tuple[str, str]]:
+    for target, description in TARGETS.items():
+        if description.kind == "level":
+            yield target, ""
+            continue
+        record = series_of(target, origin).record(origin)
+        yield from ((target, item) for item in ITEMS[target] if record < threshold(target, item))
+
+
+def resolve(question: Question) -> Outcome | None:
+    """Return what became of a question, by the evidence known today.
+
+    A level is the record among what had come out by then; it cannot be told before. Where figures are kept
+    secret since some date, later records are only known to be no less than the one of then. A date is seen
+    from the origin until the horizon or until when it was watched, whichever is first.
+
+    Parameters
+    ----------
+    question
+        One of `questions_at`.
+
+    Returns
+    -------
+    Outcome or None
+        In log10, or decimal years; None when it cannot be told yet.
+    """
+    return _level(question) if TARGETS[question.target].kind == "level" else _date(question)
+
+
+def _level(question: Question) -> Outcome | None:
+    if question.until > newest(question.target):
+        return None
+    series = series_of(question.target)
+    if question.until <= series.told_until:
+        record = series.record(question.until)
+        return Outcome(value=record) if np.isfinite(record) else None
+    known, at_least = (
+        series.known_by(question.origin).record(question.origin),
+        series.record(series.told_until),
+    )
+    # a bound that was known at the origin says nothing
+    return Outcome(value=np.inf, last=at_least) if at_least > known else None
+
+
+def _date(question: Question) -> Outcome | None:
+    last = min(question.until, watched_until(question.target))
+    if last <= question.origin:
+        return None
+    date = series_of(question.target).first_above(threshold(question.target, question.item))
+    return Outcome(value=date if date <= last else np.inf, first=question.origin, last=last)

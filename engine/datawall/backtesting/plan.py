@@ -1,0 +1,118 @@
+"""What a backtest is asked to do, checked before anything heavy is loaded."""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from datawall.backtesting.defaults import DRAWS, END, EVERY, HORIZONS, SCENARIOS, START
+from datawall.backtesting.origins import newest_evidence, parse_horizons, parse_origins
+from datawall.checks import check_draws, check_seed
+from datawall.errors import DatawallError
+from datawall.scenario import Scenario, load_scenario
+from datawall.scenario.evidence import Posterior
+
+FEWEST_DRAWS = 400
+"""The outer quantiles hold one draw in 200."""
+MOST_DRAWS = 2**20
+PERSISTENCE, TREND = "persistence", "trend"
+NAIVE = (PERSISTENCE, TREND)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A backtest to be run.
+
+    Attributes
+    ----------
+    scenarios
+        As they were named by the user, by their own names, the first one being the main one.
+    informed
+        The scenarios that use evidence, so that models of evidence answer for them.
+    digests
+        Of each scenario without posteriors.
+    period, ahead
+        Start, end and step, and the horizons, as text.
+    origins
+        Dates at which forecasts are made [decimal year].
+    horizons
+        How far ahead [years].
+    draws, seed
+        Of each forecast.
+    """
+
+    scenarios: Mapping[str, str | Path]
+    informed: frozenset[str]
+    digests: Mapping[str, str]
+    period: tuple[str, str, str]
+    ahead: tuple[str, ...]
+    origins: tuple[float, ...]
+    horizons: tuple[float, ...]
+    draws: int
+    seed: int
+
+    @property
+    def first(self) -> str:
+        """The name of the main scenario."""
+        return next(iter(self.scenarios))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that decides the answers but evidence and code."""
+        parts = (tuple(self.digests.items()), self.origins, self.horizons)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def make_plan(
+    scenarios: Sequence[str | Path] = SCENARIOS,
+    start: str = START,
+    end: str = END,
+    every: str = EVERY,
+    horizons: Sequence[str] = HORIZONS,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Plan:
+    """Return what a backtest shall do.
+
+    Parameters
+    ----------
+    scenarios, start, end, every, horizons, draws, seed
+        See `datawall.backtesting.run.backtest`.
+
+    Raises
+    ------
+    DatawallError
+        At the first of them that cannot be used.
+    """
+    origins = parse_origins(start, end, every, newest_evidence())
+    years_ahead = parse_horizons(horizons)
+    check_draws(draws)
+    if not FEWEST_DRAWS <= draws <= MOST_DRAWS:
+        raise DatawallError(f"draws: need {FEWEST_DRAWS} to {MOST_DRAWS}, got {draws}; give such a number")
+    check_seed(seed)
+    asked = tuple(scenarios) or SCENARIOS
+    loaded = [(load_scenario(one, posterior=_none), one) for one in asked]
+    for place, (scenario, one) in enumerate(loaded):
+        if scenario.name in (*NAIVE, *(other.name for other, _ in loaded[:place])):
+            raise DatawallError(f"{one}: another forecaster is called {scenario.name}; rename the scenario")
+    return Plan(
+        scenarios={scenario.name: one for scenario, one in loaded},
+        informed=frozenset(scenario.name for scenario, _ in loaded if _uses_evidence(scenario)),
+        digests={scenario.name: scenario.digest for scenario, _ in loaded},
+        period=(start, end, every),
+        ahead=tuple(horizons),
+        origins=origins,
+        horizons=years_ahead,
+        draws=draws,
+        seed=seed,
+    )
+
+
+def _uses_evidence(scenario: Scenario) -> bool:
+    return bool(scenario.content.get("evidence", {}).get("modules"))
+
+
+def _none(module: str, as_of: float) -> Posterior:  # noqa: ARG001
+    """Stand in for a posterior, which is another one at each origin."""
+    return Posterior(module, "", -math.inf, {}, ())

@@ -1,0 +1,55 @@
+"""The parts of a backtest that ship."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import xarray as xr
+
+from datawall.backtesting.hindsight import as_known, published
+from datawall.backtesting.module_forecasts import module_forecaster
+from datawall.backtesting.naive import persistence, trend
+from datawall.backtesting.name_forecast import name_forecaster
+from datawall.backtesting.outcomes import questions_at, resolve
+from datawall.backtesting.parts import Parts, Progress, Source
+from datawall.backtesting.plan import PERSISTENCE, TREND
+from datawall.backtesting.questions import TARGETS, Forecaster
+from datawall.backtesting.reference import reference_rows
+from datawall.backtesting.revision import FEWEST_DRAWS, revision
+from datawall.backtesting.world_forecast import WORLD_TARGETS, world_forecaster
+
+BY_NAME = "release_by_name"
+BY_MODULES = tuple(target for target in TARGETS if target not in (*WORLD_TARGETS, BY_NAME))
+
+
+def _world(
+    name_or_path: str | Path, origin: float, draws: int, seed: int
+) -> tuple[Forecaster, Sequence[str]]:
+    known = as_known(name_or_path, origin)
+    return world_forecaster(known.scenario, draws, seed), known.hindsight
+
+
+def _modules(draws: int, seed: int) -> list[Source]:
+    found = [Source((target,), module_forecaster(target, draws, seed)) for target in BY_MODULES]
+    return [*found, Source((BY_NAME,), name_forecaster(draws, seed))]
+
+
+def _naive(draws: int, seed: int) -> Mapping[str, Forecaster]:
+    return {PERSISTENCE: persistence, TREND: trend(draws, seed)}
+
+
+def _revision(
+    name: str | Path, origins: Sequence[float], draws: int, seed: int, progress: Progress
+) -> xr.DataTree:
+    return revision(name, origins, max(draws, FEWEST_DRAWS), seed, progress)
+
+
+PARTS = Parts(
+    questions_at=questions_at,
+    resolve=resolve,
+    world=_world,
+    modules=_modules,
+    naive=_naive,
+    published=published,
+    reference=reference_rows,
+    revision=_revision,
+)

@@ -1,0 +1,82 @@
+"""`datawall backtest`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from datawall.backtesting.defaults import DRAWS, END, EVERY, HORIZONS, START
+from datawall.cli.options import AsJson, Out, Seed, progress_bar
+
+if TYPE_CHECKING:
+    from datawall.backtesting.plan import Plan
+
+
+def backtest(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SCENARIO ...]", help="Shipped scenarios, or TOML files; default baseline."),
+    ] = None,
+    start: Annotated[
+        str, typer.Option("--from", metavar="MONTH", help="First month in which to ask.")
+    ] = START,
+    end: Annotated[str, typer.Option("--to", metavar="MONTH", help="Last one possible.")] = END,
+    every: Annotated[str, typer.Option(metavar="SPAN", help="Between two of them, as 6mo or 1y.")] = EVERY,
+    horizon: Annotated[str, typer.Option(metavar="SPANS", help="How far ahead to ask.")] = ",".join(HORIZONS),
+    draws: Annotated[int, typer.Option(help="Draws of each forecast.")] = DRAWS,
+    seed: Seed = 0,
+    out: Out = None,
+    as_json: AsJson = False,
+    write_calibration: Annotated[
+        bool, typer.Option("--write-calibration", help="Keep the widening for forecast --calibrated.")
+    ] = False,
+) -> None:
+    """Forecast from past dates with what was known then, and score it against what happened.
+
+    The first time takes an hour of fits or so. Each is kept as it is done: a run that was stopped goes on.
+    """
+    from datawall import runs
+    from datawall.backtesting.plan import make_plan
+
+    asked, horizons = tuple(scenarios or ()), tuple(horizon.split(","))
+    plan = make_plan(asked, start, end, every, horizons, draws, seed)
+    folder = out or _folder(plan)
+    runs.prepare(folder)
+    with progress_bar("asking", "interrupted; the same command goes on") as progress:
+        from datawall.backtesting import run  # loads JAX
+
+        tree = run.backtest(
+            *asked,
+            start=start,
+            end=end,
+            every=every,
+            horizons=horizons,
+            draws=draws,
+            seed=seed,
+            progress=progress,
+        )
+    found = runs.write_backtest(tree, folder)
+    print(f"written to {folder}", file=sys.stderr)
+    if write_calibration:
+        from datawall.backtesting.calibrating import calibration_of
+        from datawall.backtesting.origins import newest_evidence
+        from datawall.scenario import calibration
+
+        print(f"written to {calibration.write(calibration_of(tree, newest_evidence()))}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(found, indent=1))
+    else:
+        from rich.console import Console
+
+        from datawall.reporting.backtest import backtest_tables
+        from datawall.reporting.terminal import print_all
+
+        print_all(Console(), backtest_tables(found))
+
+
+def _folder(plan: "Plan") -> Path:
+    """Return where a backtest goes when nobody says: the same command gives the same place."""
+    names = "-".join(["backtest", *plan.scenarios])
+    return Path("runs") / f"{names}-{plan.digest[:8]}-{plan.draws}-seed{plan.seed}"
