@@ -67,3 +67,36 @@ def hindrances(page: Path) -> list[str]:
         if fault["impact"] in ("serious", "critical")
         for node in fault["nodes"]
     ]
+
+
+OVERLAPS = """
+() => [...document.querySelectorAll('figure svg')].flatMap(drawing => {
+  const texts = [...drawing.querySelectorAll('text')].filter(text => text.textContent.trim());
+  const boxes = texts.map(text => text.getBoundingClientRect());
+  const frame = drawing.getBoundingClientRect();
+  const found = [];
+  boxes.forEach((a, i) => {
+    if (a.left < frame.left - 1 || a.right > frame.right + 1) found.push(texts[i].textContent + ' is cut off');
+    boxes.slice(i + 1).forEach((b, j) => {
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (wide > 1 && high > 0.25 * Math.min(a.height, b.height))
+        found.push(texts[i].textContent + ' runs into ' + texts[i + 1 + j].textContent);
+    });
+  });
+  return found.map(what => drawing.closest('figure').id + ': ' + what);
+})
+"""
+
+
+def overlaps(page: Path, width: int) -> list[str]:
+    """Return which words in drawings run into each other or are cut off, in a window of some width."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
+        tab = chromium.new_page(viewport={"width": width, "height": 900})
+        tab.goto(page.resolve().as_uri())
+        found = tab.evaluate(OVERLAPS)
+        chromium.close()
+    return found

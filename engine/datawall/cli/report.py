@@ -12,7 +12,7 @@ from datawall.errors import DatawallError
 def report(
     sources: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[RUN...]", help="Folders of runs or fits, or fits MODULE.nc."),
+        typer.Argument(metavar="[RUN...]", help="Folders of runs, fits or backtests, or fits MODULE.nc."),
     ] = None,
     to: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where the page goes; default report in the first RUN.")
@@ -25,7 +25,7 @@ def report(
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to a PDF, too.")] = False,
 ) -> None:
-    """Write runs and fits as a page that needs nothing else: HTML, Markdown, figures and tables."""
+    """Write runs, fits and backtests as a page that needs nothing else: HTML, Markdown, figures and tables."""
     from datawall.checks import check_draws
 
     if bool(sources) == bool(recipe):

@@ -1,6 +1,6 @@
-"""From the folders of runs and fits to a page."""
+"""From the folders of runs, fits and backtests to a page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from datawall.page.fits.saved import SavedFit, holds_fits, read_fits
 from datawall.page.fits.section import section as fit_section
 from datawall.page.pdf import write_pdf
 from datawall.page.saved_analysis import SavedAnalysis, is_analysis, read_analysis
+from datawall.page.saved_backtest import SavedBacktest, is_backtest, read_backtest
 from datawall.page.saved_run import SavedRun, is_run, read_run
 from datawall.page.sections import (
     accuracy,
@@ -26,6 +27,7 @@ from datawall.page.sections import (
     provenance,
     walls,
 )
+from datawall.page.sections.backtest import opening
 from datawall.units import date_of
 
 OF_A_RUN = (walls, compute, counts, generations, efficiency, beliefs, accuracy)
@@ -37,6 +39,7 @@ class Sources(NamedTuple):
     runs: list[SavedRun]
     fits: list[SavedFit]
     analyses: list[SavedAnalysis]
+    backtests: list[SavedBacktest]
 
 
 def report(
@@ -46,12 +49,13 @@ def report(
     title: str | None = None,
     pdf: bool = False,
 ) -> Path:
-    """Write a report on runs and fits.
+    """Write a report on runs, fits and backtests.
 
     Parameters
     ----------
     sources
-        Folders that ``datawall forecast``, ``fit`` and ``sensitivity`` wrote, or fits as ``.nc`` files.
+        Folders that ``datawall forecast``, ``fit``, ``backtest`` and ``sensitivity`` wrote, or fits as
+        ``.nc`` files.
     to
         The folder to write.
     title
@@ -76,7 +80,7 @@ def report(
 
 
 def build(sources: Iterable[Path], folder: Path, title: str | None = None, pdf: bool = False) -> Page:
-    """Write the page on runs and fits to a folder, and return it; see `report`."""
+    """Write the page on runs, fits and backtests to a folder, and return it; see `report`."""
     made = page(read(sources), title)
     files.write(made, folder)
     if pdf:
@@ -86,39 +90,55 @@ def build(sources: Iterable[Path], folder: Path, title: str | None = None, pdf: 
 
 def read(sources: Iterable[Path]) -> Sources:
     """Return what lies at some paths."""
-    found = Sources([], [], [])
+    found = Sources([], [], [], [])
     for source in sources:
         if is_run(source):
             found.runs.append(read_run(source, len(found.runs)))
         elif is_analysis(source):
             found.analyses.append(read_analysis(source))
+        elif is_backtest(source):
+            found.backtests.append(read_backtest(source, len(found.backtests)))
         elif holds_fits(source):
             found.fits.extend(read_fits(source))
         else:
             raise DatawallError(
-                f"{source}: holds no run, fit or sensitivity analysis; give what `datawall forecast`, "
-                "`fit` or `sensitivity` wrote"
+                f"{source}: holds no run, fit, backtest or sensitivity analysis; give what "
+                "`datawall forecast`, `fit`, `backtest` or `sensitivity` wrote"
             )
     return found
 
 
 def page(sources: Sources, title: str | None = None) -> Page:
-    """Return the page: the first run in full, how the others differ, what drives it, and the evidence."""
-    runs, fits, analyses = sources
-    if not runs and not fits:
-        raise DatawallError("report: need a run or a fit; give the folder of one")
-    if not runs:
-        return overview.page(fits, title)
+    """Return the page: the first run in full, or else the first backtest, or else the fits; then the rest."""
+    runs, fits, analyses, backtests = sources
+    if not runs and not backtests and not fits:
+        raise DatawallError("report: need a run, a backtest or a fit; give the folder of one")
+    driving = [drivers.section(analysis, place) for place, analysis in enumerate(analyses)]
+    if runs:
+        rest = [*driving, *_past(backtests), *map(fit_section, fits)]
+        return _page_of_runs(runs, rest, title or _title(runs), _lead(runs, fits))
+    if backtests:
+        rest = [*_past(backtests[1:]), *driving, *map(fit_section, fits)]
+        return opening.page(backtests[0], rest, title)
+    return overview.page(fits, title)
+
+
+def _page_of_runs(runs: Sequence[SavedRun], rest: Iterable[Section], title: str, lead: str) -> Page:
     warnings = (banner for run in runs[1:] for banner in answer.warnings(run))
     first = (*answer.blocks(runs[0]), *warnings)
     sections: list[Section] = [comparison.section(runs)] if len(runs) > 1 else []
     sections += [part.section(runs[0]) for part in OF_A_RUN if part is not counts or counts.asked(runs[0])]
-    sections += [drivers.section(analysis, place) for place, analysis in enumerate(analyses)]
-    sections += map(fit_section, fits)
+    sections += rest
     sections += [
         provenance.section(run, label) for run, label in zip(runs, comparison.labels(runs), strict=True)
     ]
-    return Page(title or _title(runs), _lead(runs, fits), first, tuple(sections))
+    return Page(title, lead, first, tuple(sections))
+
+
+def _past(backtests: Iterable[SavedBacktest]) -> Iterator[Section]:
+    for backtest in backtests:
+        yield opening.section(backtest)
+        yield from opening.parts(backtest)
 
 
 def _title(runs: Sequence[SavedRun]) -> str:

@@ -1,5 +1,7 @@
 """What every drawing begins and ends with."""
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -12,14 +14,33 @@ WIDTH = 6.8
 """Of a drawing [inch]."""
 
 
-def one(height: float, left: float = 0.7, right: float = 1.25, bottom: float = 0.5) -> tuple[Figure, Axes]:
+def one(
+    height: float, left: float = 0.7, right: float = 1.25, bottom: float = 0.5, top: float = 0.15
+) -> tuple[Figure, Axes]:
     """Return a figure with one pair of axes and margins around them [inch]."""
     fig = style.panel(WIDTH, height)
     axes = fig.add_axes(
-        (left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, 1 - (bottom + 0.15) / height)
+        (left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, 1 - (bottom + top) / height)
     )
     style.finish(axes)
     return fig, axes
+
+
+def grid(titles: Sequence[str], height: float = 1.55, right: float = 0.25) -> tuple[Figure, list[Axes]]:
+    """Return a figure with axes under each title, two in a row, with room right of each [inch]."""
+    step, left, bottom = height + 0.8, 0.68, 0.45
+    rows = -(-len(titles) // 2)
+    whole = step * rows + 0.1
+    fig = style.panel(WIDTH, whole)
+    found = []
+    for k, title in enumerate(titles):
+        x, y = left + (k % 2) * WIDTH / 2, bottom + step * (rows - 1 - k // 2)
+        width = WIDTH / 2 - left - right
+        axes = fig.add_axes((x / WIDTH, y / whole, width / WIDTH, height / whole))
+        axes.set_title(title, size=9.5, weight="bold", color=style.INK, loc="left")
+        style.finish(axes)
+        found.append(axes)
+    return fig, found
 
 
 def powers(axes: Axes, unit: str, low: float, high: float) -> None:

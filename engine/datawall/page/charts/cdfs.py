@@ -26,16 +26,8 @@ class Curve:
 
 def grid(panels: Mapping[str, Sequence[Curve]]) -> tuple[Figure, tuple[Hover, ...]]:
     """Draw a panel of curves under each title, two in a row."""
-    rows = -(-len(panels) // 2)
-    height = 2.35 * rows + 0.1
-    fig = style.panel(base.WIDTH, height)
-    hovers = []
-    for k, (title, curves) in enumerate(panels.items()):
-        left = (0.68 + (k % 2) * base.WIDTH / 2) / base.WIDTH
-        bottom = (0.45 + 2.35 * (rows - 1 - k // 2)) / height
-        axes = fig.add_axes((left, bottom, 1.82 / base.WIDTH, 1.55 / height))
-        axes.set_title(title, size=9.5, weight="bold", color=style.INK, loc="left")
-        hovers.append(_panel(axes, curves, every=10))
+    fig, axes = base.grid(list(panels), right=0.9)
+    hovers = [_panel(own, curves, every=10) for own, curves in zip(axes, panels.values(), strict=True)]
     return fig, tuple(hovers)
 
 
@@ -46,7 +38,6 @@ def one(curves: Sequence[Curve]) -> tuple[Figure, tuple[Hover, ...]]:
 
 
 def _panel(axes: Axes, curves: Sequence[Curve], every: int) -> Hover:
-    style.finish(axes)
     limits = (min(float(c.dates[0]) for c in curves), max(float(c.dates[-1]) for c in curves))
     style.years(axes, *limits, every=every)
     axes.set_ylim(0, 1)

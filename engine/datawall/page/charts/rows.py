@@ -29,6 +29,8 @@ class Row:
         A start and an end that are known or foretold by another, to be drawn as a thin line; None for none.
     points
         Dates and their labels.
+    marks
+        Dates, each with a marker and a colour.
     past, never
         Probability of lying before the as-of date and of not coming within the horizon.
     """
@@ -39,6 +41,7 @@ class Row:
     curve: tuple[np.ndarray, np.ndarray] | None = None
     span: tuple[float, float] | None = None
     points: tuple[tuple[float, str], ...] = field(default=())
+    marks: tuple[tuple[float, str, str], ...] = ()
     past: float = 0.0
     never: float = 0.0
 
@@ -79,6 +82,9 @@ def _row(axes: Axes, row: Row, level: float, limits: tuple[float, float]) -> Non
         dots(axes, level + 0.05, inside[inside <= limits[1]], row.colour, limits)
     if row.span is not None:
         axes.plot(row.span, (level, level), color=row.colour, linewidth=1.2, marker="D", markersize=4)
+    for date, marker, colour in row.marks:
+        if limits[0] <= date <= limits[1]:
+            axes.plot(date, level, marker=marker, color=colour, markersize=9, markeredgewidth=2, zorder=5)
     for place, (date, label) in enumerate(row.points):
         if limits[0] <= date <= limits[1]:
             axes.plot(date, level, marker="|", color=row.colour, markersize=8)

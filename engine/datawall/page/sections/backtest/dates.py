@@ -1,0 +1,90 @@
+"""When things were foretold to come, at each origin, and when they came."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import xarray as xr
+
+from datawall.page import picture
+from datawall.page.blocks import Figure, Section, Table
+from datawall.page.charts import origins
+from datawall.page.saved_backtest import SavedBacktest
+from datawall.page.sections.backtest import naming
+from datawall.reporting.words import date
+
+TITLES = {
+    "first_above": "First known run above an amount of compute",
+    "release_by_compute": "First known run of a generation's compute",
+    "release_by_name": "Release of a generation by its name",
+}
+
+
+def asked(backtest: SavedBacktest) -> bool:
+    """Return whether there is a forecast of a date."""
+    return any(_panels(backtest, target) for target in TITLES)
+
+
+def section(backtest: SavedBacktest) -> Section:
+    """Return the section."""
+    return Section(
+        backtest.name("dates"),
+        "When would things have come?",
+        "A generation by compute is a hundredfold more training compute than the one before, counted from "
+        "GPT-4; by name it is what is sold under the name. The two are kept apart.",
+        tuple(_figures(backtest)),
+    )
+
+
+def _figures(backtest: SavedBacktest) -> Iterator[Figure]:
+    for target, title in TITLES.items():
+        found = _panels(backtest, target)
+        if found:
+            titles = {naming.item(target, item): one for item, one in found.items()}
+            drawing, hover = origins.dates({f"{name}: {_said(one)}": one for name, one in titles.items()})
+            yield picture.block(
+                backtest.name(target.replace("_", "-")),
+                drawing,
+                f"{title}: the date foretold at each origin, and the day that it came",
+                f"{title}. Bars: 80 % and 50 % intervals, with a dot at the median; an arrow where an "
+                "interval ends beyond the axis. Line across: the day it came; dashed: not by then, still "
+                "open. Dotted: the day of the forecast itself.",
+                table=_table(target, titles, title),
+                hover=hover,
+            )
+
+
+def _panels(backtest: SavedBacktest, target: str) -> dict[str, origins.Dates]:
+    """Return the forecasts of each item, those with the longest look ahead where there are several."""
+    found = {}
+    for item in backtest.items(target):
+        answers = backtest.answers(backtest.who, target, item).sortby(["origin", "horizon"])
+        if answers.sizes["question"]:
+            last = np.diff(answers["origin"].values, append=np.inf) > 0.0
+            day, is_open = _day(backtest.asked(target, item))
+            quantiles = answers["quantile"].sel(level=list(origins.QUANTILES)).values[last]
+            found[item] = origins.Dates(answers["origin"].values[last], quantiles, day, is_open)
+    return found
+
+
+def _day(asked: xr.Dataset) -> tuple[float, bool]:
+    """Return when something came, or until when it had not, and whether it is open.
+
+    What is open in the window of one question may have come in that of another.
+    """
+    came = asked["outcome"].values[asked["state"].values == "happened"]
+    if len(came):
+        return float(came.min()), False
+    return float(asked["window_last"].max()), True
+
+
+def _said(one: origins.Dates) -> str:
+    return f"{'not by' if one.open else 'came'} {date(one.day)}"
+
+
+def _table(target: str, panels: dict[str, origins.Dates], title: str) -> Table:
+    rows = tuple(
+        (f"{name}, {origin:.1f}", *(date(float(q)) for q in quantiles), _said(one))
+        for name, one in panels.items()
+        for origin, quantiles in zip(one.origins, one.quantiles, strict=True)
+    )
+    return Table(("what, made", "10 %", "25 %", "median", "75 %", "90 %", "what came"), rows, title)

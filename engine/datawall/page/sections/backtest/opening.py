@@ -1,0 +1,72 @@
+"""What a reader of a backtest sees first: the verdicts, and four numbers."""
+
+from collections.abc import Iterable, Iterator
+
+from datawall.page.blocks import Block, Cards, Page, Prose, Section, Words
+from datawall.page.saved_backtest import SIMPLE, SavedBacktest
+from datawall.page.sections.backtest import (
+    calibration,
+    dates,
+    largest_run,
+    naming,
+    provenance,
+    reference,
+    revision,
+    skill,
+    unscored,
+)
+from datawall.reporting.words import share
+
+PARTS = (largest_run, calibration, skill, dates, reference, revision, unscored, provenance)
+CLAIMED = 0.8
+"""Mass of the intervals that the cards show."""
+
+
+def page(backtest: SavedBacktest, rest: Iterable[Section] = (), title: str | None = None) -> Page:
+    """Return the page of a backtest, with the rest of the page's sections after its own."""
+    sections = (*parts(backtest), *rest)
+    return Page(title or _title(backtest), lead(backtest), tuple(_first(backtest)), sections)
+
+
+def section(backtest: SavedBacktest) -> Section:
+    """Return the opening as a section, for a page that shows runs first."""
+    return Section(backtest.name("verdict"), _title(backtest), lead(backtest), tuple(_first(backtest)))
+
+
+def parts(backtest: SavedBacktest) -> Iterator[Section]:
+    """Yield what follows the opening, as far as the backtest has it."""
+    return (part.section(backtest) for part in PARTS if part.asked(backtest))
+
+
+def lead(backtest: SavedBacktest) -> str:
+    """Return what was asked, of whom and when."""
+    facts = backtest.manifest
+    return (
+        f"Forecasts of {', '.join(backtest.scenarios)} as they would have been made from {facts['start']} to "
+        f"{facts['end']}, every {facts['every']}, from what was known by then; scored against what is known "
+        f"now. {facts['draws']:,} draws each, seed {facts['seed']}."
+    )
+
+
+def _title(backtest: SavedBacktest) -> str:
+    return f"How good would past forecasts have been? {' and '.join(backtest.scenarios)}"
+
+
+def _first(backtest: SavedBacktest) -> Iterator[Block]:
+    yield Prose(" ".join(backtest.manifest["verdicts"]))
+    cards = tuple(_cards(backtest))
+    if cards:
+        yield Cards(cards)
+
+
+def _cards(backtest: SavedBacktest) -> Iterator[tuple[str, Words, Words]]:
+    for years in (1.0, 2.0):
+        held, count = backtest.coverage(backtest.who, CLAIMED, years)
+        if count:
+            label = f"Held by 80 % intervals, {naming.horizon(years)} ahead"
+            yield label, share(held), f"of {count} outcomes"
+    for other in backtest.references(backtest.who):
+        found = backtest.skill(backtest.who, other, "largest_run")
+        if other in SIMPLE and found.questions:
+            value = naming.with_error(found.skill, float("nan"))
+            yield f"Largest run: skill against {other}", value, f"± {100 * found.error:.0f} % (standard error)"

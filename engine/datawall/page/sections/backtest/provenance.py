@@ -1,0 +1,42 @@
+"""Where the scores come from, and the command that makes them again."""
+
+import shlex
+from typing import Any
+
+from datawall.page.blocks import Code, Prose, Section, Table
+from datawall.page.saved_backtest import SavedBacktest
+
+
+def asked(backtest: SavedBacktest) -> bool:  # noqa: ARG001
+    """Return True: numbers always come from somewhere."""
+    return True
+
+
+def section(backtest: SavedBacktest) -> Section:
+    """Return the section."""
+    facts = backtest.manifest
+    versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
+    rows = (
+        ("scenarios", ", ".join(facts["scenarios"])),
+        ("origins", f"{facts['start']} to {facts['end']}, every {facts['every']}"),
+        ("draws, seed", f"{facts['draws']:,}, {facts['seed']}"),
+        ("digest of the code", facts["code"]),
+        ("versions", versions),
+    )
+    return Section(
+        backtest.name("provenance"),
+        "Where do the scores come from?",
+        "",
+        (
+            Table(("what", "value"), rows),
+            Prose("The same command with the same versions and evidence gives the same scores."),
+            Code(command(facts)),
+        ),
+    )
+
+
+def command(facts: dict[str, Any]) -> str:
+    """Return the command that makes a backtest again."""
+    words = ("datawall", "backtest", *facts["scenarios"], "--from", facts["start"], "--to", facts["end"])
+    rest = ("--every", facts["every"], "--horizon", ",".join(facts["horizons"]), "--draws", str(facts["draws"]), "--seed", str(facts["seed"]))
+    return shlex.join((*words, *rest))
