@@ -53,10 +53,10 @@ def moves(older: Dates, alone: Mapping[str, Dates], newer: Dates) -> xr.Dataset:
     -------
     xarray.Dataset
         By output: ``before``, the median with the older evidence; by output and module ``shift`` of the
-        median [years] and ``probability_shift``; by output the same when all learn, ``joint_…``, and this less the
-        sum of the single ones, ``rest_…``; each with ``…_mcse``. A shift from or to a median that is past or
-        never is not a number, unless no draw moved. ``most`` names the module with the largest shift: of the
-        median, or where one of them is not a number of the probability; empty where nothing moved.
+        median [years] and ``probability_shift``; by output the same when all learn, ``joint_…``, and this
+        less the sum of the single ones, ``rest_…``; each with ``…_mcse``. A shift from or to a median that is
+        past or never is not a number, unless no draw moved. ``most`` names the module with the largest shift:
+        of the median, or where one of them is not a number of the probability; empty where nothing moved.
     """
     joint = _apart(older, newer)
     single = np.stack([_apart(older, one) for one in alone.values()], axis=1)
