@@ -81,7 +81,7 @@ def test_the_command_its_files_and_its_report_say_so(keep, tmp_path):
     for name in ("summary.json", "manifest.json"):
         assert SAID in (tmp_path / "run" / name).read_text()
     page = report.build([tmp_path / "run"], tmp_path / "report")
-    assert SAID in page.lead
+    assert SAID in str(page.lead)
     text = html.render(page)
     assert SAID in text
     assert "--calibrated" in text

@@ -73,7 +73,12 @@ def test_what_cannot_be_is_neither_written_nor_read(path, change, words):
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("{", "cannot be read"), ("[]", "need a table of keys"), ("{}", "factor: missing"), (None, "there is no")],
+    [
+        ("{", "cannot be read"),
+        ("[]", "need a table of keys"),
+        ("{}", "factor: missing"),
+        (None, "there is no"),
+    ],
 )
 def test_what_is_no_calibration_is_refused(path, text, words):
     if text is not None:

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
@@ -12,8 +13,8 @@ from datawall import scenario
 from datawall.compilation import keep_compiled_programs
 from datawall.errors import UntrustedPosteriorError
 from datawall.names import quantity_name
-from datawall.question import question
-from datawall.results import predictive_group
+from datawall.question import World, question
+from datawall.results import outputs_of, reported
 from datawall.sampling.pushforward import push
 from datawall.sampling.samplers import SOBOL
 from datawall.scenario.evidence import Posterior, PosteriorSource
@@ -95,26 +96,40 @@ class DatedForecasts:
         return self._made[believed.digest]
 
 
+@dataclass(frozen=True)
+class _DatesOnly:
+    """The world, of which only dates are computed: it compiles sooner and keeps less."""
+
+    world: World
+
+    def __call__(self, params: dict[str, Any], z: jax.Array) -> dict[str, jax.Array]:
+        outputs = self.world(params, z)
+        return {name: outputs[name] for name in _VARIABLES}
+
+
 def headline_dates(believed: scenario.Scenario, draws: int, seed: int) -> Dates:
     """Return all draws of the headline dates that a scenario is asked for."""
     keep_compiled_programs()
     asked = question(believed, SOBOL)
     with jax.enable_x64(False):
         pushed = push(
-            asked.world,
+            _DatesOnly(asked.world),
             asked.params,
             draws,
             seed=seed,
             streams=asked.streams,
-            sketches=asked.sketches,
+            sketches={},
             sampler=SOBOL,
             keep=draws,
         )
-    group = predictive_group(pushed, asked.labels).isel(chain=0, drop=True)
     found: Dates = {}
-    for variable in _VARIABLES:
-        dims = [dim for dim in group[variable].dims if dim != "draw"]
-        for place in itertools.product(*(range(group.sizes[dim]) for dim in dims)):
-            own = group[variable].isel(dict(zip(dims, place, strict=True)))
-            found[quantity_name(variable, {str(dim): own[dim].item() for dim in dims}, {})] = own.values
+    for output in outputs_of(asked.labels):
+        if output.name in _VARIABLES:
+            dates = reported(output, pushed.kept[output.name], believed.as_of)
+            dates = np.where(dates < believed.as_of, -np.inf, dates)
+            dates = np.where(dates >= believed.horizon, np.inf, dates)
+            coords = itertools.product(*(asked.labels.coords[dim] for dim in output.dims))
+            for place, at in zip(np.ndindex(dates.shape[:-1]), coords, strict=True):
+                name = quantity_name(output.name, dict(zip(output.dims, at, strict=True)), {})
+                found[name] = dates[place]
     return {name: found[name] for name in HEADLINES if name in found}

@@ -1,4 +1,4 @@
-"""What became known between two dates: the rows of evidence of a module of inference."""
+"""What a module of inference has learned between two dates: the rows of its evidence that are new."""
 
 from datawall.errors import DatawallError
 from datawall.inference.fitting import evidence_digest
@@ -11,7 +11,10 @@ NAMED = 3
 
 
 def news(module: str, since: float, until: float) -> tuple[str, ...]:
-    """Return the rows of a module's evidence that were known at one date and not at an earlier one.
+    """Return the rows that a module learns from at one date and did not at an earlier one.
+
+    Where too little was known at the earlier date for a fit, the module learned from none of it, so that all
+    rows are new to it.
 
     Parameters
     ----------
@@ -22,8 +25,8 @@ def news(module: str, since: float, until: float) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> news("training_sets", 2023.2, 2023.5)
-    ('PaLM 2', 'GPT-4')
+    >>> news("data_stock", 2024.5, 2025.5)
+    ('filters, Epoch', 'model-based filters', 'growth of the stock')
     """
     before, after = (_evidence(module, date) for date in (since, until))
     known = _rows(before)
@@ -31,20 +34,25 @@ def news(module: str, since: float, until: float) -> tuple[str, ...]:
 
 
 def told(module: str, since: float, until: float) -> str:
-    """Return in words what became known to a module between two dates: the first rows and how many.
+    """Return in words what a module has learned between two dates: the first rows and how many there are.
+
+    Parameters
+    ----------
+    module, since, until
+        See `news`.
 
     Examples
     --------
-    >>> told("training_sets", 2023.2, 2023.4), told("training_sets", 2023.2, 2023.2)
-    ('PaLM 2 (1 row)', 'nothing new')
+    >>> told("data_stock", 2024.5, 2025.5), told("data_stock", 2024.5, 2024.5)
+    ('filters, Epoch; model-based filters; growth of the stock (3 rows)', 'nothing new')
     """
     rows = news(module, since, until)
     if not rows:
         before, after = (_evidence(module, date) for date in (since, until))
         same = after is None or (before is not None and evidence_digest(before) == evidence_digest(after))
         return "nothing new" if same else "no new row, but other figures of known ones"
-    more = ", ..." if len(rows) > NAMED else ""
-    return f"{', '.join(rows[:NAMED])}{more} ({len(rows)} row{'s' * (len(rows) > 1)})"
+    more = "; ..." if len(rows) > NAMED else ""
+    return f"{'; '.join(rows[:NAMED])}{more} ({len(rows)} row{'s' * (len(rows) > 1)})"
 
 
 def _evidence(module: str, date: float) -> Evidence | None:

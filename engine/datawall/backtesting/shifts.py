@@ -52,11 +52,11 @@ def moves(older: Dates, alone: Mapping[str, Dates], newer: Dates) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        By output: ``before``, the median with the older evidence; by output and module ``shift`` of the median
-        [years] and ``probability_shift``; by output the same when all learn, ``joint_…``, and this less the
-        sum of the single ones, ``rest_…``; each with ``…_mcse``. A shift from or to a median that is past or
-        never is not a number, unless no draw moved. ``most`` names the module with the largest shift: of the
-        median, or where one of them is not a number of the probability; empty where nothing moved.
+        By output: ``before``, the median with the older evidence; by output and module ``shift`` of the
+        median [years] and ``probability_shift``; by output the same when all learn, ``joint_…``, and this
+        less the sum of the single ones, ``rest_…``; each with ``…_mcse``. A shift from or to a median that is
+        past or never is not a number, unless no draw moved. ``most`` names the module with the largest shift:
+        of the median, or where one of them is not a number of the probability; empty where nothing moved.
     """
     joint = _apart(older, newer)
     single = np.stack([_apart(older, one) for one in alone.values()], axis=1)
@@ -65,7 +65,7 @@ def moves(older: Dates, alone: Mapping[str, Dates], newer: Dates) -> xr.Dataset:
         "joint_": (("output",), joint),
         "rest_": (("output",), joint - single.sum(axis=1)),
     }
-    variables = {"before": ("output", _measures(older)[:, 0, 0], {"unit": "year"})}
+    variables: dict[str, tuple] = {"before": ("output", _measures(older)[:, 0, 0], {"unit": "year"})}
     for prefix, (dims, rows) in parts.items():
         for place, (measure, unit) in enumerate(MEASURES.items()):
             own = rows[..., place, :]

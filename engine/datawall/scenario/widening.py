@@ -62,7 +62,10 @@ def widened(scenario: Scenario, factor: float) -> Scenario:
         if prior.distribution.family not in WITHOUT_WIDTH
     }
     stated = scenario.content["priors"]
-    content = {**scenario.content, "priors": {**stated, **{name: _said(stated[name], factor) for name in wide}}}
+    content = {
+        **scenario.content,
+        "priors": {**stated, **{name: _said(stated[name], factor) for name in wide}},
+    }
     return replace(scenario, priors={**scenario.priors, **wide}, content=content)
 
 
