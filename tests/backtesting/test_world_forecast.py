@@ -1,6 +1,7 @@
 """Forecasts of the largest known run: exact where nothing is uncertain, one path behind all answers."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ CERTAIN = {
 DRAWS = 400
 
 
-def made_up(value, error=0.0, known=None):
+def made_up(value: Any, error: Any = 0.0, known: Any = None) -> Series:
     value = np.atleast_1d(np.asarray(value, float))
     date = np.full(len(value), 2020.0)
     error = np.broadcast_to(np.asarray(error, float), value.shape)
@@ -62,7 +63,7 @@ def certain(tmp_path_factory):
 
 
 def written(folder, overrides, as_of=ORIGIN):
-    tables = valid_scenario() | {"as_of": as_of}
+    tables: dict[str, Any] = valid_scenario() | {"as_of": as_of}
     tables["anchors"]["frontier"] = ANCHOR
     tables["priors"]["frontier_flop"] |= {"family": "lognormal", "interval": [1e24, 1e26], "mass": 0.8}
     tables["priors"]["latency_flop"] |= {"family": "lognormal", "interval": [1e26, 1e29], "mass": 0.8}
@@ -174,11 +175,11 @@ def test_draws_are_addressed_by_index(wide):
 
 
 def test_another_origin_does_not_recompile(monkeypatch, wide):
-    programs = (
+    programs: list[Any] = [
         world_forecast.published_paths,
         world_forecast.published_level,
         world_forecast.first_published,
-    )
+    ]
     ask(wide, level(4.0), above(1e26))
     before = [program._cache_size() for program in programs]
     know(monkeypatch, made_up([24.0, 23.0, 22.0], error=0.1))
