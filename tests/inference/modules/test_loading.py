@@ -1,13 +1,17 @@
 """Every module reads its shipped table, refuses what it cannot use, and sees nothing after the as-of date."""
 
+import datetime as dt
 import re
 
 import numpy as np
 import pytest
 
 from datawall.errors import DatawallError
+from datawall.inference.fitting import evidence_digest
 from datawall.inference.module import Evidence
-from datawall.inference.modules import MODULES
+from datawall.inference.modules import MODULES, compute, training_sets
+from datawall.inference.priors import prior
+from datawall.units import decimal_year
 from inference.modules.shipped_modules import TABLES, rows_of, write
 
 AS_OF = 2026.5
@@ -24,6 +28,7 @@ CHANGED = {
     "run_sizes": {"start": "2025.58", "end": "2026", "models": "12"},
 }
 """One more row for each table, known after the as-of date."""
+MODULES_WITH_ANCHORS = {"compute": compute, "training_sets": training_sets}
 modules = pytest.mark.parametrize("name", TABLES)
 
 
@@ -102,7 +107,11 @@ WRONG = [
 def test_a_wrong_cell_is_one_clear_sentence(name, column, cell, words, tmp_path):
     rows = rows_of(name)
     place = next(
-        k for k, row in enumerate(rows) if row[column] and row.get("flagship_case", "counted") == "counted"
+        k
+        for k, row in enumerate(rows)
+        if row[column]
+        and row.get("flagship_case", "counted") == "counted"
+        and (name != "compute" or row["model"] == "GPT-4 (Mar 2023)")  # older runs are left out unread
     )
     rows[place] = rows[place] | {column: cell}
     with pytest.raises(DatawallError, match=re.escape(words)) as caught:
@@ -123,6 +132,53 @@ def test_only_the_five_largest_runs_of_their_day_count():
     names = evidence.coords["run"]
     assert {"GPT-4 (Mar 2023)", "Grok 3", "GPT-4.5"} <= set(names)
     assert "DeepSeek-V3" not in names
+
+
+@pytest.mark.parametrize("name", ["compute", "training_sets"])
+@pytest.mark.parametrize("as_of", [2019.5, 2021.0, 2022.5, 2024.5])
+def test_no_later_row_is_seen(name, as_of, tmp_path):
+    rows = rows_of(name)
+    size = "training_flop" if name == "compute" else "tokens_seen"
+    known = [row for row in rows if decimal_year(dt.date.fromisoformat(row["date_known"])) <= as_of]
+    later = [row | {size: "9e16"} for row in rows if row not in known]
+    load = MODULES[name].load
+    if name == "training_sets" and as_of < 2020.0:
+        with pytest.raises(DatawallError, match="known only after"):
+            load(as_of, ())
+        return
+    digests = {
+        evidence_digest(load(as_of, (write(tmp_path / f"{k}.csv", table),)))
+        for k, table in enumerate([rows, known, known + later])
+    }
+    assert len(digests) == 1
+    changed = [rows[0] | {size: "9e16"}, *rows[1:]]
+    if name == "compute" and as_of < 2024.0:  # the first row is within the memory of an early date
+        assert evidence_digest(load(as_of, (write(tmp_path / "other.csv", changed),))) not in digests
+
+
+@pytest.mark.parametrize("name", ["compute", "training_sets"])
+def test_levels_are_stated_at_the_newest_release_and_over_the_largest_figure(name):
+    early, full = (MODULES[name].load(as_of, ()).constants for as_of in (2021.0, None))
+    assert early["anchor"] == early["released"].max() < 2021.0
+    assert full["anchor"] == MODULES_WITH_ANCHORS[name].ANCHOR < full["released"].max()
+    for as_of in (2021.0, None):
+        evidence = MODULES[name].load(as_of, ())
+        (log_sizes,) = evidence.observed.values()
+        assert evidence.constants["largest"] == pytest.approx(np.exp(log_sizes.max()))
+
+
+def test_the_anchor_of_the_frontier_is_carried():
+    for as_of in (2019.5, 2023.0, None):
+        evidence = MODULES["compute"].load(as_of, ())
+        assert evidence.anchors == {"frontier": float(evidence.constants["anchor"])}
+
+
+def test_runs_are_forgotten_after_some_years():
+    memory = float(prior("compute.memory").quantile(0.5))
+    for as_of, first in ((2022.0, "Big Transformer for Back-Translation"), (None, "GPT-3 175B (davinci)")):
+        evidence = MODULES["compute"].load(as_of, ())
+        assert evidence.coords["run"][0] == first
+        assert np.ptp(evidence.constants["released"]) < memory
 
 
 def test_a_slip_that_goes_on_is_only_as_long_as_it_was_watched():

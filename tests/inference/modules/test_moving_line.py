@@ -29,7 +29,9 @@ def test_climbs_add_up(a, b, c):
 
 
 def test_a_steady_pace_is_a_straight_line():
-    assert np.allclose(climbed(np.full(len(YEARS), 1.5), YEARS[0], 2024.3, np.array([2020.1, 2026.9])), [-6.3, 3.9])
+    assert np.allclose(
+        climbed(np.full(len(YEARS), 1.5), YEARS[0], 2024.3, np.array([2020.1, 2026.9])), [-6.3, 3.9]
+    )
 
 
 def test_a_climb_within_one_year_goes_at_its_pace():

@@ -12,7 +12,7 @@ import numpy as np
 import numpyro
 
 from datawall.inference.module import Arrays, Evidence, Module
-from datawall.inference.modules.moving_line import climbed, years_of, yearly_pace
+from datawall.inference.modules.moving_line import climbed, yearly_pace, years_of
 from datawall.inference.modules.one_sided import BelowLine
 from datawall.inference.modules.shipped import (
     dates,
@@ -49,17 +49,16 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     needed = ("model", "release_date", "training_start", "training_flop", "flop_confidence")
     table = open_table(TABLE, (*needed, "flop_low", "flop_high", "interval_mass", "source"), as_of, files)
     table.keep(np.isfinite(numbers(table, "training_flop", *FLOP)), "without an estimate of their compute")
-    released = dates(table, "release_date")
-    table.keep(np.isfinite(released), "not released")
+    table.keep(np.isfinite(dates(table, "release_date")), "not released")
+    table.keep(_among_largest(table), f"not among the {LARGEST} largest known at their release")
     released, memory = dates(table, "release_date"), float(prior("compute.memory").quantile(0.5))
     recent = released > released.max(initial=-np.inf) - memory
-    table.keep(recent, f"released more than {memory:g} years before the newest")
-    table.keep(_among_largest(table), f"not among the {LARGEST} largest known at their release")
+    table.keep(recent, f"released more than {memory:g} years before the newest of the rest")
     table.need(3, "with compute and a release date")
     released, flop = dates(table, "release_date"), numbers(table, "training_flop", *FLOP)
     started = dates(table, "training_start")
     error, stated = flop_errors(table)
-    anchor, years = min(ANCHOR, released.max()), years_of(released)
+    anchor = float(min(ANCHOR, released.max()))
     of_runs = {
         "released": released,
         "started": np.nan_to_num(started),
@@ -72,7 +71,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
         observed={"log_flop": np.log(flop)},
         constants={**of_runs, "anchor": np.array(anchor), "largest": flop.max()},
         dims={**dict.fromkeys(("log_flop", *of_runs), ("run",)), "anchor": (), "largest": ()},
-        coords={"run": table.texts("model"), "year": years, "turn": years[1:]},
+        coords={"run": table.texts("model"), "year": years_of(released)},
         anchors={"frontier": anchor},
     )
 
@@ -100,7 +99,11 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
 
     The runs are those that were among the largest known at their release: chosen because they were large,
     so each lies below the frontier by an exponential gap. The factors that sources state for their
-    confidence are bounds, so one scale turns them all into errors. The frontier's pace varies by year.
+    confidence are bounds, so one scale turns them all into errors.
+
+    The frontier's pace varies by year about a typical one, and older runs than ``compute.memory`` are left
+    out. A pace that walks from year to year, in itself or in its logarithm and with normal or Student t
+    steps, has to make room for the jump of 2018 to 2020, and leaves today's growth anywhere from 2 to 15.
 
     Since 2025-08 no closed flagship states its compute. Whether one does depends here on the date and not
     on its compute, so rows that are missing say nothing, least of all that the frontier stands still.

@@ -46,7 +46,7 @@ def yearly_pace(evidence: Evidence, growth: Any, spread: Any) -> Any:
 
 
 def climbed(pace: Any, first_year: int, since: Any, date: Any) -> Any:
-    """Return how far the frontier climbs between two dates; beyond the years it keeps the pace of the nearest.
+    """Return how far the frontier climbs between two dates; beyond the years it keeps the nearest pace.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ import numpy as np
 import numpyro
 
 from datawall.inference.module import Arrays, Evidence, Module
-from datawall.inference.modules.moving_line import climbed, years_of, yearly_pace
+from datawall.inference.modules.moving_line import climbed, yearly_pace, years_of
 from datawall.inference.modules.one_sided import BelowLine
 from datawall.inference.modules.shipped import dates, evidence_of, numbers, open_table, sd_of_confidence
 from datawall.inference.priors import latent
@@ -33,11 +33,9 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """
     table = open_table(TABLE, ("model", "release_date", "tokens_seen", "confidence", "source"), as_of, files)
     table.keep(np.isfinite(numbers(table, "tokens_seen", *TOKENS)), "without the tokens seen")
-    released = dates(table, "release_date")
-    table.keep(np.isfinite(released), "not released")
+    table.keep(np.isfinite(dates(table, "release_date")), "not released")
     table.need(3, "with tokens and a release date")
     released, tokens = dates(table, "release_date"), numbers(table, "tokens_seen", *TOKENS)
-    years = years_of(released)
     return evidence_of(
         table,
         observed={"log_tokens": np.log(tokens)},
@@ -48,7 +46,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
             "largest": tokens.max(),
         },
         dims={**dict.fromkeys(("log_tokens", "released", "error"), ("set",)), "anchor": (), "largest": ()},
-        coords={"set": table.texts("model"), "year": years, "turn": years[1:]},
+        coords={"set": table.texts("model"), "year": years_of(released)},
     )
 
 
