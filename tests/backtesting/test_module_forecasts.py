@@ -18,16 +18,14 @@ def ask(target, origin):
     return [Question(target, "", origin, horizon) for horizon in HORIZONS]
 
 
-def give(monkeypatch, as_of=None, **values):
+def give(monkeypatch, evidence=None, **values):
     """Let the posterior be one point, so that what is drawn has a closed form."""
 
-    def draws(name, origin):
-        evidence = MODULES[name].load(as_of or origin, ())
-        return evidence, {
-            key: np.repeat(np.asarray([value], float), 10, axis=0) for key, value in values.items()
-        }
+    def refitted(name, origin):
+        draws = {key: np.array([value, value], float) for key, value in values.items()}
+        return evidence or MODULES[name].load(origin, ()), draws
 
-    monkeypatch.setattr(module_forecasts, "refitted_draws", draws)
+    monkeypatch.setattr(module_forecasts, "refitted_draws", refitted)
 
 
 def no_figure_above(target, origin, horizon, exceeds):

@@ -157,7 +157,8 @@ def _chips(table: Table, per: str = "") -> Figures:
 def _prices(table: Table) -> Figures:
     """Return how many million tokens of a fixed capability a dollar buys, at list price.
 
-    Models that think are left out: they write several times the tokens for an answer.
+    Models that think are left out: they write several times the tokens for an answer. All of these figures
+    became known in 2026, so that at earlier origins nothing can be forecast from them.
     """
     capable = numbers(table, "capability_index", 0.0, 1000.0, "a capability index") >= CAPABILITY
     table.keep(capable & (np.array(table.texts("thinks")) == "no"), "less capable or thinking")
