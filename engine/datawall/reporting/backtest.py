@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -184,6 +185,7 @@ def skipped_text(rows: Iterable[Row]) -> str:
     groups: dict[tuple[str, str], tuple[set[float], dict[str, None]]] = {}
     for row in rows:
         reason = row["reason"].replace(str(date_of(row["origin"])), "then")
+        reason = re.sub(rf"\b{re.escape(row['target'])}\b", "it", reason) if row["target"] else reason
         origins, targets = groups.setdefault((row["who"], reason), (set(), {}))
         origins.add(row["origin"])
         targets[row["target"] or "anything"] = None
