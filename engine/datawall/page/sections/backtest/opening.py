@@ -69,4 +69,8 @@ def _cards(backtest: SavedBacktest) -> Iterator[tuple[str, Words, Words]]:
         found = backtest.skill(backtest.who, other, "largest_run")
         if other in SIMPLE and found.questions:
             value = naming.with_error(found.skill, float("nan"))
-            yield f"Largest run: skill against {other}", value, f"± {100 * found.error:.0f} % (standard error)"
+            yield (
+                f"Largest run: skill against {other}",
+                value,
+                f"± {100 * found.error:.0f} % (standard error)",
+            )

@@ -38,5 +38,14 @@ def section(backtest: SavedBacktest) -> Section:
 def command(facts: dict[str, Any]) -> str:
     """Return the command that makes a backtest again."""
     words = ("datawall", "backtest", *facts["scenarios"], "--from", facts["start"], "--to", facts["end"])
-    rest = ("--every", facts["every"], "--horizon", ",".join(facts["horizons"]), "--draws", str(facts["draws"]), "--seed", str(facts["seed"]))
+    rest = (
+        "--every",
+        facts["every"],
+        "--horizon",
+        ",".join(facts["horizons"]),
+        "--draws",
+        str(facts["draws"]),
+        "--seed",
+        str(facts["seed"]),
+    )
     return shlex.join((*words, *rest))
