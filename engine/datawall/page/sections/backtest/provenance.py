@@ -17,10 +17,10 @@ def section(backtest: SavedBacktest) -> Section:
     facts = backtest.manifest
     versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
     rows = (
-        ("scenarios", ", ".join(facts["scenarios"])),
+        *((f"scenario {name}", f"SHA-256 {digest}") for name, digest in facts["scenario_digests"].items()),
         ("origins", f"{facts['start']} to {facts['end']}, every {facts['every']}"),
         ("draws, seed", f"{facts['draws']:,}, {facts['seed']}"),
-        ("digest of the code", facts["code"]),
+        ("digest of the code", facts["code_digest"]),
         ("versions", versions),
     )
     return Section(
