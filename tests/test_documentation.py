@@ -14,7 +14,13 @@ from typer.testing import CliRunner
 
 import datawall
 import pairs
+from backtest_parts import Toy
 from datawall import forecasting, learning_order, runs, summary
+from datawall.backtesting import calibrating
+from datawall.backtesting import run as backtesting_run
+from datawall.backtesting.flat import flat as flat_backtest
+from datawall.backtesting.plan import make_plan
+from datawall.backtesting.run import run as run_backtest
 from datawall.cli import app, crew
 from datawall.comparison import run as comparison_run
 from datawall.comparison.flat import flat as flat_comparison
@@ -23,6 +29,7 @@ from datawall.inference import fitting, refitting, run
 from datawall.learning_order import delay
 from datawall.page import report
 from datawall.recipes import making
+from datawall.scenario import calibration
 from datawall.scenario.evidence import shipped
 from inference import toys
 from scenario_files import write
@@ -80,6 +87,11 @@ def indices():
 
 
 @pytest.fixture(scope="module")
+def backtested():
+    return flat_backtest(run_backtest(make_plan(start="2024-01"), Toy().parts()))
+
+
+@pytest.fixture(scope="module")
 def toy():
     return fitting.fit(toys.module(), toys.evidence())
 
@@ -120,7 +132,7 @@ def alone(*_):
 
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
 @pytest.mark.usefixtures("folder")
-def test_command_is_understood(words, flat, comparison, indices, experiment, toy, monkeypatch):
+def test_command_is_understood(words, flat, comparison, backtested, indices, experiment, toy, monkeypatch):
     """Each command runs to its end, but that one small run stands in for all and is not written."""
     monkeypatch.setattr(forecasting, "forecast", lambda *_, **__: None)
     monkeypatch.setattr(crew, "team", alone)
@@ -130,6 +142,10 @@ def test_command_is_understood(words, flat, comparison, indices, experiment, toy
     monkeypatch.setattr(runs, "write_comparison", lambda *_: comparison)
     monkeypatch.setattr(runs, "replace_file", lambda *_: None)
     monkeypatch.setattr(analysis, "sensitivity", lambda *_, **__: indices)
+    monkeypatch.setattr(backtesting_run, "backtest", lambda *_, **__: None)
+    monkeypatch.setattr(runs, "write_backtest", lambda *_: backtested)
+    monkeypatch.setattr(calibrating, "calibration_of", lambda *_: None)
+    monkeypatch.setattr(calibration, "write", lambda _: None)
     monkeypatch.setattr(run, "fit_by_name", lambda *_: toy)
     monkeypatch.setattr(refitting, "refitted", lambda module, _: shipped(module))
     monkeypatch.setattr(learning_order, "learning_order", lambda **_: experiment)

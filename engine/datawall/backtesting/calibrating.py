@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from datawall.backtesting.flat import flat
 from datawall.backtesting.scores import counted
 from datawall.errors import DatawallError
 
@@ -35,17 +36,19 @@ def calibration_of(tree: xr.DataTree, newest: float) -> dict[str, Any]:
     """
     manifest = json.loads(tree.attrs["manifest"])
     who = manifest["scenarios"][0]
-    scored = xr.merge([tree[name].to_dataset(inherit=False) for name in ("questions", f"forecasts/{who}")])
+    answers = tree.children["forecasts"].children[who].to_dataset()
+    scored = xr.merge([tree.children["questions"].to_dataset(), answers])
     counts = counted(scored)
-    found = tree["widening"].children.get(who)
-    if found is None or not all(np.isfinite(value.item()) for value in found.data_vars.values()):
+    widening = [row for row in flat(tree)["widening"] if row["who"] == who]
+    factors = {name: row[name] for row in widening for name in ("factor", "low", "high")}
+    if not factors or not all(isinstance(value, float) for value in factors.values()):
         raise DatawallError(
             f"--write-calibration: the backtest tells no factor for {who} from {counts.sum()} outcomes; "
             "ask at more origins"
         )
     command = f"datawall backtest {who} --from {manifest['start']} --to {manifest['end']}"
     return {
-        **{name: float(found[name]) for name in ("factor", "low", "high")},
+        **factors,
         "mass": MASS,
         "questions": int(counts.sum()),
         "origins": len(np.unique(scored["origin"].values[counts])),

@@ -38,8 +38,8 @@ def flat(tree: xr.DataTree) -> Row:
         "verdicts": manifest["verdicts"],
         "skill": list(skill_rows(tree)),
         "coverage": list(coverage_rows(tree)),
-        "widening": [{"who": who, **_values(one)} for who, one in _children(tree, "widening")],
-        "reference": list(_rows(_group(tree, "reference"))) if "reference" in tree else [],
+        "widening": [{"who": who, **_values(one.to_dataset())} for who, one in _children(tree, "widening")],
+        "reference": _all_rows(tree, "reference"),
         "skipped": [dict(zip(SKIPPED, row, strict=True)) for row in manifest["skipped"]],
     }
     return _json(found | {"manifest": manifest})
@@ -47,8 +47,9 @@ def flat(tree: xr.DataTree) -> Row:
 
 def score_rows(tree: xr.DataTree) -> Iterator[Row]:
     """Yield a row for each question and each forecaster that answered it."""
-    asked = list(_rows(_group(tree, "questions")))
-    for who, one in _children(tree, "forecasts"):
+    asked = _all_rows(tree, "questions")
+    for who, group in _children(tree, "forecasts"):
+        one = group.to_dataset()
         quantiles = one["quantile"].sel(level=list(SHOWN)).values
         scores = _rows(one.drop_dims("level"))
         for question, scored, values in zip(asked, scores, quantiles, strict=True):
@@ -59,9 +60,9 @@ def score_rows(tree: xr.DataTree) -> Iterator[Row]:
 
 def skill_rows(tree: xr.DataTree) -> Iterator[Row]:
     """Yield a row for each forecaster, reference, target and horizon with common questions."""
-    for who, _ in _children(tree, "skill"):
-        for reference, one in _children(tree["skill"], who):
-            for row in _rows(one):
+    for who, own in _children(tree, "skill"):
+        for reference, one in own.children.items():
+            for row in _rows(one.to_dataset()):
                 if row["questions"]:
                     yield {"who": who, "reference": reference, **row}
 
@@ -69,7 +70,7 @@ def skill_rows(tree: xr.DataTree) -> Iterator[Row]:
 def coverage_rows(tree: xr.DataTree) -> Iterator[Row]:
     """Yield a row for each forecaster, mass, target and horizon with questions."""
     for who, one in _children(tree, "coverage"):
-        for row in _rows(one):
+        for row in _rows(one.to_dataset()):
             if row["questions"]:
                 yield {"who": who, **row}
 
@@ -108,18 +109,21 @@ def _json(value: Any) -> Any:
             return value
 
 
-def _group(tree: xr.DataTree, name: str) -> xr.Dataset:
-    return tree[name].to_dataset(inherit=False)
-
-
-def _children(tree: xr.DataTree, group: str) -> Iterator[tuple[str, xr.Dataset]]:
+def _children(tree: xr.DataTree, group: str) -> Iterator[tuple[str, xr.DataTree]]:
     """Yield the names and groups inside a group, of which there may be none."""
-    for name in tree[group].children if group in tree else ():
-        yield str(name), _group(tree, f"{group}/{name}")
+    found = tree.children.get(group)
+    for name, one in found.children.items() if found is not None else ():
+        yield str(name), one
 
 
 def _values(one: xr.Dataset) -> Row:
     return {str(name): value.item() for name, value in one.items()}
+
+
+def _all_rows(tree: xr.DataTree, group: str) -> list[Row]:
+    """Return the rows of a group that may be absent."""
+    found = tree.children.get(group)
+    return [] if found is None else list(_rows(found.to_dataset()))
 
 
 def _rows(one: xr.Dataset) -> Iterator[Row]:

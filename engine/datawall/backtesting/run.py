@@ -91,7 +91,7 @@ def run(plan: Plan, parts: Parts, progress: Progress = lambda *_: None) -> xr.Da
     asked, skipped = rounds(plan, parts.published())
     ledger = Ledger(skipped=skipped)
     to_ask = list(jobs(plan, parts, asked, ledger))
-    rest = len(plan.origins)  # a step of the revision is worth one question
+    rest = len(plan.origins)  # of the revision, which goes from origin to origin
     for done, ask in enumerate(to_ask):
         progress(done, len(to_ask) + rest)
         ask()
@@ -110,6 +110,7 @@ def run(plan: Plan, parts: Parts, progress: Progress = lambda *_: None) -> xr.Da
             ledger.skipped.append(found)
         else:
             tree[name] = found
+    revised(1, 1)
     record = {"verdicts": sentences, "seconds": round(time.perf_counter() - began, 3)}
     tree.attrs = {"manifest": json.dumps(manifest(plan, ledger) | record), "creation_library": "datawall"}
     return tree

@@ -31,7 +31,8 @@ def backtest(
 ) -> None:
     """Forecast from past dates with what was known then, and score it against what happened.
 
-    The first time takes an hour of fits or so. Each is kept as it is done: a run that was stopped goes on.
+    The first time takes long: models of evidence are fitted at each date. Each fit is kept as it is done, so
+    that a run that was stopped goes on.
     """
     from datawall import runs
     from datawall.backtesting.plan import make_plan

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
 from datawall.reporting.tables import new_table
+from datawall.units import date_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -36,10 +38,10 @@ def backtest_tables(found: Mapping[str, Any]) -> list[RenderableType]:
         others_table(others),
         widening_table(found["widening"]),
         *(reference_table(found["reference"], way) for way in ("name", "compute")),
-        skipped_table(found["skipped"]),
     )
     verdicts = "\n".join(f"[bold]{escape(sentence)}[/]" for sentence in found["verdicts"])
-    return [verdicts, _head(found["manifest"]), *(table for table in tables if table.row_count)]
+    skipped = [skipped_text(found["skipped"])] if found["skipped"] else []
+    return [verdicts, _head(found["manifest"]), *(table for table in tables if table.row_count), *skipped]
 
 
 def _head(facts: Row) -> str:
@@ -98,7 +100,7 @@ def skill_table(rows: Iterable[Row], main: str) -> Table:
     cells: dict[tuple[str, float], dict[str, Row]] = {}
     for row in rows:
         cells.setdefault((row["target"], row["horizon"]), {})[row["reference"]] = row
-    for (target, horizon), own in sorted(cells.items(), key=lambda cell: (cell[0][0], cell[0][1] or 99.0)):
+    for (target, horizon), own in cells.items():
         one = next(iter(own.values()))
         skills = (_skill(own[name]) if name in own else "-" for name in SIMPLE)
         table.add_row(target, _ahead(horizon), f"{one['crps']:.3f}", *skills, str(one["questions"]))
@@ -178,15 +180,29 @@ def _date(value: float | str) -> str:
     return "never" if isinstance(value, str) else f"{value:.1f}"
 
 
-def skipped_table(rows: Iterable[Row]) -> Table:
-    """Return what was not answered, origins with the same reason together."""
-    table = new_table("What was not answered, and why", "reason", "target", "origins", "who")
+def skipped_text(rows: Iterable[Row]) -> str:
+    """Return what was not answered, a line for each reason; its origins, targets and forecasters together."""
     groups: dict[tuple[str, str], tuple[set[float], dict[str, None]]] = {}
     for row in rows:
-        origins, who = groups.setdefault((row["reason"], row["target"]), (set(), {}))
+        reason = row["reason"].replace(str(date_of(row["origin"])), "then")
+        reason = re.sub(rf"\b{re.escape(row['target'])}\b", "it", reason) if row["target"] else reason
+        origins, targets = groups.setdefault((row["who"], reason), (set(), {}))
         origins.add(row["origin"])
-        who[row["who"]] = None
-    for (reason, target), (origins, who) in groups.items():
-        last = f"-{max(origins):.2f} ({len(origins)})" if len(origins) > 1 else ""
-        table.add_row(escape(reason), target or "any", f"{min(origins):.2f}{last}", escape(", ".join(who)))
-    return table
+        targets[row["target"] or "anything"] = None
+    lines = [
+        escape(f"{who} on {', '.join(targets)}, {_period(origins)}: {reason}")
+        for (who, reason), (origins, targets) in groups.items()
+    ]
+    return "\n".join(["[bold]What was not answered, and why[/]", *lines])
+
+
+def _period(origins: Collection[float]) -> str:
+    """Return one origin, or the first and the last of several and how many they are.
+
+    Examples
+    --------
+    >>> _period({2019.0}), _period({2019.0, 2020.5, 2021.0})
+    ('2019.00', '2019.00-2021.00 (3 origins)')
+    """
+    first, last = f"{min(origins):.2f}", f"{max(origins):.2f}"
+    return first if len(origins) == 1 else f"{first}-{last} ({len(origins)} origins)"
