@@ -76,7 +76,8 @@ OVERLAPS = """
   const frame = drawing.getBoundingClientRect();
   const found = [];
   boxes.forEach((a, i) => {
-    if (a.left < frame.left - 1 || a.right > frame.right + 1) found.push(texts[i].textContent + ' is cut off');
+    const inside = a.left > frame.left - 1 && a.right < frame.right + 1;
+    if (!inside) found.push(texts[i].textContent + ' is cut off');
     boxes.slice(i + 1).forEach((b, j) => {
       const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);

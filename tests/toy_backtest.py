@@ -35,7 +35,8 @@ PUBLISHED = {"seed2024": 2024.5, "epoch2030": 2024.5}
 WORLD = ("largest_run", "first_above", "release_by_compute")
 """What published forecasts answer."""
 MANIFEST = {
-    "scenarios": {"baseline": "0f3a"},
+    "scenarios": ["baseline"],
+    "scenario_digests": {"baseline": "0f3a"},
     "start": "2019-07",
     "end": "2026-07",
     "every": "1y",
@@ -47,7 +48,7 @@ MANIFEST = {
     + [["villalobos2024", "", 2018.5, "its as-of date is not between the first and last origin"]],
     "hindsight": {"2019.5000": ["data.stock", "mfu"], "2020.5000": ["mfu"], "2021.5000": ["mfu"]},
     "verdicts": ["The 80 % intervals hold 71 % of 96 outcomes.", "The CRPS is above that of <trend>."],
-    "code": "0123456789abcdef",
+    "code_digest": "0123456789abcdef",
     "versions": {"datawall": "0.1.0", "jax": "0.12.0.1"},
 }
 

@@ -12,7 +12,7 @@ from datawall.errors import DatawallError
 from datawall.summary import summary, to_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import xarray as xr
     from matplotlib.figure import Figure
@@ -34,6 +34,11 @@ def default_folder(
 def default_fit_folder(seed: int) -> Path:
     """Return where fits go when nobody says."""
     return Path("runs") / f"fit-seed{seed}"
+
+
+def default_backtest_folder(scenarios: Iterable[str], digest: str, draws: int, seed: int) -> Path:
+    """Return where a backtest goes when nobody says: the same command gives the same place."""
+    return Path("runs") / f"{'-'.join(['backtest', *scenarios])}-{digest[:8]}-{draws}-seed{seed}"
 
 
 def prepare(folder: Path) -> None:

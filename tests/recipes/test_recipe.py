@@ -4,9 +4,12 @@ import json
 
 import pytest
 
+import toy_backtest
 from datawall import forecasting
+from datawall.backtesting import run as backtesting_run
 from datawall.errors import DatawallError
 from datawall.inference import modules, run
+from datawall.page.saved_backtest import is_backtest
 from datawall.recipes.recipe import prepare, read_recipe
 from inference import toys
 
@@ -33,7 +36,7 @@ RUN = '[[runs]]\nscenario = "baseline"\n'
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (HEAD, r"recipe.toml:1: runs: need \[\[runs\]\] or \[\[fits\]\]"),
+        (HEAD, r"recipe.toml:1: runs: need \[\[runs\]\], \[\[backtests\]\] or \[\[fits\]\]"),
         (HEAD + "titel = 1\n" + RUN, "recipe.toml:4: titel: unknown key; did you mean 'title'"),
         (HEAD.replace("1", "2") + RUN, "recipe.toml:1: schema: need schema = 1, got 2"),
         (HEAD + RUN + "draws = 0\n", r"recipe.toml:6: runs.0.draws: need 1 to 2\^44, got 0"),
@@ -41,6 +44,8 @@ RUN = '[[runs]]\nscenario = "baseline"\n'
         (HEAD + RUN + "seed = -1\n", "runs.0.seed: need 0 to"),
         (HEAD + RUN + 'sampler = "sobl"\n', "runs.0.sampler: need one of random, sobol"),
         (HEAD + RUN + 'as_of = "soon"\n', "runs.0.as_of: need a date"),
+        (HEAD + '[[backtests]]\nhorizon = "1y"\n', "horizon: unknown key; did you mean 'horizons'"),
+        (HEAD + "[[backtests]]\ndraws = 0\n", "backtests.0.draws: need 1 to"),
         (HEAD + '[[fits]]\nmodule = "scalin"\n', "fits.0.module: .*did you mean 'scaling'"),
         ("schema = \n", "recipe.toml"),
     ],
@@ -85,3 +90,28 @@ def test_a_fit_is_made_once_and_again_when_its_evidence_changes(recipe, monkeypa
         object.__setattr__(known["scaling"], "load", lambda *_: toys.evidence((7.0, 8.0)))
         with pytest.raises(pytest.fail.Exception, match="made again"):
             prepare(found)
+
+
+def test_a_backtest_is_made_once(recipe, monkeypatch, tmp_path):
+    """As the command makes it, in its folder; draws asked for runs are none of its business."""
+    (tmp_path / "mine.toml").write_text('schema = 1\nname = "mine"\nextends = "baseline"\n', encoding="utf-8")
+    asked = []
+
+    def backtest(*scenarios, **options):
+        asked.append((scenarios, options))
+        return toy_backtest.tree(told=False)
+
+    monkeypatch.setattr(backtesting_run, "backtest", backtest)
+    found = recipe(HEAD + '[[backtests]]\nscenarios = ["baseline", "mine.toml"]\nend = "2022-01"\nseed = 3\n')
+    (folder,) = prepare(found, DRAWS)
+    options = {"start": "2019-01", "end": "2022-01", "every": "6mo", "horizons": ("6mo", "1y", "2y", "4y")}
+    assert asked == [(("baseline", tmp_path / "mine.toml"), options | {"draws": 4000, "seed": 3})]
+    assert folder.name.startswith("backtest-baseline-mine-")
+    assert is_backtest(folder)
+    assert prepare(found, DRAWS) == [folder]
+    assert len(asked) == 1
+
+
+def test_a_backtest_that_cannot_be_asked_is_one_sentence(recipe):
+    with pytest.raises(DatawallError, match="soon"):
+        prepare(recipe(HEAD + '[[backtests]]\nhorizons = ["soon"]\n'))

@@ -2,16 +2,12 @@
 
 import json
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from datawall.backtesting.defaults import DRAWS, END, EVERY, HORIZONS, START
 from datawall.cli.options import AsJson, Out, Seed, progress_bar
-
-if TYPE_CHECKING:
-    from datawall.backtesting.plan import Plan
 
 
 def backtest(
@@ -43,7 +39,7 @@ def backtest(
 
     asked, horizons = tuple(scenarios or ()), tuple(horizon.split(","))
     plan = make_plan(asked, start, end, every, horizons, draws, seed)
-    folder = out or _folder(plan)
+    folder = out or runs.default_backtest_folder(plan.scenarios, plan.digest, draws, seed)
     runs.prepare(folder)
     with progress_bar("asking", "interrupted; the same command goes on") as progress:
         from datawall.backtesting import run  # loads JAX
@@ -75,9 +71,3 @@ def backtest(
         from datawall.reporting.terminal import print_all
 
         print_all(Console(), backtest_tables(found))
-
-
-def _folder(plan: "Plan") -> Path:
-    """Return where a backtest goes when nobody says: the same command gives the same place."""
-    names = "-".join(["backtest", *plan.scenarios])
-    return Path("runs") / f"{names}-{plan.digest[:8]}-{plan.draws}-seed{plan.seed}"

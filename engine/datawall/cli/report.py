@@ -25,7 +25,7 @@ def report(
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to a PDF, too.")] = False,
 ) -> None:
-    """Write runs, fits and backtests as a page that needs nothing else: HTML, Markdown, figures and tables."""
+    """Write runs, fits and backtests as a page that needs nothing else: HTML, Markdown, figures, tables."""
     from datawall.checks import check_draws
 
     if bool(sources) == bool(recipe):

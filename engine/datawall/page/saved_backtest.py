@@ -78,7 +78,7 @@ class SavedBacktest:
     @cached_property
     def targets(self) -> list[str]:
         """The targets that were asked about, in their order."""
-        return list(dict.fromkeys(self.tree["questions"]["target"].values.astype(str)))
+        return list(dict.fromkeys(self.group("questions")["target"].values.astype(str)))
 
     def asked(self, target: str, item: str = "") -> xr.Dataset:
         """Return the questions about something."""
@@ -138,8 +138,8 @@ class SavedBacktest:
         if target not in group["target"] or horizon not in group["horizon"]:
             return Skill(np.nan, np.nan, np.nan, np.nan, 0)
         found = group.sel(target=target, horizon=horizon)
-        numbers = (float(found[name]) for name in Skill._fields[:-1])
-        return Skill(*numbers, int(found["questions"]))
+        skill, error, crps, reference_crps = (float(found[name]) for name in Skill._fields[:-1])
+        return Skill(skill, error, crps, reference_crps, int(found["questions"]))
 
     def has(self, group: str) -> bool:
         """Whether the tree has this group."""
@@ -147,7 +147,7 @@ class SavedBacktest:
 
     def group(self, name: str) -> xr.Dataset:
         """Return a group of the tree."""
-        return self.tree[name].to_dataset(inherit=False)
+        return self.tree[name].to_dataset()
 
     def name(self, part: str) -> str:
         """Return the name of a part of the page, different from those of other backtests on it."""

@@ -1,1 +1,1 @@
-"""Recipes of reports: which runs and fits a page shows, so that anyone can make it again."""
+"""Recipes of reports: which runs, backtests and fits a page shows, so that anyone can make it again."""

@@ -1,4 +1,4 @@
-"""From a recipe to the folders of its runs and fits."""
+"""From a recipe to the folders of its runs, backtests and fits."""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from datawall.recipes.schema import FitTable, RecipeFile, RunTable
+from datawall.recipes.schema import BacktestTable, FitTable, RecipeFile, RunTable
 from datawall.scenario.messages import first_problem
 from datawall.scenario.reading import read_source
 
@@ -43,7 +43,7 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def prepare(recipe: Recipe, draws: int | None = None) -> list[Path]:
-    """Make the runs and fits of a recipe that are missing.
+    """Make the runs, backtests and fits of a recipe that are missing.
 
     Parameters
     ----------
@@ -55,18 +55,19 @@ def prepare(recipe: Recipe, draws: int | None = None) -> list[Path]:
     Returns
     -------
     list
-        The folders of the runs, then the files of the fits.
+        The folders of the runs and of the backtests, then the files of the fits.
     """
-    runs = [_run(table, recipe.path.parent, draws or table.draws) for table in recipe.file.runs]
-    return [*runs, *map(_fit, recipe.file.fits)]
+    beside = recipe.path.parent
+    runs = [_run(table, beside, draws or table.draws) for table in recipe.file.runs]
+    backtests = [_backtest(table, beside) for table in recipe.file.backtests]
+    return [*runs, *backtests, *map(_fit, recipe.file.fits)]
 
 
 def _run(table: RunTable, beside: Path, draws: int) -> Path:
     from datawall import forecasting, runs  # load JAX, which a mistake in the recipe need not wait for
     from datawall.loading import load_scenario
 
-    named = beside / table.scenario if table.scenario.endswith(KIND) else table.scenario
-    scenario = load_scenario(named, table.set_, table.as_of)
+    scenario = load_scenario(_found(table.scenario, beside), table.set_, table.as_of)
     folder = runs.default_folder(scenario.name, scenario.digest, draws, table.seed, table.sampler)
     if not _is_complete(folder):
         runs.prepare(folder)
@@ -75,12 +76,32 @@ def _run(table: RunTable, beside: Path, draws: int) -> Path:
     return folder
 
 
+def _found(scenario: str, beside: Path) -> str | Path:
+    """Return the name of a scenario that ships, or the path of one that lies beside the recipe."""
+    return beside / scenario if scenario.endswith(KIND) else scenario
+
+
 def _is_complete(folder: Path) -> bool:
     """Whether the run was finished; its manifest is written last."""
     try:
         return not json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["partial"]
     except (OSError, ValueError, KeyError):
         return False
+
+
+def _backtest(table: BacktestTable, beside: Path) -> Path:
+    from datawall import runs
+    from datawall.backtesting.plan import make_plan
+    from datawall.backtesting.run import backtest
+
+    scenarios = [_found(name, beside) for name in table.scenarios]
+    asked = table.model_dump(exclude={"scenarios"})
+    plan = make_plan(scenarios, **asked)
+    folder = runs.default_backtest_folder(plan.scenarios, plan.digest, table.draws, table.seed)
+    if not (folder / "manifest.json").is_file():  # it is written last
+        runs.prepare(folder)
+        runs.write_backtest(backtest(*scenarios, **asked), folder)
+    return folder
 
 
 def _fit(table: FitTable) -> Path:

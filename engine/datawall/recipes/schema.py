@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from datawall.backtesting.defaults import DRAWS as BACKTEST_DRAWS
+from datawall.backtesting.defaults import END, EVERY, HORIZONS, SCENARIOS, START
 from datawall.checks import DRAWS, LARGEST_SEED, MOST_DRAWS, SAMPLER, SAMPLERS
 from datawall.inference.modules import HOMES
 from datawall.scenario.closed import Closed, Moment, Text, check, one_of, version, wrong
@@ -34,6 +36,18 @@ class FitTable(Closed):
     seed: Seed = 0
 
 
+class BacktestTable(Closed):
+    """``[[backtests]]``: past forecasts and their scores, as `datawall.backtest` takes them."""
+
+    scenarios: tuple[Text, ...] = SCENARIOS
+    start: Text = START
+    end: Text = END
+    every: Text = EVERY
+    horizons: tuple[Text, ...] = HORIZONS
+    draws: Draws = BACKTEST_DRAWS
+    seed: Seed = 0
+
+
 class RecipeFile(Closed):
     """A whole recipe.
 
@@ -43,7 +57,7 @@ class RecipeFile(Closed):
         Of the page.
     to
         The folder of the page, seen from that of the recipe.
-    runs, fits
+    runs, backtests, fits
         What the page shows.
     """
 
@@ -51,10 +65,11 @@ class RecipeFile(Closed):
     title: Text
     to: Text
     runs: tuple[RunTable, ...] = ()
+    backtests: tuple[BacktestTable, ...] = ()
     fits: tuple[FitTable, ...] = ()
 
     @model_validator(mode="after")
     def _shows_something(self) -> "RecipeFile":
-        if not (self.runs or self.fits):
-            raise wrong("need [[runs]] or [[fits]]", None, "say what the page shows", "runs")
+        if not (self.runs or self.backtests or self.fits):
+            raise wrong("need [[runs]], [[backtests]] or [[fits]]", None, "say what the page shows", "runs")
         return self

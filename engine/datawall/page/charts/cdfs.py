@@ -48,7 +48,7 @@ def _panel(axes: Axes, curves: Sequence[Curve], every: int) -> Hover:
     for k, curve in enumerate(curves):
         colour, dash = style.SERIES[k % 5], style.DASHES[k % 5]
         (line,) = axes.plot(curve.dates, curve.probability, color=colour, linestyle=dash, linewidth=2)
-        line.set_gid(f"curve{k}-{len(axes.figure.axes)}")
+        line.set_gid(f"curve{k}-{1 + axes.figure.axes.index(axes)}")
         ends.append((float(curve.probability[-1]), f"{curve.label}\n{share(curve.probability[-1])}", colour))
     label_ends(axes, ends, least=0.24 if every == 10 else 0.13)
     return base.hover(axes, limits, [(year, _note(curves, year)) for year in _whole_years(limits)])

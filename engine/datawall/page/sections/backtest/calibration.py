@@ -78,7 +78,9 @@ def _dots(backtest: SavedBacktest) -> Figure:
 
 def _by_target(backtest: SavedBacktest) -> Table:
     named = ["", *backtest.targets]
-    rows = tuple(_row(naming.target(name) if name else naming.ALL, backtest, backtest.who, name) for name in named)
+    rows = tuple(
+        _row(naming.target(name) if name else naming.ALL, backtest, backtest.who, name) for name in named
+    )
     return Table(_columns("target"), rows, "By target, all horizons together")
 
 
@@ -128,10 +130,12 @@ def _widening(factor: float, low: float, high: float) -> str:
     'No widening makes the 80 % intervals hold 80 % of the outcomes: too many lie beyond all draws.'
     """
     if math.isinf(factor):
-        return "No widening makes the 80 % intervals hold 80 % of the outcomes: too many lie beyond all draws."
+        return (
+            "No widening makes the 80 % intervals hold 80 % of the outcomes: too many lie beyond all draws."
+        )
     spread = f" (90 %: {low:.2f} to {high:.2f})" if math.isfinite(low) else ""
     return (
         f"To hold 80 % of the outcomes, the 80 % intervals would have had to be {factor:.2f} times as wide"
-        f"{spread}, in normal scores. datawall forecast --calibrated widens by such a factor, and says so; it "
-        "never narrows."
+        f"{spread}, in normal scores. datawall forecast --calibrated widens by such a factor, and says so; "
+        "it never narrows."
     )

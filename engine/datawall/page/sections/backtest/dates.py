@@ -48,7 +48,7 @@ def _figures(backtest: SavedBacktest) -> Iterator[Figure]:
                 f"{title}. Bars: 80 % and 50 % intervals, with a dot at the median; an arrow where an "
                 "interval ends beyond the axis. Line across: the day it came; dashed: not by then, still "
                 "open. Dotted: the day of the forecast itself.",
-                table=_table(target, titles, title),
+                table=_table(titles, title),
                 hover=hover,
             )
 
@@ -81,7 +81,7 @@ def _said(one: origins.Dates) -> str:
     return f"{'not by' if one.open else 'came'} {date(one.day)}"
 
 
-def _table(target: str, panels: dict[str, origins.Dates], title: str) -> Table:
+def _table(panels: dict[str, origins.Dates], title: str) -> Table:
     rows = tuple(
         (f"{name}, {origin:.1f}", *(date(float(q)) for q in quantiles), _said(one))
         for name, one in panels.items()

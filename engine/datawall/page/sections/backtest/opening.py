@@ -1,5 +1,6 @@
 """What a reader of a backtest sees first: the verdicts, and four numbers."""
 
+import math
 from collections.abc import Iterable, Iterator
 
 from datawall.page.blocks import Block, Cards, Page, Prose, Section, Words
@@ -68,5 +69,6 @@ def _cards(backtest: SavedBacktest) -> Iterator[tuple[str, Words, Words]]:
     for other in backtest.references(backtest.who):
         found = backtest.skill(backtest.who, other, "largest_run")
         if other in SIMPLE and found.questions:
-            value = naming.with_error(found.skill, float("nan"))
-            yield f"Largest run: skill against {other}", value, f"± {100 * found.error:.0f} % (standard error)"
+            value = naming.with_error(found.skill, math.nan)
+            error = f"± {100 * found.error:.0f} % (standard error)" if math.isfinite(found.error) else ""
+            yield f"Largest run: skill against {other}", value, error or f"{found.questions} questions"

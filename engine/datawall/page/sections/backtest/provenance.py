@@ -17,10 +17,10 @@ def section(backtest: SavedBacktest) -> Section:
     facts = backtest.manifest
     versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
     rows = (
-        ("scenarios", ", ".join(facts["scenarios"])),
+        *((f"scenario {name}", f"SHA-256 {digest}") for name, digest in facts["scenario_digests"].items()),
         ("origins", f"{facts['start']} to {facts['end']}, every {facts['every']}"),
         ("draws, seed", f"{facts['draws']:,}, {facts['seed']}"),
-        ("digest of the code", facts["code"]),
+        ("digest of the code", facts["code_digest"]),
         ("versions", versions),
     )
     return Section(
@@ -38,5 +38,14 @@ def section(backtest: SavedBacktest) -> Section:
 def command(facts: dict[str, Any]) -> str:
     """Return the command that makes a backtest again."""
     words = ("datawall", "backtest", *facts["scenarios"], "--from", facts["start"], "--to", facts["end"])
-    rest = ("--every", facts["every"], "--horizon", ",".join(facts["horizons"]), "--draws", str(facts["draws"]), "--seed", str(facts["seed"]))
+    rest = (
+        "--every",
+        facts["every"],
+        "--horizon",
+        ",".join(facts["horizons"]),
+        "--draws",
+        str(facts["draws"]),
+        "--seed",
+        str(facts["seed"]),
+    )
     return shlex.join((*words, *rest))

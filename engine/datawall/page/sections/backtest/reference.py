@@ -30,9 +30,9 @@ def section(backtest: SavedBacktest) -> Section:
         backtest.name("reference"),
         "How have the tables of mid-2024 done?",
         "Each row foretells one date. It has come by name, by compute, by both or by neither, so each row is "
-        "scored twice. Beside it stands what this tool would have said at the same time. Error: predicted less "
-        "what came, negative where the table was too early; of what is still open, at the most. CRPS [years]: "
-        "of one date its error, of a distribution the like of it, as far as the row was watched.",
+        "scored twice. Beside it stands what this tool would have said at the same time. Error: predicted "
+        "less what came, negative where the table was too early; of what is still open, at the most. CRPS "
+        "[years]: of one date its error, of a distribution the like of it, as far as the row was watched.",
         tuple(_blocks(backtest.group("reference"), backtest)),
     )
 
@@ -50,8 +50,8 @@ def _figure(found: xr.Dataset, clock: str, title: str, name: str) -> Figure:
         name,
         rows.draw(drawn, limits, left=1.75, step=0.3),
         f"{title}: predicted dates of mid-2024, ours as of then, and what came",
-        f"{title}. Diamond: the date in the table. Bar: our 80 % interval, with a dot at the median; an arrow "
-        "where it ends beyond the axis. Upright stroke: the day it came; none: still open.",
+        f"{title}. Diamond: the date in the table. Bar: our 80 % interval, with a dot at the median; an "
+        "arrow where it ends beyond the axis. Upright stroke: the day it came; none: still open.",
     )
 
 

@@ -47,7 +47,10 @@ def _figure(backtest: SavedBacktest) -> Figure:
     panels = {
         _label(str(output)): origins.Dates(
             found["origin"].values,
-            found["date"].sel(output=output, quantile=list(origins.QUANTILES)).transpose("origin", ...).values,
+            found["date"]
+            .sel(output=output, quantile=list(origins.QUANTILES))
+            .transpose("origin", ...)
+            .values,
         )
         for output in found["output"].values
     }
