@@ -10,7 +10,6 @@ from datawall.errors import DatawallError
 from datawall.inference.fitting import evidence_digest
 from datawall.inference.module import Evidence
 from datawall.inference.modules import MODULES, compute, training_sets
-from datawall.inference.priors import prior
 from datawall.units import decimal_year
 from inference.modules.shipped_modules import TABLES, rows_of, write
 
@@ -178,14 +177,6 @@ def test_the_anchor_of_the_frontier_is_carried():
     for as_of in (2019.5, 2023.0, None):
         evidence = MODULES["compute"].load(as_of, ())
         assert evidence.anchors == {"frontier": float(evidence.constants["anchor"])}
-
-
-def test_runs_are_forgotten_after_some_years():
-    memory = float(prior("compute.memory").quantile(0.5))
-    for as_of, first in ((2022.0, "Big Transformer for Back-Translation"), (None, "GPT-3 175B (davinci)")):
-        evidence = MODULES["compute"].load(as_of, ())
-        assert evidence.coords["run"][0] == first
-        assert np.ptp(evidence.constants["released"]) < memory
 
 
 def test_a_slip_that_goes_on_is_only_as_long_as_it_was_watched():
