@@ -220,8 +220,8 @@ def test_the_function_takes_one_folder_or_several(baseline_run, tmp_path):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda folder: folder, "holds no run, fit or sensitivity"),
-        (lambda folder: folder / "nowhere", "holds no run, fit or sensitivity"),
+        (lambda folder: folder, "holds no run, fit, backtest or sensitivity"),
+        (lambda folder: folder / "nowhere", "holds no run, fit, backtest or sensitivity"),
     ],
 )
 def test_what_is_no_run_is_refused(make, message, tmp_path):
