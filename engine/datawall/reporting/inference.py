@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rich.markup import escape
+
 from datawall.model.inputs import DECLARATIONS
 from datawall.reporting.tables import new_table
 from datawall.scenario.evidence import distribution
@@ -12,7 +14,7 @@ from datawall.scenario.table import number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rich.table import Table
+from rich.table import Table
 
 
 class Cells(NamedTuple):
@@ -32,7 +34,7 @@ def fit_tables(summary: Mapping[str, Any]) -> list[Table]:
 def _table(cells: Cells) -> Table:
     table = new_table(cells.title, *cells.columns)
     for row in cells.rows:
-        table.add_row(*row)
+        table.add_row(*map(escape, row))
     return table
 
 
