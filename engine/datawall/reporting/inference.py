@@ -14,7 +14,7 @@ from datawall.scenario.table import number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-from rich.table import Table
+    from rich.table import Table
 
 
 class Cells(NamedTuple):
