@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
+from datawall.backtesting.questions import TARGETS
 from datawall.backtesting.scores import counted
 
 PASSES = (0.65, 0.95)
@@ -33,6 +34,7 @@ def verdicts(
     horizons = [horizon for horizon in (1.0, 2.0) if horizon in coverage["horizon"].values]
     return [
         *(_covers(who, coverage, horizon) for horizon in horizons),
+        *_missed(coverage, horizons),
         *(_beats(who, reference, skills.get(reference)) for reference in ("persistence", "trend")),
         _open(ours),
         _independent(ours),
@@ -56,15 +58,35 @@ def apart(origins: np.ndarray, distance: float) -> int:
 
 def _covers(who: str, coverage: xr.Dataset, horizon: float) -> str:
     cell = coverage.sel(mass=0.8, horizon=horizon, target="")
-    share, questions = float(cell["coverage"]), int(cell["questions"])
-    if not questions:
+    share, happened = float(cell["coverage_happened"]), int(cell["happened"])
+    if not happened:
         return f"No outcome can be told yet {_ahead(horizon)} ahead."
     low, high = PASSES
     judged = "too few" if share < low else "too many" if share > high else "as they should"
     return (
-        f"The 80 % intervals of {who} hold {_percent(share)} of {questions} outcomes {_ahead(horizon)} "
-        f"ahead: {judged} (asked of them is {_percent(low)} to {_percent(high)})."
+        f"The 80 % intervals of {who} hold {_percent(share)} of the {happened} outcomes that had come "
+        f"{_ahead(horizon)} ahead, {_percent(float(cell['coverage']))} of {int(cell['questions'])} with "
+        f"those that are open: {judged} (asked of them is {_percent(low)} to {_percent(high)})."
     )
+
+
+def _missed(coverage: xr.Dataset, horizons: list[float]) -> list[str]:
+    """Say of which targets, one and two years ahead together, the intervals hold too few or too many."""
+    cells = coverage.sel(mass=0.8, horizon=horizons)
+    held = (cells["coverage_happened"].fillna(0.0) * cells["happened"]).sum("horizon")
+    happened = cells["happened"].sum("horizon")
+    shares = (held / happened.where(happened > 0)).drop_sel(target="")
+    outside = [
+        f"{TARGETS[str(target)].title} ({_percent(share)} of {int(happened.sel(target=target))})"
+        for target, share in zip(shares["target"].values, shares.values, strict=True)
+        if share < PASSES[0] or share > PASSES[1]
+    ]
+    if not outside:
+        return []
+    return [
+        f"Of single targets, one and two years ahead together, they hold fewer than {_percent(PASSES[0])} or "
+        f"more than {_percent(PASSES[1])} for: {'; '.join(outside)}."
+    ]
 
 
 def _beats(who: str, reference: str, skill: xr.Dataset | None) -> str:
