@@ -5,7 +5,7 @@ import pytest
 
 from datawall.backtesting.questions import Question
 from datawall.backtesting.scores import coverage_table, score, skill
-from datawall.backtesting.verdicts import apart, verdicts
+from datawall.backtesting.verdicts import HINDSIGHT, apart, verdicts
 from datawall.scoring import Outcome
 
 ORIGINS = 2019.0 + 0.5 * np.arange(14)
@@ -34,7 +34,7 @@ def said(ours, theirs):
 
 
 def test_what_a_good_forecaster_is_told():
-    one, two, targets, run, trend, states, origins = said((0.1, 0.5), (1.0, 0.001))
+    one, two, targets, run, trend, _, states, origins, hindsight = said((0.1, 0.5), (1.0, 0.001))
     assert one.startswith(
         "The 80 % intervals of us hold 100 % of the 12 outcomes that had come one year ahead"
     )
@@ -47,6 +47,7 @@ def test_what_a_good_forecaster_is_told():
     assert states.startswith("Of 42 questions, 28 are answered by what happened, 6 are open")
     assert "8 cannot be told yet. 6 of the open are levels of which only a floor is known" in states
     assert "12 origins overlap" in origins
+    assert hindsight == HINDSIGHT
     assert "6 at one year, 3 at two years, 1 at four years" in origins
 
 
@@ -56,6 +57,15 @@ def test_what_a_bad_forecaster_is_told():
     assert "too few (asked of them is 65 % to 95 %)" in one
     assert "(0 % of 22)" in targets
     assert "the CRPS of us does not beat that of persistence" in run
+
+
+@pytest.mark.parametrize(("bias", "way"), [(-1.0, "more"), (1.0, "less")])
+def test_which_way_forecasts_are_off_is_said(bias, way):
+    sentences = said((bias, 0.5), (1.0, 0.001))
+    assert any(
+        sentence.startswith(f"What came was {way} than foretold, of amounts") for sentence in sentences
+    )
+    assert not any("of dates" in sentence for sentence in sentences)
 
 
 def test_what_cannot_be_told_is_said():

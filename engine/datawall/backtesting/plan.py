@@ -38,6 +38,8 @@ class Plan:
         Dates at which forecasts are made [decimal year].
     horizons
         How far ahead [years].
+    as_of
+        The as-of date of the main scenario [decimal year].
     draws, seed
         Of each forecast.
     """
@@ -49,6 +51,7 @@ class Plan:
     ahead: tuple[str, ...]
     origins: tuple[float, ...]
     horizons: tuple[float, ...]
+    as_of: float
     draws: int
     seed: int
 
@@ -104,6 +107,7 @@ def make_plan(
         ahead=tuple(horizons),
         origins=origins,
         horizons=years_ahead,
+        as_of=loaded[0][0].as_of,
         draws=draws,
         seed=seed,
     )

@@ -125,8 +125,9 @@ def _reference(plan: Plan, parts: Parts) -> xr.DataTree | Skip:
 
 
 def _revision(plan: Plan, parts: Parts, progress: Progress) -> xr.DataTree | Skip:
-    """Return how the answers of the main scenario moved, or why that cannot be told."""
+    """Return how the answers of the main scenario moved until its own date, or why that cannot be told."""
     origins = [origin for origin in plan.origins if origin >= DATA_STOCK_KNOWN]
+    origins += [plan.as_of] if plan.as_of > plan.origins[-1] else []
     skip = partial(Skip, plan.first, "revision", plan.origins[-1])
     if plan.first not in plan.informed:
         return skip("it uses no evidence")

@@ -7,9 +7,23 @@ import xarray as xr
 
 from datawall.backtesting.questions import TARGETS
 from datawall.backtesting.scores import counted
+from datawall.scoring import pit_ecdf, pit_values
 
 PASSES = (0.65, 0.95)
 """Between which the coverage of an 80 % interval is taken to be right."""
+
+WAYS = {"level": ("amounts", "more", "less"), "date": ("dates", "later", "earlier")}
+"""For each kind of target what it asks, and what an outcome above or below its forecast is."""
+
+MOSTLY = 0.75
+
+HINDSIGHT = (
+    "No cut of the evidence undoes one thing: the models and their weak priors were written in 2026, by "
+    "people who knew what had come."
+)
+
+FEWEST = 20
+"""Outcomes whose distribution is worth a sentence."""
 
 YEARS = {0.5: "half a year", 1.0: "one year", 2.0: "two years", 4.0: "four years"}
 
@@ -36,8 +50,11 @@ def verdicts(
         *(_covers(who, coverage, horizon) for horizon in horizons),
         *_missed(coverage, horizons),
         *(_beats(who, reference, skills.get(reference)) for reference in ("persistence", "trend")),
+        *_leaning(ours, "level"),
+        *_leaning(ours, "date"),
         _open(ours),
         _independent(ours),
+        HINDSIGHT,
     ]
 
 
@@ -105,6 +122,25 @@ def _beats(who: str, reference: str, skill: xr.Dataset | None) -> str:
         f"against {float(cell['crps_reference']):.2f} orders of magnitude over {questions} questions "
         f"(skill {_percent(value)}, {margin}{doubt})."
     )
+
+
+def _leaning(scored: xr.Dataset, kind: str) -> list[str]:
+    """Say which way what came lies of what was foretold, where it leaves the band of calibrated forecasts."""
+    of_kind = np.array([TARGETS[str(target)].kind == kind for target in scored["target"].values], bool)
+    these = counted(scored) & of_kind
+    if np.sum(these) < FEWEST:
+        return []
+    bounds = np.stack([scored["pit_low"].values, scored["pit_high"].values], axis=1)[these]
+    ecdf = pit_ecdf(pit_values(bounds, seed=0))
+    if ecdf.inside:
+        return []
+    what, above, below = WAYS[kind]
+    share_below = np.mean(ecdf.share < ecdf.at)
+    way = above if share_below > MOSTLY else below if share_below < 1.0 - MOSTLY else "further off"
+    return [
+        f"What came was {way} than foretold, of {what}: its place in the forecasts leaves the 95 % band of "
+        "calibrated ones, a band that is too narrow where outcomes depend on each other."
+    ]
 
 
 def _open(scored: xr.Dataset) -> str:
