@@ -11,14 +11,12 @@ from datawall.backtesting.known import series_of, threshold
 from datawall.backtesting.name_forecast import name_forecaster
 from datawall.backtesting.outcomes import resolve
 from datawall.backtesting.questions import Answers, Question
-from datawall.backtesting.world_forecast import world_forecaster
+from datawall.backtesting.world_forecast import DATED_YEARS, world_forecaster
 from datawall.model.generations import TABLES
 from datawall.scoring import crps
 
 ORIGIN = 2024.46
 """When the tables were published, in June 2024 [year]."""
-HORIZON = 25.0
-"""How far ahead our forecast looks: past the last row, so that its quantiles are dates [years]."""
 SCENARIO = "baseline"
 BY_NAME, BY_COMPUTE = "release_by_name", "release_by_compute"
 QUANTILES = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
@@ -70,7 +68,7 @@ def reference_rows(draws: int = 4000, seed: int = 0) -> xr.Dataset:
 
 
 def _questions(target: str, indices: Sequence[float]) -> list[Question]:
-    return [Question(target, f"GPT-{index:g}", ORIGIN, HORIZON) for index in indices]
+    return [Question(target, f"GPT-{index:g}", ORIGIN, DATED_YEARS) for index in indices]
 
 
 def _scored(way: str, question: Question, predicted: float, ours: Answers) -> dict[str, Any]:

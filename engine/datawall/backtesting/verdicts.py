@@ -16,6 +16,8 @@ WAYS = {"level": ("amounts", "more", "less"), "date": ("dates", "later", "earlie
 """For each kind of target what it asks, and what an outcome above or below its forecast is."""
 
 MOSTLY = 0.75
+FEWEST_OF_TARGET = 10
+"""Outcomes of one target whose coverage is worth a word."""
 
 HINDSIGHT = (
     "No cut of the evidence undoes one thing: the models and their weak priors were written in 2026, by "
@@ -75,35 +77,34 @@ def apart(origins: np.ndarray, distance: float) -> int:
 
 def _covers(who: str, coverage: xr.Dataset, horizon: float) -> str:
     cell = coverage.sel(mass=0.8, horizon=horizon, target="")
-    share, happened = float(cell["coverage_happened"]), int(cell["happened"])
-    if not happened:
+    share, questions = float(cell["coverage"]), int(cell["questions"])
+    if not questions:
         return f"No outcome can be told yet {_ahead(horizon)} ahead."
-    low, high = PASSES
-    judged = "too few" if share < low else "too many" if share > high else "as they should"
+    happened, of_those = int(cell["happened"]), float(cell["coverage_happened"])
+    come = f"; {_percent(of_those)} of the {happened} that have come" if happened else ""
     return (
-        f"The 80 % intervals of {who} hold {_percent(share)} of the {happened} outcomes that had come "
-        f"{_ahead(horizon)} ahead, {_percent(float(cell['coverage']))} of {int(cell['questions'])} with "
-        f"those that are open: {judged} (asked of them is {_percent(low)} to {_percent(high)})."
+        f"The 80 % intervals of {who} hold {_percent(share)} of {questions} outcomes {_ahead(horizon)} "
+        f"ahead, dates that are still open among them{come}: {_judged(share)} (asked of them is "
+        f"{_percent(PASSES[0])} to {_percent(PASSES[1])})."
     )
+
+
+def _judged(share: float) -> str:
+    low, high = PASSES
+    return "too few" if share < low else "too many" if share > high else "as they should"
 
 
 def _missed(coverage: xr.Dataset, horizons: list[float]) -> list[str]:
     """Say of which targets, one and two years ahead together, the intervals hold too few or too many."""
-    cells = coverage.sel(mass=0.8, horizon=horizons)
-    held = (cells["coverage_happened"].fillna(0.0) * cells["happened"]).sum("horizon")
-    happened = cells["happened"].sum("horizon")
-    shares = (held / happened.where(happened > 0)).drop_sel(target="")
-    outside = [
-        f"{TARGETS[str(target)].title} ({_percent(share)} of {int(happened.sel(target=target))})"
-        for target, share in zip(shares["target"].values, shares.values, strict=True)
-        if share < PASSES[0] or share > PASSES[1]
+    cells = coverage.sel(mass=0.8, horizon=horizons).drop_sel(target="")
+    questions = cells["questions"].sum("horizon")
+    shares = (cells["coverage"].fillna(0.0) * cells["questions"]).sum("horizon") / questions.clip(min=1)
+    misses = [
+        f"{_judged(share)} of {TARGETS[str(target)].title} ({_percent(share)} of {count})"
+        for target, share, count in zip(shares["target"].values, shares.values, questions.values, strict=True)
+        if count >= FEWEST_OF_TARGET and not PASSES[0] <= share <= PASSES[1]
     ]
-    if not outside:
-        return []
-    return [
-        f"Of single targets, one and two years ahead together, they hold fewer than {_percent(PASSES[0])} or "
-        f"more than {_percent(PASSES[1])} for: {'; '.join(outside)}."
-    ]
+    return [f"Target by target, one and two years ahead, they hold {'; '.join(misses)}."] if misses else []
 
 
 def _beats(who: str, reference: str, skill: xr.Dataset | None) -> str:
