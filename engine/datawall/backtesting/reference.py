@@ -9,7 +9,7 @@ import xarray as xr
 from datawall.backtesting.hindsight import as_known
 from datawall.backtesting.known import series_of, threshold
 from datawall.backtesting.name_forecast import name_forecaster
-from datawall.backtesting.outcomes import resolve
+from datawall.backtesting.outcomes import seen_so_far
 from datawall.backtesting.questions import Answers, Question
 from datawall.backtesting.world_forecast import DATED_YEARS, world_forecaster
 from datawall.model.generations import TABLES
@@ -73,7 +73,7 @@ def _questions(target: str, indices: Sequence[float]) -> list[Question]:
 
 def _scored(way: str, question: Question, predicted: float, ours: Answers) -> dict[str, Any]:
     """Return what became of one row in one way, and the scores of its date and of our draws."""
-    outcome = resolve(question)
+    outcome = seen_so_far(question)
     assert outcome is not None, "a date is told once it was watched for after the origin"
     seen = float(outcome.seen(outcome.value))
     quantiles = np.quantile(ours[question], list(QUANTILES.values()), method="inverted_cdf")
