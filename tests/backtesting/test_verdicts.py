@@ -35,7 +35,7 @@ def said(ours, theirs):
 
 def test_what_a_good_forecaster_is_told():
     one, two, targets, run, trend, _, states, origins, hindsight = said((0.1, 0.5), (1.0, 0.001))
-    assert one.startswith("One year ahead, the 80 % intervals of us hold 100 % of 12 amounts, too many (asked")
+    assert one.startswith("One year ahead, the 80 % intervals of us hold 100 % of 12 amounts, too many")
     assert "100 % of 10 amounts" in two
     assert targets.endswith("they hold too many of largest known training run (100 % of 28).")
     assert run.startswith("On the largest run, the CRPS of us beats that of persistence: 0.09 against 1.00")
