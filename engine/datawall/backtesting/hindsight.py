@@ -11,7 +11,7 @@ from datawall.backtesting.questions import NothingKnownError
 from datawall.model.inputs import DECLARATIONS
 from datawall.model.questions import Questions
 from datawall.scenario import Scenario, catalog, load_scenario
-from datawall.scenario.evidence import Posterior, is_file, own, shipped
+from datawall.scenario.evidence import Posterior, is_file, own, shipped, silent
 from datawall.units import date_of, decimal_year
 
 FRONTIER = ("frontier_flop", "compute_growth")
@@ -111,8 +111,8 @@ def published() -> dict[str, float]:
     dict
         Decimal year by name.
     """
-    scenarios = (load_scenario(name, posterior=_silent) for name in catalog.available())
-    return {s.name: s.as_of for s in scenarios if not s.content.get("evidence", {}).get("modules")}
+    scenarios = (load_scenario(name, posterior=silent) for name in catalog.available())
+    return {s.name: s.as_of for s in scenarios if not s.modules}
 
 
 def inputs_asked(questions: Questions) -> set[str]:
@@ -176,7 +176,3 @@ def _published(scenario: Scenario, origin: float) -> AsKnown:
         )
     asked = inputs_asked(scenario.questions)
     return AsKnown(scenario, tuple(name for name in _late(scenario, origin) if name in asked))
-
-
-def _silent(module: str, as_of: float) -> Posterior:  # noqa: ARG001 - stands in for those that know more
-    return Posterior(module, "", -math.inf, {}, ())

@@ -1,7 +1,6 @@
 """What a backtest is asked to do, checked before anything heavy is loaded."""
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +9,8 @@ from datawall.backtesting.defaults import DRAWS, END, EVERY, HORIZONS, SCENARIOS
 from datawall.backtesting.origins import newest_evidence, parse_horizons, parse_origins
 from datawall.checks import check_draws, check_seed
 from datawall.errors import DatawallError
-from datawall.scenario import Scenario, load_scenario
-from datawall.scenario.evidence import Posterior
+from datawall.scenario import load_scenario
+from datawall.scenario.evidence import silent
 
 FEWEST_DRAWS = 400
 """The outer quantiles hold one draw in 200."""
@@ -95,13 +94,13 @@ def make_plan(
         raise DatawallError(f"draws: need {FEWEST_DRAWS} to {MOST_DRAWS}, got {draws}; give such a number")
     check_seed(seed)
     asked = tuple(scenarios) or SCENARIOS
-    loaded = [(load_scenario(one, posterior=_none), one) for one in asked]
+    loaded = [(load_scenario(one, posterior=silent), one) for one in asked]
     for place, (scenario, one) in enumerate(loaded):
         if scenario.name in (*NAIVE, *(other.name for other, _ in loaded[:place])):
             raise DatawallError(f"{one}: another forecaster is called {scenario.name}; rename the scenario")
     return Plan(
         scenarios={scenario.name: one for scenario, one in loaded},
-        informed=frozenset(scenario.name for scenario, _ in loaded if _uses_evidence(scenario)),
+        informed=frozenset(scenario.name for scenario, _ in loaded if scenario.modules),
         digests={scenario.name: scenario.digest for scenario, _ in loaded},
         period=(start, end, every),
         ahead=tuple(horizons),
@@ -111,12 +110,3 @@ def make_plan(
         draws=draws,
         seed=seed,
     )
-
-
-def _uses_evidence(scenario: Scenario) -> bool:
-    return bool(scenario.content.get("evidence", {}).get("modules"))
-
-
-def _none(module: str, as_of: float) -> Posterior:  # noqa: ARG001
-    """Stand in for a posterior, which is another one at each origin."""
-    return Posterior(module, "", -math.inf, {}, ())

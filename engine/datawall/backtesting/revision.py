@@ -21,7 +21,7 @@ from datawall.checks import check_draws, check_seed
 from datawall.errors import DatawallError
 from datawall.loading import known_by
 from datawall.sampling.samplers import SOBOL
-from datawall.scenario.evidence import Posterior, PosteriorSource
+from datawall.scenario.evidence import PosteriorSource, silent
 
 DRAWS = 2**14
 FEWEST_DRAWS = 1024
@@ -115,12 +115,7 @@ def _check(origins: Sequence[float], draws: int, seed: int) -> None:
 
 def _modules(name: str | Path) -> tuple[str, ...]:
     """Return the modules of inference that a scenario uses."""
-
-    def none(module: str, as_of: float) -> Posterior:
-        return Posterior(module, module, as_of, {}, ())
-
-    stated = scenario.load_scenario(name, posterior=none)
-    modules = stated.content.get("evidence", {}).get("modules", ())
+    modules = scenario.load_scenario(name, posterior=silent).modules
     if not modules:
         raise DatawallError(f"revision: {name} uses no evidence that could move it; choose one that does")
-    return tuple(modules)
+    return modules
