@@ -23,15 +23,14 @@ from datawall.loading import known_by
 from datawall.sampling.samplers import SOBOL
 from datawall.scenario.evidence import PosteriorSource, silent
 
-DRAWS = 2**14
-FEWEST_DRAWS = 1024
+DRAWS_OF_MEDIANS = 1024
 """With fewer, a replicate has less than 64 draws, of which a median says little."""
 
 
 def revision(
     name: str | Path,
     origins: Sequence[float],
-    draws: int = DRAWS,
+    draws: int,
     seed: int = 0,
     progress: Callable[[int, int], None] = lambda *_: None,
     *,
@@ -107,8 +106,8 @@ def revision(
 def _check(origins: Sequence[float], draws: int, seed: int) -> None:
     check_draws(draws)
     check_seed(seed)
-    if draws < FEWEST_DRAWS:
-        raise DatawallError(f"revision: need at least {FEWEST_DRAWS} draws, got {draws}; ask for more")
+    if draws < DRAWS_OF_MEDIANS:
+        raise DatawallError(f"revision: need at least {DRAWS_OF_MEDIANS} draws, got {draws}; ask for more")
     if len(origins) < 2 or list(origins) != sorted(set(origins)):
         raise DatawallError(f"revision: need two or more increasing origins, got {list(origins)}")
 
