@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
+from datawall.backtesting.asking import Ledger
+from datawall.backtesting.plan import make_plan
 from datawall.backtesting.questions import Question
-from datawall.backtesting.scores import coverage_table, score, skill, widening
+from datawall.backtesting.results import groups_of
+from datawall.backtesting.world_forecast import WORLD_TARGETS
 from datawall.scoring import Outcome
 
 ORIGINS = tuple(np.arange(2019.5, 2026.6, 1.0).tolist())
@@ -32,9 +34,9 @@ SPREADS = {"baseline": 0.35, "persistence": 0.3, "trend": 0.2}
 """How wide the answers of each forecaster are."""
 PUBLISHED = {"seed2024": 2024.5, "epoch2030": 2024.5}
 """The origin of each published forecast."""
-WORLD = ("largest_run", "first_above", "release_by_compute")
-"""What published forecasts answer."""
+PLAN = make_plan(start="2019-07", end="2026-07", every="1y", draws=DRAWS)
 MANIFEST = {
+    "command": PLAN.command,
     "scenarios": ["baseline"],
     "scenario_digests": {"baseline": "0f3a"},
     "start": "2019-07",
@@ -62,15 +64,9 @@ def write(found: xr.DataTree, folder: Path) -> Path:
 def tree(*, told: bool = True) -> xr.DataTree:
     """Return the tree of a backtest, in which something came, or nothing that could be told yet."""
     outcomes = {question: _outcome(question) if told else None for question in _questions()}
-    who = [*SPREADS, *PUBLISHED]
-    scored = {name: score(_answers(name, list(outcomes)), outcomes) for name in who}
-    asked = score({}, outcomes).coords.to_dataset().drop_vars("level").reset_coords()
-    groups = {"questions": asked, "reference": _reference()} | _revision()
-    groups |= {f"forecasts/{name}": one.drop_vars(asked) for name, one in scored.items()}
-    if told:
-        groups |= {f"skill/baseline/{name}": skill(scored, "baseline", name) for name in who[1:]}
-        groups |= {f"coverage/{name}": coverage_table(one) for name, one in scored.items()}
-        groups["widening/baseline"] = xr.Dataset(asdict(widening(scored["baseline"], 0)))
+    answers = {who: _answers(who, list(outcomes)) for who in (*SPREADS, *PUBLISHED)}
+    groups, _ = groups_of(PLAN, Ledger(answers=answers), outcomes)
+    groups |= {"reference": _reference()} | _revision()
     return xr.DataTree.from_dict({"/": xr.Dataset(attrs={"manifest": json.dumps(MANIFEST)})} | groups)
 
 
@@ -86,7 +82,7 @@ def _questions() -> Iterator[Question]:
 
 def _watched(question: Question) -> float:
     """Return until when a date was watched."""
-    return min(question.until, TOLD_UNTIL if question.target in WORLD else NOW)
+    return min(question.until, TOLD_UNTIL if question.target in WORLD_TARGETS else NOW)
 
 
 def _outcome(question: Question) -> Outcome | None:
@@ -94,7 +90,7 @@ def _outcome(question: Question) -> Outcome | None:
         if question.until > NOW:
             return None
         value = _level(question, min(question.until, TOLD_UNTIL)) + 0.3 * np.sin(5.0 * question.until)
-        if question.target in WORLD and question.until > TOLD_UNTIL:
+        if question.target in WORLD_TARGETS and question.until > TOLD_UNTIL:
             return Outcome(np.inf, last=value)
         return Outcome(value)
     date, last = DATES[question.target, question.item], _watched(question)
@@ -111,7 +107,7 @@ def _answers(who: str, questions: list[Question]) -> dict[Question, np.ndarray]:
     rng = np.random.default_rng(len(who))
     found = {}
     for question in questions:
-        if who in PUBLISHED and (question.origin != PUBLISHED[who] or question.target not in WORLD):
+        if who in PUBLISHED and (question.origin != PUBLISHED[who] or question.target not in WORLD_TARGETS):
             continue
         spread = SPREADS.get(who, 0.25) * rng.standard_normal(DRAWS)
         if question.target in LEVELS:

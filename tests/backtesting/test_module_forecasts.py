@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from datawall.backtesting import module_forecasts
+from datawall.backtesting import module_draws, module_forecasts
 from datawall.backtesting.known import series_of
 from datawall.backtesting.module_forecasts import RECENT, module_forecaster, releases
+from datawall.backtesting.name_forecast import name_forecaster
 from datawall.backtesting.questions import NothingKnownError, Question
 from datawall.errors import UntrustedPosteriorError
 from datawall.inference.modules import MODULES, hardware, price
@@ -25,7 +26,7 @@ def give(monkeypatch, evidence=None, **values):
         draws = {key: np.array([value, value], float) for key, value in values.items()}
         return evidence or MODULES[name].load(origin, ()), draws
 
-    monkeypatch.setattr(module_forecasts, "refitted_draws", refitted)
+    monkeypatch.setattr(module_forecasts, "draws_known", refitted)
 
 
 def no_figure_above(target, origin, horizon, exceeds):
@@ -165,13 +166,20 @@ def test_too_little_evidence_is_said_in_words(target, origin, reason):
         module_forecaster(target, 10, 0)(ask(target, origin))
 
 
-def test_a_fit_that_cannot_be_trusted_is_no_lack_of_evidence(monkeypatch):
+@pytest.mark.parametrize(
+    ("forecaster", "question"),
+    [
+        (module_forecaster("flop_per_chip", 10, 0), Question("flop_per_chip", "", 2024.5, 1.0)),
+        (name_forecaster(10, 0), Question("release_by_name", "GPT-5", 2024.5, 1.0)),
+    ],
+)
+def test_a_fit_that_cannot_be_trusted_is_no_lack_of_evidence(monkeypatch, forecaster, question):
     def torn(*_):
         raise UntrustedPosteriorError("torn")
 
-    monkeypatch.setattr(module_forecasts, "refitted_draws", torn)
-    with pytest.raises(UntrustedPosteriorError):
-        module_forecaster("flop_per_chip", 10, 0)(ask("flop_per_chip", 2024.5))
+    monkeypatch.setattr(module_draws, "refitted_draws", torn)
+    with pytest.raises(UntrustedPosteriorError, match="torn"):
+        forecaster([question])
 
 
 def test_questions_about_other_targets_are_left_to_others():

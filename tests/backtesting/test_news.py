@@ -1,13 +1,16 @@
 """What became known between two dates, from the tables that ship."""
 
 import csv
+import datetime as dt
 
 import pytest
 
-from datawall.backtesting.news import news, told
+from datawall.backtesting.news import data_stock_known, news, told
+from datawall.errors import DatawallError
 from datawall.inference.modules import MODULES
 from datawall.inference.run import moment
 from datawall.scenario.catalog import folder
+from datawall.units import decimal_year
 
 
 def known(name, column, since, until):
@@ -41,3 +44,11 @@ def test_windows_add_up(module):
 
 def test_a_fit_of_ones_own_tells_nothing():
     assert told("mine/compute.json", 2023.0, 2026.0) == "nothing new"
+
+
+def test_a_wall_is_told_of_once_the_stock_can_be_fitted():
+    known = data_stock_known()
+    assert known == decimal_year(dt.date(2024, 6, 6))
+    MODULES["data_stock"].load(known, ())
+    with pytest.raises(DatawallError, match="need at least 3 usable rows"):
+        MODULES["data_stock"].load(known - 1e-3, ())

@@ -7,7 +7,8 @@ import pytest
 
 from datawall.backtesting import reference
 from datawall.backtesting.hindsight import AsKnown
-from datawall.backtesting.reference import ORIGIN, reference_rows
+from datawall.backtesting.origins import MID_2024
+from datawall.backtesting.reference import reference_rows
 from datawall.scenario import load_scenario
 from datawall.units import decimal_year
 
@@ -27,7 +28,7 @@ def names(draws, seed):
 def rows():
     """Score the tables beside a made-up forecast by name and a scenario that needs no fit."""
     with pytest.MonkeyPatch.context() as patch:
-        scenario = load_scenario("seed2024", as_of=ORIGIN)
+        scenario = load_scenario("seed2024", as_of=MID_2024)
         patch.setattr(reference, "as_known", lambda name, origin: AsKnown(scenario, ()))  # noqa: ARG005
         patch.setattr(reference, "name_forecaster", names)
         return reference_rows(DRAWS, 0).set_coords(("table", "index"))
@@ -65,7 +66,7 @@ def test_a_date_is_scored_by_its_distance_inside_the_window(rows, way):
 
 def test_our_versions_between_whole_numbers_come_in_proportion(rows):
     # GPT-4 was out in mid-2024, GPT-5 comes in 2025.0, GPT-6 in 2027.0 and GPT-7 never
-    expected = [ORIGIN + 0.7 * (2025.0 - ORIGIN), 2025.6, 2026.6, np.inf, 2025.0, 2026.0, 2027.0, np.inf]
+    expected = [MID_2024 + 0.7 * (2025.0 - MID_2024), 2025.6, 2026.6, np.inf, 2025.0, 2026.0, 2027.0, np.inf]
     for name in ("q10", "q50", "q90"):
         np.testing.assert_allclose(rows[f"our_name_{name}"], expected)
     window = rows["name_outcome"].values[3]

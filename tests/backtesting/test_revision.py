@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from datawall.backtesting.dated_forecasts import HEADLINES
-from datawall.backtesting.revision import FEWEST_DRAWS, revision
+from datawall.backtesting.revision import DRAWS_OF_MEDIANS, revision
 from datawall.errors import DatawallError, UntrustedPosteriorError
 from datawall.scenario.evidence import Posterior, shipped
 
@@ -198,7 +198,7 @@ def test_it_is_written_and_read(tree, tmp_path):
         ({"origins": [2026.0]}, "need two or more increasing origins"),
         ({"origins": [2026.0, 2026.0]}, "need two or more increasing origins"),
         ({"origins": [2026.0, 2025.0]}, "need two or more increasing origins"),
-        ({"draws": FEWEST_DRAWS - 1}, "need at least 1024 draws, got 1023"),
+        ({"draws": DRAWS_OF_MEDIANS - 1}, "need at least 1024 draws, got 1023"),
         ({"seed": -1}, "seed"),
         ({"name": "nesov2026"}, "nesov2026 uses no evidence that could move it"),
         ({"name": "nowhere"}, "no shipped scenario has this name"),
@@ -206,5 +206,5 @@ def test_it_is_written_and_read(tree, tmp_path):
 )
 def test_mistakes_are_named(change, words):
     with pytest.raises(DatawallError) as refused:
-        revision(**({"name": "baseline", "origins": [2025.0, 2026.0]} | change))
+        revision(**({"name": "baseline", "origins": [2025.0, 2026.0], "draws": DRAWS_OF_MEDIANS} | change))
     assert words in str(refused.value)

@@ -1,6 +1,9 @@
 """A backtest as a whole, put together from parts that need no model."""
 
 import json
+import shlex
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from datawall.backtesting.questions import TARGETS
 from datawall.backtesting.run import run
 from datawall.backtesting.world_forecast import WORLD_TARGETS
 from datawall.errors import DatawallError
+from datawall.scenario import catalog
 
 ASKED = {"start": "2019-01", "end": "2026-01", "every": "1y", "horizons": ("1y", "2y"), "draws": 500}
 
@@ -126,6 +130,24 @@ def test_a_revision_that_cannot_be_told_is_skipped_with_its_reason(asked, reason
     assert "revision" not in found.children
 
 
+@pytest.mark.parametrize(("start", "end"), [("2019-01", "2024-01"), ("2025-01", "2026-01")])
+def test_the_tables_of_mid_2024_are_for_backtests_that_cross_it(start, end, tree):
+    found = run(plan("baseline", start=start, end=end), Toy().parts())
+    (row,) = (row for row in json.loads(found.attrs["manifest"])["skipped"] if row[1] == "reference")
+    assert "mid-2024 is not between" in row[3]
+    assert "reference" not in found.children
+    assert "reference" in tree.children
+
+
+def test_who_answered_only_what_cannot_be_told_yet_is_named():
+    parts = replace(Toy().parts(), published=lambda: {"aifutures2025": 2025.8})
+    found = run(plan("baseline"), parts)
+    skipped = [tuple(row) for row in json.loads(found.attrs["manifest"])["skipped"]]
+    said = "nothing that it was asked can be told yet"
+    assert [row[:3] for row in skipped if row[3] == said] == [("aifutures2025", "", 2025.8)]
+    assert "aifutures2025" in found["forecasts"].children
+
+
 def test_no_question_goes_without_an_answer_or_a_reason(tree, manifest):
     """Whoever is silent about a target at an origin where it is asked has a reason there."""
     asked = group(tree, "questions")
@@ -167,9 +189,42 @@ def test_the_manifest_says_what_was_asked(manifest):
     assert (manifest["start"], manifest["end"], manifest["every"]) == ("2019-01", "2026-01", "1y")
     assert manifest["horizons"] == ["1y", "2y"]
     assert (manifest["draws"], manifest["seed"]) == (500, 0)
+    assert manifest["command"] == (
+        "datawall backtest baseline bearish --from 2019-01 --to 2026-01 --every 1y --horizon 1y,2y "
+        "--draws 500 --seed 0"
+    )
     assert manifest["hindsight"]["2019.000"] == list(LATE)
     assert manifest["verdicts"]
-    assert len(manifest["code_digest"]) == 64
+    assert len(manifest["code_digest"]) == len(manifest["evidence_digest"]) == 64
+
+
+def test_the_command_names_scenarios_by_their_paths(tmp_path):
+    path = tmp_path / "of mine.toml"
+    path.write_text('schema = 1\nname = "mine"\nextends = "baseline"\n', encoding="utf-8")
+    assert shlex.split(plan("baseline", path).command)[2:4] == ["baseline", str(path)]
+
+
+def test_two_files_of_one_name_are_told_apart(tmp_path):
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_text('schema = 1\nname = "mine"\nextends = "baseline"\n', encoding="utf-8")
+    with pytest.raises(DatawallError, match=r"b\.toml: another forecaster is called mine; rename"):
+        plan(tmp_path / "a.toml", tmp_path / "b.toml")
+
+
+def test_a_plan_knows_its_evidence(tmp_path, monkeypatch):
+    before = plan("baseline")
+    assert plan("baseline").digest == before.digest
+    copy = tmp_path / "priors"
+    shutil.copytree(catalog.folder(), copy)
+    monkeypatch.setattr(catalog, "folder", lambda: copy)
+    assert plan("baseline").digest == before.digest
+    for file in ("evidence/hardware.csv", "latents.toml"):
+        with (copy / file).open("a", encoding="utf-8") as lines:
+            lines.write("\n")
+        after = plan("baseline")
+        assert after.digest != before.digest
+        assert after.digests == before.digests
+        before = after
 
 
 def test_nothing_known_after_an_origin_changes_a_forecast_of_it():
@@ -215,9 +270,10 @@ def test_progress_goes_up_to_all_there_is():
     ("scenarios", "changes", "words"),
     [
         (("nowhere",), {}, ["nowhere", "baseline"]),
-        (("baseline", "baseline"), {}, ["baseline", "another forecaster", "rename"]),
-        ((), {"draws": 10}, ["draws", "10", "400"]),
-        ((), {"draws": 0.5}, ["draws", "0.5"]),
+        (("baseline", "baseline"), {}, ["baseline: given twice; drop one"]),
+        ((), {"draws": 0}, ["--draws", "0", "400 to 1048576"]),
+        ((), {"draws": 10}, ["--draws", "10", "400 to 1048576"]),
+        ((), {"draws": 0.5}, ["--draws", "0.5"]),
         ((), {"seed": -1}, ["seed", "-1"]),
         ((), {"every": "0mo"}, ["--every", "0mo"]),
         ((), {"end": "2099-01"}, ["--to 2099-01", "newest evidence"]),

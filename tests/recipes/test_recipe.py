@@ -6,6 +6,7 @@ import pytest
 
 import toy_backtest
 from datawall import forecasting
+from datawall.backtesting import plan
 from datawall.backtesting import run as backtesting_run
 from datawall.errors import DatawallError
 from datawall.inference import modules, run
@@ -92,7 +93,7 @@ def test_a_fit_is_made_once_and_again_when_its_evidence_changes(recipe, monkeypa
             prepare(found)
 
 
-def test_a_backtest_is_made_once(recipe, monkeypatch, tmp_path):
+def test_a_backtest_is_made_once_and_again_when_its_evidence_changes(recipe, monkeypatch, tmp_path):
     """As the command makes it, in its folder; draws asked for runs are none of its business."""
     (tmp_path / "mine.toml").write_text('schema = 1\nname = "mine"\nextends = "baseline"\n', encoding="utf-8")
     asked = []
@@ -110,6 +111,10 @@ def test_a_backtest_is_made_once(recipe, monkeypatch, tmp_path):
     assert is_backtest(folder)
     assert prepare(found, DRAWS) == [folder]
     assert len(asked) == 1
+    monkeypatch.setattr(plan, "_evidence_digest", lambda: "more is known")
+    (again,) = prepare(found, DRAWS)
+    assert again != folder
+    assert len(asked) == 2
 
 
 def test_a_backtest_that_cannot_be_asked_is_one_sentence(recipe):

@@ -8,7 +8,7 @@ from scipy import stats
 
 from datawall.scenario import ScenarioError, available, catalog, load_scenario
 from datawall.scenario.dependence import Correlation
-from datawall.scenario.evidence import SCORES, Posterior, distribution, read_posterior, shipped
+from datawall.scenario.evidence import SCORES, Posterior, distribution, read_posterior, shipped, silent
 
 LOGNORMAL = stats.lognorm(0.4, scale=17.0)
 POSTERIOR = Posterior(
@@ -173,3 +173,11 @@ def test_a_fit_of_ones_own_is_named_by_its_file(tmp_path):
 def test_evidence_can_be_switched_off():
     scenario = load_scenario("baseline", {"evidence": {"modules": []}})
     assert all(prior.stated is None for prior in scenario.priors.values())
+
+
+def test_a_silent_module_leaves_every_stated_prior():
+    told = load_scenario("baseline", posterior=lambda module, _: silent(module))
+    assert told.digest == load_scenario("baseline", posterior=silent).digest
+    assert all(prior.stated is None for prior in told.priors.values())
+    assert "compute" in told.modules
+    assert load_scenario("epoch2030").modules == ()

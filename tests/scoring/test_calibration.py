@@ -97,7 +97,6 @@ def test_widening_recovers_how_overconfident_forecasts_are(factor, last):
     assert found.factor == pytest.approx(factor, abs=4 * error)
     assert found.low < found.factor < found.high
     assert found.high - found.low == pytest.approx(2 * 1.645 * error, rel=0.4)
-    assert found.applied == max(1.0, found.factor)
 
 
 def test_placing_the_open_by_the_narrow_forecast_is_caught():

@@ -46,13 +46,12 @@ def calibration_of(tree: xr.DataTree, newest: float) -> dict[str, Any]:
             f"--write-calibration: the backtest tells no factor for {who} from {counts.sum()} outcomes; "
             "ask at more origins"
         )
-    command = f"datawall backtest {who} --from {manifest['start']} --to {manifest['end']}"
     return {
         **factors,
         "mass": MASS,
         "questions": int(counts.sum()),
         "origins": len(np.unique(scored["origin"].values[counts])),
         "scenario": who,
-        "made_by": f"{command} --every {manifest['every']} --horizon {','.join(manifest['horizons'])}",
+        "made_by": manifest["command"],
         "newest": newest,
     }

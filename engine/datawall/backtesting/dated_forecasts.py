@@ -17,7 +17,7 @@ from datawall.question import World, question
 from datawall.results import outputs_of, reported
 from datawall.sampling.pushforward import push
 from datawall.sampling.samplers import SOBOL
-from datawall.scenario.evidence import Posterior, PosteriorSource
+from datawall.scenario.evidence import Posterior, PosteriorSource, silent
 
 HEADLINES = (
     "wall.tokens[1]",
@@ -59,7 +59,7 @@ class Posteriors:
         try:
             found = self._source(module, date)
         except UntrustedPosteriorError:
-            return "untrusted", Posterior(module, module, date, {}, ())
+            return "untrusted", silent(module, date)
         return "fitted" if found.inputs else "too little known", found
 
 

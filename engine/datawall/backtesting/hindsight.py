@@ -11,7 +11,7 @@ from datawall.backtesting.questions import NothingKnownError
 from datawall.model.inputs import DECLARATIONS
 from datawall.model.questions import Questions
 from datawall.scenario import Scenario, catalog, load_scenario
-from datawall.scenario.evidence import Posterior, is_file, own, shipped
+from datawall.scenario.evidence import Posterior, is_file, own, shipped, silent
 from datawall.units import date_of, decimal_year
 
 FRONTIER = ("frontier_flop", "compute_growth")
@@ -52,10 +52,11 @@ class AsKnown:
     hindsight: tuple[str, ...]
 
 
-def as_known(name_or_path: str | Path, origin: float, *, whole: bool = False) -> AsKnown:
+def as_known(name_or_path: str | Path, origin: float) -> AsKnown:
     """Load a scenario as it would have been believed at an origin.
 
-    Modules of evidence are fitted to what was known by then. What somebody stated by hand later is taken
+    It is meant for answers about the largest run: modules of evidence are fitted to what was known by then,
+    and those that say nothing about it are left out. What somebody stated by hand later is taken
     out where the forecast can do without: a ceiling of the largest run goes with any of its inputs, but for
     the trend, and so does a slowdown of the trend.
 
@@ -65,9 +66,6 @@ def as_known(name_or_path: str | Path, origin: float, *, whole: bool = False) ->
         A scenario.
     origin
         The date of the forecast [decimal year].
-    whole
-        Whether all answers are wanted. Else only those about the largest run, so that modules of evidence
-        that say nothing about it are left out.
 
     Raises
     ------
@@ -90,9 +88,8 @@ def as_known(name_or_path: str | Path, origin: float, *, whole: bool = False) ->
     if not found:
         return _published(today, origin)
     overrides = _taken_out(today, origin)
-    if not whole:
-        asked = inputs_asked(_left(today, overrides))
-        overrides["evidence.modules"] = [m for m, posterior in found.items() if asked & {*posterior.inputs}]
+    asked = inputs_asked(_left(today, overrides))
+    overrides["evidence.modules"] = [m for m, posterior in found.items() if asked & {*posterior.inputs}]
     scenario = loading.load_scenario(name_or_path, overrides, as_of=origin)
     # a module that knew too little then has left inputs as somebody stated them
     more = _taken_out(scenario, origin)
@@ -100,7 +97,7 @@ def as_known(name_or_path: str | Path, origin: float, *, whole: bool = False) ->
         scenario = loading.load_scenario(name_or_path, overrides | more, as_of=origin)
     late = _late(scenario, origin)
     _check_frontier(scenario, late)
-    return AsKnown(scenario, tuple(n for n in late if whole or n in inputs_asked(scenario.questions)))
+    return AsKnown(scenario, tuple(n for n in late if n in inputs_asked(scenario.questions)))
 
 
 def published() -> dict[str, float]:
@@ -111,8 +108,8 @@ def published() -> dict[str, float]:
     dict
         Decimal year by name.
     """
-    scenarios = (load_scenario(name, posterior=_silent) for name in catalog.available())
-    return {s.name: s.as_of for s in scenarios if not s.content.get("evidence", {}).get("modules")}
+    scenarios = (load_scenario(name, posterior=silent) for name in catalog.available())
+    return {s.name: s.as_of for s in scenarios if not s.modules}
 
 
 def inputs_asked(questions: Questions) -> set[str]:
@@ -176,7 +173,3 @@ def _published(scenario: Scenario, origin: float) -> AsKnown:
         )
     asked = inputs_asked(scenario.questions)
     return AsKnown(scenario, tuple(name for name in _late(scenario, origin) if name in asked))
-
-
-def _silent(module: str, as_of: float) -> Posterior:  # noqa: ARG001 - stands in for those that know more
-    return Posterior(module, "", -math.inf, {}, ())

@@ -6,21 +6,24 @@ from functools import partial
 
 import numpy as np
 
+from datawall.backtesting.questions import BY_COMPUTE, BY_NAME
 from datawall.backtesting.series import Series
 from datawall.inference.modules import compute, hardware, price, training_sets
 from datawall.inference.modules.shipped import dates, numbers, open_table, sd_of_confidence
 from datawall.inference.priors import prior
 from datawall.inference.reading import Table
+from datawall.model.generations import GPT4_INDEX, SOURCE_OOM_PER_GENERATION
 
 TOLD_UNTIL = 2025.6
 """From when on no closed flagship states its compute [year]."""
 FLOP_GPT4 = 2.1e25
-OOM_PER_GENERATION = 2.0
-"""The compute of a generation: GPT-4's, and how many orders of magnitude the next one has more."""
+"""The compute of GPT-4, from which generations by compute are counted."""
 CAPABILITY = 125.0
 """The capability index whose price is followed: the class of GPT-4, which has 126.2."""
 DEVELOPER = "OpenAI"
 """Whose flagships count as releases by name."""
+PREFIX = "GPT-"
+"""Of the name of a generation."""
 
 
 def series_of(target: str, as_of: float | None = None) -> Series:
@@ -72,10 +75,10 @@ def threshold(target: str, item: str) -> float:
     """
     if target == "first_above":
         return float(np.log10(float(item)))
-    index = float(item.removeprefix("GPT-"))
-    if target == "release_by_name":
+    index = float(item.removeprefix(PREFIX))
+    if target == BY_NAME:
         return index
-    return float(np.log10(FLOP_GPT4) + OOM_PER_GENERATION * (index - 4.0))
+    return float(np.log10(FLOP_GPT4) + SOURCE_OOM_PER_GENERATION * (index - GPT4_INDEX))
 
 
 type Figures = tuple[np.ndarray, np.ndarray | float]
@@ -182,8 +185,8 @@ RUNS = Source(compute.TABLE, "model", FLOP_COLUMNS, _runs, TOLD_UNTIL)
 SOURCES: dict[str, Source] = {
     "largest_run": RUNS,
     "first_above": RUNS,
-    "release_by_compute": RUNS,
-    "release_by_name": Source(FLAGSHIPS, "model", ("developer", "generation"), _flagships),
+    BY_COMPUTE: RUNS,
+    BY_NAME: Source(FLAGSHIPS, "model", ("developer", "generation"), _flagships),
     "training_set": Source(training_sets.TABLE, "model", ("tokens_seen", "confidence"), _training_sets),
     "flop_per_chip": Source(hardware.TABLE, "chip", ("bf16_dense_tflops",), _chips),
     "flop_per_usd": Source(

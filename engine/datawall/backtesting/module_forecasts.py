@@ -6,18 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from datawall.backtesting.known import CAPABILITY, series_of
+from datawall.backtesting.module_draws import Draws, draws_known
 from datawall.backtesting.questions import TARGETS, Answers, Forecaster, NothingKnownError, Question
 from datawall.backtesting.series import Series
-from datawall.errors import DatawallError, UntrustedPosteriorError
 from datawall.inference.module import Evidence
 from datawall.inference.modules import hardware, price
-from datawall.inference.refitting import refitted_draws
 from datawall.units import MONTHS_PER_YEAR, date_of
 
 RECENT = 2.0
 """New figures come as often as in so many years before the origin [years]."""
-
-type Draws = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -85,21 +82,12 @@ def _answers(questions: Sequence[Question], draws: int, rng: np.random.Generator
     record = series.record(origin)
     if not np.isfinite(record):
         raise NothingKnownError(f"{target}: no figure was known by {date_of(origin)}; ask at a later date")
-    evidence, posterior = _posterior(MODULE_OF[target], origin)
+    evidence, posterior = draws_known(MODULE_OF[target], origin)
     chosen = rng.integers(len(next(iter(posterior.values()))), size=draws)
     drawn = {name: values[chosen] for name, values in posterior.items()}
     dates, come = releases(series, origin, max(q.until for q in questions), draws, rng)
     figures = STORIES[MODULE_OF[target]](Asked(target, origin, evidence, drawn, dates), rng) / np.log(10.0)
     return {q: np.max(figures, axis=1, initial=record, where=come & (dates <= q.until)) for q in questions}
-
-
-def _posterior(module: str, origin: float) -> tuple[Evidence, Draws]:
-    try:
-        return refitted_draws(module, origin)
-    except UntrustedPosteriorError:
-        raise
-    except DatawallError as error:
-        raise NothingKnownError(f"module {module} as of {date_of(origin)}: {error}") from None
 
 
 def releases(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from datawall.backtesting.known import series_of, threshold
-from datawall.backtesting.questions import TARGETS, Answers, Forecaster, NothingKnownError, Question
+from datawall.backtesting.questions import BY_NAME, TARGETS, Answers, Forecaster, NothingKnownError, Question
 from datawall.backtesting.series import Series
 from datawall.scenario.special import ndtr, ndtri
 from datawall.units import date_of
@@ -72,7 +72,7 @@ def trend(draws: int, seed: int) -> Forecaster:
         for place, target in enumerate(TARGETS):
             asked = [question for question in questions if question.target == target]
             if asked:
-                method = _by_waits if target == "release_by_name" else _by_line
+                method = _by_waits if target == BY_NAME else _by_line
                 answers |= method(asked, draws, np.random.default_rng([seed, place]))
         return _some(answers, questions)
 

@@ -4,15 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from datawall.backtesting.questions import Answers, Forecaster, NothingKnownError, Question
+from datawall.backtesting.known import DEVELOPER, PREFIX
+from datawall.backtesting.module_draws import draws_known
+from datawall.backtesting.questions import BY_NAME, Answers, Forecaster, Question
 from datawall.errors import DatawallError
 from datawall.inference.module import Evidence
 from datawall.inference.modules.renewal import coming_releases
-from datawall.inference.refitting import refitted_draws
-
-TARGET = "release_by_name"
-DEVELOPER = "OpenAI"
-PREFIX = "GPT-"
 
 
 def name_forecaster(draws: int, seed: int) -> Forecaster:
@@ -35,11 +32,11 @@ def name_forecaster(draws: int, seed: int) -> Forecaster:
     """
 
     def answer(questions: Sequence[Question]) -> Answers:
-        asked = [question for question in questions if question.target == TARGET]
+        asked = [question for question in questions if question.target == BY_NAME]
         if not asked:
             return {}
         origin = asked[0].origin
-        evidence, posterior = _known(origin)
+        evidence, posterior = draws_known("generations", origin)
         ahead = _generations_ahead(asked, evidence)
         rng = np.random.default_rng(seed)
         size = len(posterior["wait_spread"])
@@ -50,13 +47,6 @@ def name_forecaster(draws: int, seed: int) -> Forecaster:
         return {question: dates[steps - 1] for question, steps in zip(asked, ahead, strict=True)}
 
     return answer
-
-
-def _known(origin: float) -> tuple[Evidence, dict[str, np.ndarray]]:
-    try:
-        return refitted_draws("generations", origin)
-    except DatawallError as error:
-        raise NothingKnownError(str(error)) from None
 
 
 def _generations_ahead(asked: Sequence[Question], evidence: Evidence) -> list[int]:

@@ -1,9 +1,12 @@
 """What a module of inference has learned between two dates: the rows of its evidence that are new."""
 
+import numpy as np
+
 from datawall.errors import DatawallError
 from datawall.inference.fitting import evidence_digest
 from datawall.inference.module import Evidence
-from datawall.inference.modules import MODULES
+from datawall.inference.modules import MODULES, data_stock
+from datawall.inference.modules.shipped import dates, open_table
 from datawall.scenario.evidence import is_file
 
 NAMED = 3
@@ -53,6 +56,20 @@ def told(module: str, since: float, until: float) -> str:
         return "nothing new" if same else "no new row, but other figures of known ones"
     more = "; ..." if len(rows) > NAMED else ""
     return f"{'; '.join(rows[:NAMED])}{more} ({len(rows)} row{'s' * (len(rows) > 1)})"
+
+
+def data_stock_known() -> float:
+    """Return when enough was known of the stock of data for a fit [decimal year].
+
+    Before, no evidence tells of a wall.
+
+    Examples
+    --------
+    >>> round(data_stock_known(), 2)
+    2024.43
+    """
+    days = np.unique(dates(open_table(data_stock.TABLE, ()), "date_known"))
+    return next(float(day) for day in days if _evidence("data_stock", float(day)) is not None)
 
 
 def _evidence(module: str, date: float) -> Evidence | None:

@@ -9,6 +9,7 @@ import numpy as np
 from datawall.errors import DatawallError
 from datawall.inference.reading import read_table
 from datawall.scenario import catalog
+from datawall.scenario.closed import FIRST_YEAR
 from datawall.scenario.errors import shown
 from datawall.units import MONTHS_PER_YEAR, date_of, decimal_year
 
@@ -17,6 +18,8 @@ SPAN = re.compile(r"(\d{1,4})(mo|y)")
 LONGEST_YEARS = 50
 MOST_ORIGINS = 200
 DATE_KNOWN = "date_known"
+MID_2024 = 2024.46
+"""When the reference tables were published, in June 2024 [year]."""
 
 
 def parse_origins(start: str, end: str, every: str, known_until: float) -> tuple[float, ...]:
@@ -99,8 +102,9 @@ def newest_evidence() -> float:
 def _months_of(text: str, option: str) -> int:
     """Return a month as the number of months since the year 0."""
     found = MONTH.fullmatch(text)
-    if not found or int(found[1]) == 0:
-        raise DatawallError(f"{option}: need a month such as 2019-01, got {shown(text)}; correct it")
+    if not found or int(found[1]) < FIRST_YEAR:
+        need = f"need a month such as 2019-01, from {FIRST_YEAR} on"
+        raise DatawallError(f"{option}: {need}, got {shown(text)}; correct it")
     return 12 * int(found[1]) + int(found[2]) - 1
 
 

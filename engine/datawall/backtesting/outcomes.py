@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from datawall.backtesting.known import newest, series_of, threshold, watched_until
-from datawall.backtesting.questions import TARGETS, Question
+from datawall.backtesting.questions import BY_COMPUTE, BY_NAME, TARGETS, Question
 from datawall.scoring import Outcome
 
 ITEMS: dict[str, tuple[str, ...]] = {
     "first_above": ("1e+24", "1e+25", "1e+26", "1e+27"),
-    "release_by_compute": ("GPT-4.5", "GPT-5"),
-    "release_by_name": ("GPT-4", "GPT-5", "GPT-6"),
+    BY_COMPUTE: ("GPT-4.5", "GPT-5"),
+    BY_NAME: ("GPT-4", "GPT-5", "GPT-6"),
 }
 """What is asked of each date target."""
 

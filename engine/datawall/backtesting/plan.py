@@ -1,23 +1,22 @@
 """What a backtest is asked to do, checked before anything heavy is loaded."""
 
 import hashlib
-import math
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from datawall.backtesting.defaults import DRAWS, END, EVERY, HORIZONS, SCENARIOS, START
 from datawall.backtesting.origins import newest_evidence, parse_horizons, parse_origins
-from datawall.checks import check_draws, check_seed
+from datawall.backtesting.questions import NAIVE
+from datawall.checks import check_seed
 from datawall.errors import DatawallError
-from datawall.scenario import Scenario, load_scenario
-from datawall.scenario.evidence import Posterior
+from datawall.scenario import catalog, load_scenario
+from datawall.scenario.evidence import silent
 
 FEWEST_DRAWS = 400
 """The outer quantiles hold one draw in 200."""
 MOST_DRAWS = 2**20
-PERSISTENCE, TREND = "persistence", "trend"
-NAIVE = (PERSISTENCE, TREND)
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,8 @@ class Plan:
         The as-of date of the main scenario [decimal year].
     draws, seed
         Of each forecast.
+    evidence_digest
+        SHA-256 of the tables of evidence that ship, and of the priors of what is inferred from them.
     """
 
     scenarios: Mapping[str, str | Path]
@@ -54,6 +55,7 @@ class Plan:
     as_of: float
     draws: int
     seed: int
+    evidence_digest: str
 
     @property
     def first(self) -> str:
@@ -61,9 +63,18 @@ class Plan:
         return next(iter(self.scenarios))
 
     @property
+    def command(self) -> str:
+        """The command that asks the same again."""
+        start, end, every = self.period
+        options = {"from": start, "to": end, "every": every, "horizon": ",".join(self.ahead)}
+        options |= {"draws": str(self.draws), "seed": str(self.seed)}
+        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        return shlex.join(["datawall", "backtest", *map(str, self.scenarios.values()), *words])
+
+    @property
     def digest(self) -> str:
-        """SHA-256 of all that decides the answers but evidence and code."""
-        parts = (tuple(self.digests.items()), self.origins, self.horizons)
+        """SHA-256 of the scenarios, of what they are asked, and of what was known."""
+        parts = (tuple(self.digests.items()), self.origins, self.horizons, self.evidence_digest)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -90,18 +101,18 @@ def make_plan(
     """
     origins = parse_origins(start, end, every, newest_evidence())
     years_ahead = parse_horizons(horizons)
-    check_draws(draws)
-    if not FEWEST_DRAWS <= draws <= MOST_DRAWS:
-        raise DatawallError(f"draws: need {FEWEST_DRAWS} to {MOST_DRAWS}, got {draws}; give such a number")
+    _check_draws(draws)
     check_seed(seed)
     asked = tuple(scenarios) or SCENARIOS
-    loaded = [(load_scenario(one, posterior=_none), one) for one in asked]
+    loaded = [(load_scenario(one, posterior=silent), one) for one in asked]
     for place, (scenario, one) in enumerate(loaded):
+        if one in asked[:place]:
+            raise DatawallError(f"{one}: given twice; drop one")
         if scenario.name in (*NAIVE, *(other.name for other, _ in loaded[:place])):
             raise DatawallError(f"{one}: another forecaster is called {scenario.name}; rename the scenario")
     return Plan(
         scenarios={scenario.name: one for scenario, one in loaded},
-        informed=frozenset(scenario.name for scenario, _ in loaded if _uses_evidence(scenario)),
+        informed=frozenset(scenario.name for scenario, _ in loaded if scenario.modules),
         digests={scenario.name: scenario.digest for scenario, _ in loaded},
         period=(start, end, every),
         ahead=tuple(horizons),
@@ -110,13 +121,19 @@ def make_plan(
         as_of=loaded[0][0].as_of,
         draws=draws,
         seed=seed,
+        evidence_digest=_evidence_digest(),
     )
 
 
-def _uses_evidence(scenario: Scenario) -> bool:
-    return bool(scenario.content.get("evidence", {}).get("modules"))
+def _check_draws(draws: int) -> None:
+    if type(draws) is not int or not FEWEST_DRAWS <= draws <= MOST_DRAWS:
+        need = f"need a whole number from {FEWEST_DRAWS} to {MOST_DRAWS}"
+        raise DatawallError(f"--draws: {need}, got {draws}; give such a number")
 
 
-def _none(module: str, as_of: float) -> Posterior:  # noqa: ARG001
-    """Stand in for a posterior, which is another one at each origin."""
-    return Posterior(module, "", -math.inf, {}, ())
+def _evidence_digest() -> str:
+    tables = sorted((catalog.folder() / "evidence").glob("*.csv"))
+    digest = hashlib.sha256()
+    for path in (*tables, catalog.folder() / catalog.LATENTS):
+        digest.update(f"{path.name}\n".encode() + path.read_bytes())
+    return digest.hexdigest()

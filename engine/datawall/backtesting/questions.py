@@ -8,6 +8,12 @@ import numpy as np
 
 from datawall.errors import DatawallError
 
+PERSISTENCE, TREND = "persistence", "trend"
+NAIVE = (PERSISTENCE, TREND)
+"""Forecasters without a model, which take no scenario."""
+BY_NAME, BY_COMPUTE = "release_by_name", "release_by_compute"
+"""The two targets about generations, which are never mixed."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -32,8 +38,8 @@ class Target:
 TARGETS: dict[str, Target] = {
     "largest_run": Target("largest known training run", "FLOP", "level"),
     "first_above": Target("first known run above an amount of compute", "year", "date"),
-    "release_by_compute": Target("first known run of a generation's compute", "year", "date"),
-    "release_by_name": Target("release of a generation by name", "year", "date"),
+    BY_COMPUTE: Target("first known run of a generation's compute", "year", "date"),
+    BY_NAME: Target("release of a generation by name", "year", "date"),
     "training_set": Target("largest known training set", "tokens", "level"),
     "flop_per_chip": Target("best FLOP/s of a chip on sale", "H100", "level"),
     "flop_per_usd": Target("best FLOP/s per dollar on sale", "H100", "level"),

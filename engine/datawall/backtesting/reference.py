@@ -9,16 +9,14 @@ import xarray as xr
 from datawall.backtesting.hindsight import as_known
 from datawall.backtesting.known import series_of, threshold
 from datawall.backtesting.name_forecast import name_forecaster
+from datawall.backtesting.origins import MID_2024
 from datawall.backtesting.outcomes import seen_so_far
-from datawall.backtesting.questions import Answers, Question
+from datawall.backtesting.questions import BY_COMPUTE, BY_NAME, Answers, Question
 from datawall.backtesting.world_forecast import DATED_YEARS, world_forecaster
 from datawall.model.generations import TABLES
 from datawall.scoring import crps
 
-ORIGIN = 2024.46
-"""When the tables were published, in June 2024 [year]."""
 SCENARIO = "baseline"
-BY_NAME, BY_COMPUTE = "release_by_name", "release_by_compute"
 QUANTILES = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 
 
@@ -68,7 +66,7 @@ def reference_rows(draws: int = 4000, seed: int = 0) -> xr.Dataset:
 
 
 def _questions(target: str, indices: Sequence[float]) -> list[Question]:
-    return [Question(target, f"GPT-{index:g}", ORIGIN, DATED_YEARS) for index in indices]
+    return [Question(target, f"GPT-{index:g}", MID_2024, DATED_YEARS) for index in indices]
 
 
 def _scored(way: str, question: Question, predicted: float, ours: Answers) -> dict[str, Any]:
@@ -88,7 +86,7 @@ def _scored(way: str, question: Question, predicted: float, ours: Answers) -> di
 
 
 def _compute_answers(questions: Sequence[Question], draws: int, seed: int) -> Answers:
-    return world_forecaster(as_known(SCENARIO, ORIGIN).scenario, draws, seed)(questions)
+    return world_forecaster(as_known(SCENARIO, MID_2024).scenario, draws, seed)(questions)
 
 
 def _name_answers(questions: Sequence[Question], draws: int, seed: int) -> dict[Question, np.ndarray]:
@@ -98,11 +96,11 @@ def _name_answers(questions: Sequence[Question], draws: int, seed: int) -> dict[
     between the origin and the later one where the earlier one is out.
     """
     versions = {question: threshold(BY_NAME, question.item) for question in questions}
-    newest = np.floor(series_of(BY_NAME, as_of=ORIGIN).record(ORIGIN))
+    newest = np.floor(series_of(BY_NAME, as_of=MID_2024).record(MID_2024))
     whole = np.arange(newest, np.ceil(max(versions.values())) + 1.0)
     coming = _questions(BY_NAME, whole[1:])
     foreseen = name_forecaster(draws, seed)(coming)
-    dates = np.stack([np.full(draws, ORIGIN), *(foreseen[question] for question in coming)])
+    dates = np.stack([np.full(draws, MID_2024), *(foreseen[question] for question in coming)])
 
     def between(version: float) -> np.ndarray:
         place = int(np.searchsorted(whole, version)) - 1

@@ -6,8 +6,8 @@ from dataclasses import asdict
 import xarray as xr
 
 from datawall.backtesting.asking import Ledger
-from datawall.backtesting.plan import NAIVE, Plan
-from datawall.backtesting.questions import Question
+from datawall.backtesting.plan import Plan
+from datawall.backtesting.questions import NAIVE, Question
 from datawall.backtesting.scores import counted, coverage_table, score, skill, widening
 from datawall.backtesting.verdicts import verdicts
 from datawall.scoring import Outcome

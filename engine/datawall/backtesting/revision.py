@@ -21,17 +21,16 @@ from datawall.checks import check_draws, check_seed
 from datawall.errors import DatawallError
 from datawall.loading import known_by
 from datawall.sampling.samplers import SOBOL
-from datawall.scenario.evidence import Posterior, PosteriorSource
+from datawall.scenario.evidence import PosteriorSource, silent
 
-DRAWS = 2**14
-FEWEST_DRAWS = 1024
+DRAWS_OF_MEDIANS = 1024
 """With fewer, a replicate has less than 64 draws, of which a median says little."""
 
 
 def revision(
     name: str | Path,
     origins: Sequence[float],
-    draws: int = DRAWS,
+    draws: int,
     seed: int = 0,
     progress: Callable[[int, int], None] = lambda *_: None,
     *,
@@ -107,20 +106,15 @@ def revision(
 def _check(origins: Sequence[float], draws: int, seed: int) -> None:
     check_draws(draws)
     check_seed(seed)
-    if draws < FEWEST_DRAWS:
-        raise DatawallError(f"revision: need at least {FEWEST_DRAWS} draws, got {draws}; ask for more")
+    if draws < DRAWS_OF_MEDIANS:
+        raise DatawallError(f"revision: need at least {DRAWS_OF_MEDIANS} draws, got {draws}; ask for more")
     if len(origins) < 2 or list(origins) != sorted(set(origins)):
         raise DatawallError(f"revision: need two or more increasing origins, got {list(origins)}")
 
 
 def _modules(name: str | Path) -> tuple[str, ...]:
     """Return the modules of inference that a scenario uses."""
-
-    def none(module: str, as_of: float) -> Posterior:
-        return Posterior(module, module, as_of, {}, ())
-
-    stated = scenario.load_scenario(name, posterior=none)
-    modules = stated.content.get("evidence", {}).get("modules", ())
+    modules = scenario.load_scenario(name, posterior=silent).modules
     if not modules:
         raise DatawallError(f"revision: {name} uses no evidence that could move it; choose one that does")
-    return tuple(modules)
+    return modules

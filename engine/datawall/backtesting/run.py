@@ -1,9 +1,8 @@
 """`datawall.backtest`: forecasts as they would have been made at past dates, and how good they were."""
 
-import datetime as dt
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -13,14 +12,12 @@ import xarray as xr
 
 from datawall.backtesting.asking import NO_ANSWER, Ledger, Skip, jobs, rounds
 from datawall.backtesting.defaults import DRAWS, END, EVERY, HORIZONS, START
+from datawall.backtesting.news import data_stock_known
+from datawall.backtesting.origins import MID_2024
 from datawall.backtesting.parts import Parts, Progress
 from datawall.backtesting.plan import Plan, make_plan
 from datawall.backtesting.results import groups_of
 from datawall.compilation import code_digest, keep_compiled_programs
-from datawall.units import decimal_year
-
-DATA_STOCK_KNOWN = decimal_year(dt.date(2024, 6, 6))
-"""When the first figures of the data stock became known: before, no evidence tells of a wall."""
 
 
 def backtest(
@@ -101,6 +98,7 @@ def run(plan: Plan, parts: Parts, progress: Progress = lambda *_: None) -> xr.Da
 
     outcomes = {question: parts.resolve(question) for question in ledger.questions}
     groups, sentences = groups_of(plan, ledger, outcomes)
+    ledger.skipped += _untold(ledger, groups)
     tree = xr.DataTree.from_dict(groups)
     for name, found in (
         ("reference", _reference(plan, parts)),
@@ -116,23 +114,36 @@ def run(plan: Plan, parts: Parts, progress: Progress = lambda *_: None) -> xr.Da
     return tree
 
 
+def _untold(ledger: Ledger, groups: Mapping[str, xr.Dataset]) -> list[Skip]:
+    """Return who answered, but nothing that counts yet, so that no table shows it."""
+    return [
+        Skip(who, "", origin, "nothing that it was asked can be told yet")
+        for who, answers in ledger.answers.items()
+        if f"coverage/{who}" not in groups
+        for origin in sorted({question.origin for question in answers})
+    ]
+
+
 def _reference(plan: Plan, parts: Parts) -> xr.DataTree | Skip:
     """Return the rows of published tables, or why our own forecast beside them cannot be made."""
+    if not plan.origins[0] <= MID_2024 <= plan.origins[-1]:
+        return Skip("baseline", "reference", MID_2024, "mid-2024 is not between the first and last origin")
     try:
         return xr.DataTree(parts.reference(plan.draws, plan.seed))
     except NO_ANSWER as error:
-        return Skip("baseline", "reference", plan.origins[-1], str(error))
+        return Skip("baseline", "reference", MID_2024, str(error))
 
 
 def _revision(plan: Plan, parts: Parts, progress: Progress) -> xr.DataTree | Skip:
     """Return how the answers of the main scenario moved until its own date, or why that cannot be told."""
-    origins = [origin for origin in plan.origins if origin >= DATA_STOCK_KNOWN]
+    known = data_stock_known()
+    origins = [origin for origin in plan.origins if origin >= known]
     origins += [plan.as_of] if plan.as_of > plan.origins[-1] else []
     skip = partial(Skip, plan.first, "revision", plan.origins[-1])
     if plan.first not in plan.informed:
         return skip("it uses no evidence")
     if len(origins) < 2:
-        return skip(f"it needs two origins after the first figures of the data stock, {DATA_STOCK_KNOWN:.2f}")
+        return skip(f"it needs two origins after the first figures of the data stock, {known:.2f}")
     try:
         return parts.revision(plan.scenarios[plan.first], origins, plan.draws, plan.seed, progress)
     except NO_ANSWER as error:
@@ -143,6 +154,7 @@ def manifest(plan: Plan, ledger: Ledger) -> dict[str, Any]:
     """Return what is needed to tell where the numbers come from, and to make them again."""
     start, end, every = plan.period
     return {
+        "command": plan.command,
         "scenarios": list(plan.scenarios),
         "scenario_digests": dict(plan.digests),
         "start": start,
@@ -151,6 +163,7 @@ def manifest(plan: Plan, ledger: Ledger) -> dict[str, Any]:
         "horizons": list(plan.ahead),
         "draws": plan.draws,
         "seed": plan.seed,
+        "evidence_digest": plan.evidence_digest,
         "skipped": [list(skip) for skip in ledger.skipped],
         "hindsight": {f"{origin:.3f}": sorted(names) for origin, names in ledger.hindsight.items() if names},
         "code_digest": code_digest(),

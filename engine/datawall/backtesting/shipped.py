@@ -11,13 +11,11 @@ from datawall.backtesting.naive import persistence, trend
 from datawall.backtesting.name_forecast import name_forecaster
 from datawall.backtesting.outcomes import questions_at, resolve
 from datawall.backtesting.parts import Parts, Progress, Source
-from datawall.backtesting.plan import PERSISTENCE, TREND
-from datawall.backtesting.questions import TARGETS, Forecaster
+from datawall.backtesting.questions import BY_NAME, PERSISTENCE, TARGETS, TREND, Forecaster
 from datawall.backtesting.reference import reference_rows
-from datawall.backtesting.revision import FEWEST_DRAWS, revision
+from datawall.backtesting.revision import DRAWS_OF_MEDIANS, revision
 from datawall.backtesting.world_forecast import WORLD_TARGETS, world_forecaster
 
-BY_NAME = "release_by_name"
 BY_MODULES = tuple(target for target in TARGETS if target not in (*WORLD_TARGETS, BY_NAME))
 
 
@@ -40,7 +38,7 @@ def _naive(draws: int, seed: int) -> Mapping[str, Forecaster]:
 def _revision(
     name: str | Path, origins: Sequence[float], draws: int, seed: int, progress: Progress
 ) -> xr.DataTree:
-    return revision(name, origins, max(draws, FEWEST_DRAWS), seed, progress)
+    return revision(name, origins, max(draws, DRAWS_OF_MEDIANS), seed, progress)
 
 
 PARTS = Parts(

@@ -56,12 +56,6 @@ def backtest(
         )
     found = runs.write_backtest(tree, folder)
     print(f"written to {folder}", file=sys.stderr)
-    if write_calibration:
-        from datawall.backtesting.calibrating import calibration_of
-        from datawall.backtesting.origins import newest_evidence
-        from datawall.scenario import calibration
-
-        print(f"written to {calibration.write(calibration_of(tree, newest_evidence()))}", file=sys.stderr)
     if as_json:
         print(json.dumps(found, indent=1))
     else:
@@ -71,3 +65,9 @@ def backtest(
         from datawall.reporting.terminal import print_all
 
         print_all(Console(), backtest_tables(found))
+    if write_calibration:  # last: tables that are done need not wait for a factor that nobody can tell
+        from datawall.backtesting.calibrating import calibration_of
+        from datawall.backtesting.origins import newest_evidence
+        from datawall.scenario import calibration
+
+        print(f"written to {calibration.write(calibration_of(tree, newest_evidence()))}", file=sys.stderr)

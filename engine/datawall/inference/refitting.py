@@ -17,7 +17,7 @@ from datawall.inference.modules import MODULES
 from datawall.inference.nuts import Settings
 from datawall.inference.posteriors import summary
 from datawall.scenario import catalog
-from datawall.scenario.evidence import Posterior, read_posterior
+from datawall.scenario.evidence import Posterior, read_posterior, silent
 from datawall.units import date_of
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def refitted(name: str, as_of: float) -> Posterior:
         evidence = module.load(as_of, ())
     except DatawallError as error:
         log.warning("note: module %s keeps its stated priors: %s", name, error)
-        return Posterior(name, module.title, as_of, {}, ())
+        return silent(name, as_of)
     return read_posterior(_kept(name, evidence, as_of)[0])
 
 

@@ -72,6 +72,11 @@ type PosteriorSource = Callable[[str, float], Posterior]
 """``(module, as_of)`` to a posterior of evidence known by then."""
 
 
+def silent(module: str, as_of: float = -math.inf) -> Posterior:
+    """Return a posterior that informs nothing, so that stated priors stay: a source where none is wanted."""
+    return Posterior(module, module, as_of, {}, ())
+
+
 def shipped(module: str) -> Posterior:
     """Return the posterior of a module that ships, fitted to all of its evidence.
 

@@ -96,6 +96,11 @@ class Scenario:
         return json.loads(self._canonical())
 
     @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules of inference whose posteriors stand in for stated priors."""
+        return tuple(self.content.get("evidence", {}).get("modules", ()))
+
+    @property
     def digest(self) -> str:
         """The SHA-256 of the resolved content, in hexadecimal."""
         return hashlib.sha256(self._canonical().encode()).hexdigest()

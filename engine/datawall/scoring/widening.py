@@ -28,11 +28,6 @@ class Widening:
     low: float
     high: float
 
-    @property
-    def applied(self) -> float:
-        """The factor to widen by: at least 1, as forecasts are never narrowed, nor widened unasked."""
-        return max(1.0, self.factor)
-
 
 def widening_factor(bounds: np.ndarray, weights: np.ndarray, mass: float = 0.8) -> Widening:
     r"""Return the least factor k for which widened intervals that should hold `mass` do hold it.
