@@ -34,7 +34,7 @@ def said(ours, theirs):
 
 
 def test_what_a_good_forecaster_is_told():
-    one, two, targets, run, trend, _, states, origins, hindsight = said((0.1, 0.5), (1.0, 0.001))
+    one, two, targets, run, trend, _, _, states, origins, hindsight = said((0.1, 0.5), (1.0, 0.001))
     assert one.startswith("One year ahead, the 80 % intervals of us hold 100 % of 12 amounts, too many")
     assert "100 % of 10 amounts" in two
     assert targets.endswith("they hold too many of largest known training run (100 % of 28).")
@@ -49,7 +49,7 @@ def test_what_a_good_forecaster_is_told():
 
 
 def test_what_a_bad_forecaster_is_told():
-    one, _, targets, run, _, better, *_ = said((3.0, 0.5), (1.0, 0.001))
+    one, _, targets, run, _, _, better, *_ = said((3.0, 0.5), (1.0, 0.001))
     assert better.startswith("Better than it is persistence on: largest known training run (skill -")
     assert "hold 0 % of 12 amounts, too few" in one
     assert "too few of largest known training run (0 % of 28)" in targets

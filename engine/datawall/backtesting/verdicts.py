@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from datawall import scoring
-from datawall.backtesting.questions import TARGETS
+from datawall.backtesting.questions import NAIVE, TARGETS
 from datawall.backtesting.scores import counted, pit_bounds_of
 from datawall.scoring import pit_ecdf, pit_values
 
@@ -49,7 +49,7 @@ def verdicts(scored: Mapping[str, xr.Dataset], skills: Mapping[str, xr.Dataset],
     return [
         *(_covers(who, ours, horizon) for horizon in horizons),
         *_missed(ours),
-        *(_beats(who, reference, skills.get(reference)) for reference in ("persistence", "trend")),
+        *(_beats(who, reference, skills.get(reference)) for reference in NAIVE),
         *(_loses(reference, skill) for reference, skill in skills.items() if _worse(skill)),
         *_leaning(ours, "level"),
         *_leaning(ours, "date"),
