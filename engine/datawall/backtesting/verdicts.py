@@ -1,12 +1,14 @@
 """What a backtest says, in sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import xarray as xr
 
 from datawall.backtesting.questions import TARGETS
 from datawall.backtesting.scores import counted
+from datawall.backtesting.words import horizon as ahead
+from datawall.backtesting.words import percent
 from datawall.scoring import pit_ecdf, pit_values
 
 PASSES = (0.65, 0.95)
@@ -27,7 +29,8 @@ HINDSIGHT = (
 FEWEST = 20
 """Outcomes whose distribution is worth a sentence."""
 
-YEARS = {0.5: "half a year", 1.0: "one year", 2.0: "two years", 4.0: "four years"}
+COVERS, UNTOLD, BEATS = "The 80 % intervals of", "No outcome can be told yet", "On the largest run,"
+"""How the sentences begin that judge: by coverage, and by CRPS."""
 
 
 def verdicts(
@@ -60,6 +63,18 @@ def verdicts(
     ]
 
 
+def judgement(sentences: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the sentences that judge coverage and CRPS, and the rest, both in their order.
+
+    Examples
+    --------
+    >>> judgement(["The 80 % intervals of us hold all.", "Of 9 questions, 9 are open."])
+    (['The 80 % intervals of us hold all.'], ['Of 9 questions, 9 are open.'])
+    """
+    judging = [one for one in sentences if one.startswith((COVERS, UNTOLD, BEATS))]
+    return judging, [one for one in sentences if one not in judging]
+
+
 def apart(origins: np.ndarray, distance: float) -> int:
     """Return how many origins can be chosen at least `distance` apart.
 
@@ -79,13 +94,13 @@ def _covers(who: str, coverage: xr.Dataset, horizon: float) -> str:
     cell = coverage.sel(mass=0.8, horizon=horizon, target="")
     share, questions = float(cell["coverage"]), int(cell["questions"])
     if not questions:
-        return f"No outcome can be told yet {_ahead(horizon)} ahead."
+        return f"{UNTOLD} {ahead(horizon)} ahead."
     happened, of_those = int(cell["happened"]), float(cell["coverage_happened"])
-    come = f"; {_percent(of_those)} of the {happened} that have come" if happened else ""
+    come = f"; {percent(of_those)} of the {happened} that have come" if happened else ""
     return (
-        f"The 80 % intervals of {who} hold {_percent(share)} of {questions} outcomes {_ahead(horizon)} "
+        f"{COVERS} {who} hold {percent(share)} of {questions} outcomes {ahead(horizon)} "
         f"ahead, dates that are still open among them{come}: {_judged(share)} (asked of them is "
-        f"{_percent(PASSES[0])} to {_percent(PASSES[1])})."
+        f"{percent(PASSES[0])} to {percent(PASSES[1])})."
     )
 
 
@@ -100,15 +115,17 @@ def _missed(coverage: xr.Dataset, horizons: list[float]) -> list[str]:
     questions = cells["questions"].sum("horizon")
     shares = (cells["coverage"].fillna(0.0) * cells["questions"]).sum("horizon") / questions.clip(min=1)
     misses = [
-        f"{_judged(share)} of {TARGETS[str(target)].title} ({_percent(share)} of {count})"
+        f"{_judged(share)} of {TARGETS[str(target)].title} ({percent(share)} of {count})"
         for target, share, count in zip(shares["target"].values, shares.values, questions.values, strict=True)
         if count >= FEWEST_OF_TARGET and not PASSES[0] <= share <= PASSES[1]
     ]
-    return [f"Target by target, one and two years ahead, they hold {'; '.join(misses)}."] if misses else []
+    if not misses:
+        return []
+    return [f"Target by target, 1 and 2 years ahead, 80 % intervals hold {'; '.join(misses)}."]
 
 
 def _beats(who: str, reference: str, skill: xr.Dataset | None) -> str:
-    nothing = f"On the largest run, {who} and {reference} answered no question whose outcome is known."
+    nothing = f"{BEATS} {who} and {reference} answered no question whose outcome is known."
     if skill is None or "largest_run" not in skill["target"].values:
         return nothing
     cell = skill.sel(target="largest_run", horizon=0.0)
@@ -116,17 +133,17 @@ def _beats(who: str, reference: str, skill: xr.Dataset | None) -> str:
     if not questions:
         return nothing
     beats = "beats" if cell["crps"] < cell["crps_reference"] else "does not beat"
-    margin = "too few origins for an error" if np.isnan(error) else f"standard error {_percent(error)}"
+    margin = "too few origins for an error" if np.isnan(error) else f"standard error {percent(error)}"
     doubt = ", less than two standard errors from none" if abs(value) < 2 * error else ""
     return (
-        f"On the largest run, the CRPS of {who} {beats} that of {reference}: {float(cell['crps']):.2f} "
+        f"{BEATS} the CRPS of {who} {beats} that of {reference}: {float(cell['crps']):.2f} "
         f"against {float(cell['crps_reference']):.2f} orders of magnitude over {questions} questions "
-        f"(skill {_percent(value)}, {margin}{doubt})."
+        f"(skill {percent(value)}, {margin}{doubt})."
     )
 
 
 def _leaning(scored: xr.Dataset, kind: str) -> list[str]:
-    """Say which way what came lies of what was foretold, where it leaves the band of calibrated forecasts."""
+    """Say which way what came lies of what was forecast, where it leaves the band of calibrated forecasts."""
     of_kind = np.array([TARGETS[str(target)].kind == kind for target in scored["target"].values], bool)
     these = counted(scored) & of_kind
     if np.sum(these) < FEWEST:
@@ -139,7 +156,7 @@ def _leaning(scored: xr.Dataset, kind: str) -> list[str]:
     share_below = np.mean(ecdf.share < ecdf.at)
     way = above if share_below > MOSTLY else below if share_below < 1.0 - MOSTLY else "further off"
     return [
-        f"What came was {way} than foretold, of {what}: its place in the forecasts leaves the 95 % band of "
+        f"What came was {way} than forecast, of {what}: its place in the forecasts leaves the 95 % band of "
         "calibrated ones, a band that is too narrow where outcomes depend on each other."
     ]
 
@@ -164,7 +181,7 @@ def _independent(scored: xr.Dataset) -> str:
     these = counted(scored)
     origins, horizons = scored["origin"].values[these], scored["horizon"].values[these]
     counts = [
-        f"{apart(origins[horizons == horizon], horizon)} at {_ahead(horizon)}"
+        f"{apart(origins[horizons == horizon], horizon)} at {ahead(horizon)}"
         for horizon in np.unique(horizons)
     ]
     return (
@@ -172,10 +189,3 @@ def _independent(scored: xr.Dataset) -> str:
         f"{', '.join(counts)}."
     )
 
-
-def _ahead(horizon: float) -> str:
-    return YEARS.get(horizon, f"{horizon:g} years")
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
