@@ -68,8 +68,9 @@ def unanswered(skipped: Iterable[tuple[str, str, float, str]]) -> list[Row]:
     Examples
     --------
     >>> few = "too few records were known by {} of price; ask at a later date"
-    >>> unanswered([("trend", "price", 2019.0, few.format("2019-01-01"))])
-    [{'who': 'trend', 'targets': ['price'], 'origins': [2019.0], 'reason': 'too few records were known by then'}]
+    >>> unanswered([("trend", "price", 2019.0, few.format("2019-01-01"))])  # doctest: +NORMALIZE_WHITESPACE
+    [{'who': 'trend', 'targets': ['price'], 'origins': [2019.0],
+      'reason': 'too few records were known by then'}]
     """
     origins: dict[tuple[str, str, str], list[float]] = {}
     for who, target, origin, reason in skipped:

@@ -14,7 +14,7 @@ from datawall.scoring import pit_ecdf, pit_values
 PASSES = (0.65, 0.95)
 """Between which the coverage of an 80 % interval is taken to be right."""
 
-WAYS = {"level": ("amounts", "more", "less"), "date": ("dates", "later", "earlier")}
+WAYS = {"level": ("Amounts", "higher", "lower"), "date": ("Dates", "later", "earlier")}
 """For each kind of target what it asks, and what an outcome above or below its forecast is."""
 
 MOSTLY = 0.75
@@ -143,7 +143,7 @@ def _beats(who: str, reference: str, skill: xr.Dataset | None) -> str:
 
 
 def _leaning(scored: xr.Dataset, kind: str) -> list[str]:
-    """Say which way what came lies of what was forecast, where it leaves the band of calibrated forecasts."""
+    """Say on which side of forecasts outcomes fell, where they leave the band of calibrated ones."""
     of_kind = np.array([TARGETS[str(target)].kind == kind for target in scored["target"].values], bool)
     these = counted(scored) & of_kind
     if np.sum(these) < FEWEST:
@@ -156,8 +156,8 @@ def _leaning(scored: xr.Dataset, kind: str) -> list[str]:
     share_below = np.mean(ecdf.share < ecdf.at)
     way = above if share_below > MOSTLY else below if share_below < 1.0 - MOSTLY else "further off"
     return [
-        f"What came was {way} than forecast, of {what}: its place in the forecasts leaves the 95 % band of "
-        "calibrated ones, a band that is too narrow where outcomes depend on each other."
+        f"{what} came out {way} than forecast: too much so for chance, which 95 % of calibrated forecasts "
+        "would pass, if their outcomes did not depend on each other."
     ]
 
 
@@ -188,4 +188,3 @@ def _independent(scored: xr.Dataset) -> str:
         f"Horizons of the {len(np.unique(origins))} origins overlap; so many are apart by a whole horizon: "
         f"{', '.join(counts)}."
     )
-

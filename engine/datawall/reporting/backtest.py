@@ -48,7 +48,13 @@ def backtest_tables(found: Mapping[str, Any]) -> list[RenderableType]:
     notes = [words.REFERENCE] if found["reference"] else []
     verdicts = "\n".join(f"[bold]{escape(sentence)}[/]" for sentence in found["verdicts"])
     skipped = [skipped_text(found["skipped"])] if found["skipped"] else []
-    return [verdicts, _head(found["manifest"]), *(table for table in tables if table.row_count), *notes, *skipped]
+    return [
+        verdicts,
+        _head(found["manifest"]),
+        *(table for table in tables if table.row_count),
+        *notes,
+        *skipped,
+    ]
 
 
 def _head(facts: Row) -> str:
@@ -109,7 +115,9 @@ def _single(horizons: Sequence[float]) -> set[float]:
 
 def others_table(rows: Iterable[Row]) -> Table:
     """Return the skill against other scenarios and published forecasts, over all horizons."""
-    table = new_table("Against others, on what both answered, at all horizons", "against", "CRPS", "skill", "questions")
+    table = new_table(
+        "Against others, on what both answered, at all horizons", "against", "CRPS", "skill", "questions"
+    )
     several = len({row["who"] for row in rows}) > 1
     for row in rows:
         pair = f"{row['who']} against {row['reference']}" if several else row["reference"]

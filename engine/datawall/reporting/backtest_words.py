@@ -9,16 +9,16 @@ from datawall.backtesting.words import percent
 from datawall.reporting.words import amount, date
 
 REFERENCE = (
-    "The mid-2024 discussion of small models and the data wall (S3-18 and S3-19 of priors/claims.toml) gave "
-    "two tables of when generations would be deployed, a base one and a bullish one. A row comes true by name, "
-    "by compute, by both or by neither. Years off: what they said less what came, negative where they were "
-    "too early; of what is still open at the most, and - where they can still be right."
+    "The trend forecast of the mid-2024 discussion of small models and the data wall (S3-18 and S3-19 of "
+    "priors/claims.toml) is two tables of when generations would be deployed, a base one and a bullish one. "
+    "A row comes true by name, by compute, by both or by neither. Years off: what they said less what came, "
+    "negative where they were too early; of what is still open at the most, and - where they can still be "
+    "right."
 )
 REFERENCE_CLOCKS = {
-    "name": "by name: a model of that number",
-    "compute": "by compute: a run of as much",
+    "name": "by name: release of a model of that number",
+    "compute": "by compute: a run of as much compute",
 }
-
 
 
 def target(name: str) -> str:
