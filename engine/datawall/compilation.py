@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -52,7 +53,17 @@ def code_digest() -> str:
         package / f"{name}.py"
         for name in ("conditions", "forecasting", "question", "reached", "records", "units")
     )
-    found = hashlib.sha256()
-    for path in (*sources, *files):
+    return _digest((*sources, *files))
+
+
+@cache
+def inference_digest() -> str:
+    """Return the SHA-256 of the sources that decide a fit: a posterior of other code is fitted again."""
+    return _digest(sorted((Path(__file__).parent / "inference").rglob("*.py")))
+
+
+def _digest(files: Iterable[Path]) -> str:
+    found, package = hashlib.sha256(), Path(__file__).parent
+    for path in files:
         found.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     return found.hexdigest()

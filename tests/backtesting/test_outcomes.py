@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from datawall.backtesting.known import threshold, watched_until
-from datawall.backtesting.outcomes import questions_at, resolve
+from datawall.backtesting.outcomes import questions_at, resolve, seen_so_far
 from datawall.backtesting.questions import TARGETS, Question
 from datawall.units import date_of
 from evidence_copies import use_copy, write
@@ -75,16 +75,24 @@ def test_a_level_after_figures_became_secret_is_open_above_the_last_record():
 
 
 @pytest.mark.usefixtures("few_runs")
-def test_a_date_is_seen_from_the_origin_to_the_horizon_or_until_it_was_watched():
+def test_a_date_is_seen_from_the_origin_to_the_horizon_once_that_has_been_watched():
     outcome = told("first_above", "1e+25", 2023.5, 1.0)
     assert (outcome.value, outcome.first, outcome.last) == (2024.0, 2023.5, 2024.5)
     assert told("first_above", "1e+25", 2023.0, 0.5).open
     unknown_then = told("first_above", "1e+24", 2022.5, 1.0)
     assert unknown_then.value == 2022.0 < unknown_then.first
-    never_told = told("first_above", "1e+27", 2025.0, 4.0)
-    assert never_told.open
-    assert never_told.last == TOLD_UNTIL
     assert untold("first_above", "1e+27", 2025.7, 1.0)
+
+
+@pytest.mark.usefixtures("few_runs")
+@pytest.mark.parametrize("item", ["1e+26", "1e+27"])
+def test_a_window_that_is_cut_short_tells_nothing_whether_the_date_came_or_not(item):
+    question = Question("first_above", item, 2024.5, 4.0)
+    assert resolve(question) is None
+    so_far = seen_so_far(question)
+    assert so_far is not None
+    assert so_far.last == TOLD_UNTIL
+    assert so_far.open == (item == "1e+27")
 
 
 @pytest.mark.usefixtures("few_runs")
@@ -130,11 +138,11 @@ def test_outcomes_agree_with_a_search_through_the_rows(evidence):
                 if question.target == "largest_run" and question.until <= watched_until("largest_run"):
                     record = max(f for f, r in zip(flop, release, strict=True) if r <= question.until)
                     assert told(*astuple(question)).value == pytest.approx(record, abs=1e-5)
-                if question.target == "first_above":
+                if question.target == "first_above" and question.until <= watched_until("first_above"):
                     level = threshold(question.target, question.item)
                     assert not any(f >= level and k <= origin for f, k in zip(flop, known, strict=True))
                     dates = [r for f, r in zip(flop, release, strict=True) if f >= level]
                     outcome = told(*astuple(question))
-                    came = bool(dates) and min(dates) <= min(question.until, watched_until("first_above"))
+                    came = bool(dates) and min(dates) <= question.until
                     assert outcome.open != came
                     assert not came or outcome.value == pytest.approx(min(dates), abs=1e-5)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from datawall.backtesting.questions import Question
-from datawall.backtesting.scores import coverage_table, score, skill
-from datawall.backtesting.verdicts import HINDSIGHT, apart, verdicts
+from datawall.backtesting.scores import score, skill
+from datawall.backtesting.verdicts import HINDSIGHT, apart, in_question, verdicts
 from datawall.scoring import Outcome
 
 ORIGINS = 2019.0 + 0.5 * np.arange(14)
@@ -30,17 +30,14 @@ def said(ours, theirs):
         for who, (bias, sd) in {"us": ours, "persistence": theirs}.items()
     }
     skills = {"persistence": skill(scored, "us", "persistence")}
-    return verdicts(scored, skills, coverage_table(scored["us"]), "us")
+    return verdicts(scored, skills, "us")
 
 
 def test_what_a_good_forecaster_is_told():
     one, two, targets, run, trend, _, states, origins, hindsight = said((0.1, 0.5), (1.0, 0.001))
-    assert one.startswith(
-        "The 80 % intervals of us hold 100 % of the 12 outcomes that had come one year ahead"
-    )
-    assert "100 % of 12 with those that are open: too many" in one
-    assert "the 10 outcomes that had come two years ahead" in two
-    assert targets.endswith("more than 95 % for: largest known training run (100 % of 22).")
+    assert one.startswith("One year ahead, the 80 % intervals of us hold 100 % of 12 amounts, too many")
+    assert "100 % of 10 amounts" in two
+    assert targets.endswith("they hold too many of largest known training run (100 % of 28).")
     assert run.startswith("On the largest run, the CRPS of us beats that of persistence: 0.09 against 1.00")
     assert "over 28 questions (skill 91 %, standard error 0 %)" in run
     assert trend == "On the largest run, us and trend answered no question whose outcome is known."
@@ -52,10 +49,10 @@ def test_what_a_good_forecaster_is_told():
 
 
 def test_what_a_bad_forecaster_is_told():
-    one, _, targets, run, *_ = said((3.0, 0.5), (1.0, 0.001))
-    assert "hold 0 % of the 12 outcomes that had come one year ahead" in one
-    assert "too few (asked of them is 65 % to 95 %)" in one
-    assert "(0 % of 22)" in targets
+    one, _, targets, run, _, better, *_ = said((3.0, 0.5), (1.0, 0.001))
+    assert better.startswith("Better than it is persistence on: largest known training run (skill -")
+    assert "hold 0 % of 12 amounts, too few" in one
+    assert "too few of largest known training run (0 % of 28)" in targets
     assert "the CRPS of us does not beat that of persistence" in run
 
 
@@ -71,7 +68,7 @@ def test_which_way_forecasts_are_off_is_said(bias, way):
 def test_what_cannot_be_told_is_said():
     outcomes: dict[Question, Outcome | None] = {Question("largest_run", "", 2026.0, 1.0): None}
     scored = {who: score({one: np.zeros(3) for one in outcomes}, outcomes) for who in ("us", "trend")}
-    sentences = verdicts(scored, {"trend": skill(scored, "us", "trend")}, coverage_table(scored["us"]), "us")
+    sentences = verdicts(scored, {"trend": skill(scored, "us", "trend")}, "us")
     assert sentences[0] == "No outcome can be told yet one year ahead."
     assert sentences[2] == "On the largest run, us and trend answered no question whose outcome is known."
     assert all("nan" not in sentence for sentence in sentences)
@@ -85,10 +82,39 @@ def test_doubt_is_said():
         biased = {one: 20.0 + one.until % 100 + rng.normal() + np.zeros(1) for one in outcomes}
         scored[who] = score(biased, outcomes)
     skills = {"persistence": skill(scored, "us", "persistence")}
-    sentence = verdicts(scored, skills, coverage_table(scored["us"]), "us")[3]
+    sentence = verdicts(scored, skills, "us")[3]
     assert "less than two standard errors from none" in sentence
 
 
 @pytest.mark.parametrize(("distance", "count"), [(0.5, 14), (1.0, 7), (2.0, 4), (4.0, 2), (9.0, 1)])
 def test_origins_apart(distance, count):
     assert apart(np.repeat(ORIGINS, 3), distance) == count
+
+
+def of_dates(rng, rates, *, sure_of=0):
+    """Return scores of a forecaster who knows at which rate each date comes, and of some sure questions."""
+    outcomes, answers = {}, {}
+    for place, rate in enumerate(rates):
+        question = Question("first_above", f"{place}", 2020.0, 1.0)
+        date = 2020.0 + rng.exponential(1.0 / rate)
+        outcomes[question] = Outcome(date if date <= 2021.0 else np.inf, 2020.0, 2021.0)
+        answers[question] = 2020.0 + rng.exponential(1.0 / rate, 2000)
+    for place in range(sure_of):
+        question = Question("first_above", f"sure {place}", 2020.0, 1.0)
+        outcomes[question] = Outcome(np.inf, 2020.0, 2021.0)
+        answers[question] = np.full(2000, np.inf)
+    return score(answers, outcomes)
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.5, 2.0])
+def test_a_calibrated_forecaster_of_dates_is_told_so(rate):
+    """Whether most dates come in their window or few do: of 600, 80 % within two standard errors of .016."""
+    scored = {"us": of_dates(np.random.default_rng(1), [rate] * 600)}
+    (sentence, *_) = verdicts(scored, {}, "us")
+    assert "dates that were in question (those still open among them), as they should" in sentence
+
+
+def test_dates_that_were_foregone_hide_nothing():
+    scored = of_dates(np.random.default_rng(2), [1.0] * 40, sure_of=400)
+    assert in_question(scored).tolist() == [True] * 40 + [False] * 400
+    assert "of 40 dates that were in question" in verdicts({"us": scored}, {}, "us")[0]

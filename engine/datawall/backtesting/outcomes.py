@@ -45,7 +45,8 @@ def resolve(question: Question) -> Outcome | None:
 
     A level is the record among what had come out by then; it cannot be told before. Where figures are kept
     secret since some date, later records are only known to be no less than the one of then. A date is seen
-    from the origin until the horizon or until when it was watched, whichever is first.
+    from the origin until the horizon, once it has been watched for so long: a window that is cut short would
+    answer for a longer horizon than it has, and more often where the answer came early.
 
     Parameters
     ----------
@@ -57,7 +58,29 @@ def resolve(question: Question) -> Outcome | None:
     Outcome or None
         In log10, or decimal years; None when it cannot be told yet.
     """
-    return _level(question) if TARGETS[question.target].kind == "level" else _date(question)
+    if TARGETS[question.target].kind == "level":
+        return _level(question)
+    return seen_so_far(question) if question.until <= watched_until(question.target) else None
+
+
+def seen_so_far(question: Question) -> Outcome | None:
+    """Return whether and when something has come since the origin, as far as it has been watched.
+
+    Parameters
+    ----------
+    question
+        About a date; its horizon may lie ahead.
+
+    Returns
+    -------
+    Outcome or None
+        In decimal years; None where nothing was watched since the origin.
+    """
+    last = min(question.until, watched_until(question.target))
+    if last <= question.origin:
+        return None
+    date = series_of(question.target).first_above(threshold(question.target, question.item))
+    return Outcome(value=date if date <= last else np.inf, first=question.origin, last=last)
 
 
 def _level(question: Question) -> Outcome | None:
@@ -67,17 +90,7 @@ def _level(question: Question) -> Outcome | None:
     if question.until <= series.told_until:
         record = series.record(question.until)
         return Outcome(value=record) if np.isfinite(record) else None
-    known, at_least = (
-        series.known_by(question.origin).record(question.origin),
-        series.record(series.told_until),
-    )
+    known = series.known_by(question.origin).record(question.origin)
+    at_least = series.record(series.told_until)
     # a bound that was known at the origin says nothing
     return Outcome(value=np.inf, last=at_least) if at_least > known else None
-
-
-def _date(question: Question) -> Outcome | None:
-    last = min(question.until, watched_until(question.target))
-    if last <= question.origin:
-        return None
-    date = series_of(question.target).first_above(threshold(question.target, question.item))
-    return Outcome(value=date if date <= last else np.inf, first=question.origin, last=last)

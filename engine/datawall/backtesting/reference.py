@@ -10,14 +10,12 @@ from datawall.backtesting.hindsight import as_known
 from datawall.backtesting.known import series_of, threshold
 from datawall.backtesting.name_forecast import name_forecaster
 from datawall.backtesting.origins import MID_2024
-from datawall.backtesting.outcomes import resolve
+from datawall.backtesting.outcomes import seen_so_far
 from datawall.backtesting.questions import BY_COMPUTE, BY_NAME, Answers, Question
-from datawall.backtesting.world_forecast import world_forecaster
+from datawall.backtesting.world_forecast import DATED_YEARS, world_forecaster
 from datawall.model.generations import TABLES
 from datawall.scoring import crps
 
-HORIZON = 25.0
-"""How far ahead our forecast looks: past the last row, so that its quantiles are dates [years]."""
 SCENARIO = "baseline"
 QUANTILES = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 
@@ -68,12 +66,12 @@ def reference_rows(draws: int = 4000, seed: int = 0) -> xr.Dataset:
 
 
 def _questions(target: str, indices: Sequence[float]) -> list[Question]:
-    return [Question(target, f"GPT-{index:g}", MID_2024, HORIZON) for index in indices]
+    return [Question(target, f"GPT-{index:g}", MID_2024, DATED_YEARS) for index in indices]
 
 
 def _scored(way: str, question: Question, predicted: float, ours: Answers) -> dict[str, Any]:
     """Return what became of one row in one way, and the scores of its date and of our draws."""
-    outcome = resolve(question)
+    outcome = seen_so_far(question)
     assert outcome is not None, "a date is told once it was watched for after the origin"
     seen = float(outcome.seen(outcome.value))
     quantiles = np.quantile(ours[question], list(QUANTILES.values()), method="inverted_cdf")

@@ -41,7 +41,7 @@ def groups_of(
     if plan.first not in told:
         return groups, [f"No forecast of {plan.first} can be scored: see what was skipped, and why."]
     own = {reference: found for (who, reference), found in skills.items() if who == plan.first}
-    return groups, verdicts(scored, own, covered[plan.first], plan.first)
+    return groups, verdicts(scored, own, plan.first)
 
 
 def _pairs(plan: Plan, forecasters: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -17,9 +17,6 @@ LEVELS = (0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995)
 MASSES = (0.5, 0.8, 0.95)
 """Masses of the central intervals whose coverage is counted."""
 
-COUNTS = ("questions", "happened")
-"""Columns of tables that count."""
-
 RESOLUTION = {"level": 0.1, "date": 0.25}
 """To what a log score tells outcomes apart: a tenth of an order of magnitude, a quarter of a year."""
 
@@ -165,20 +162,16 @@ def coverage_table(scored: xr.Dataset) -> xr.Dataset:
     -------
     Dataset
         Over ``mass``, ``horizon`` (0: all together) and ``target`` (empty: all together): ``coverage``, nan
-        where there is no outcome, and ``questions``; ``coverage_happened`` and ``happened`` are those of the
-        questions that are no longer open.
+        where there is no outcome, and ``questions``.
     """
-    counts, bounds = counted(scored), _bounds(scored)
-    over = counts & (scored["state"].values == "happened")
+    counts, bounds = counted(scored), pit_bounds_of(scored)
     targets = ["", *(name for name in TARGETS if name in scored["target"].values)]
-    columns = {("coverage", "questions"): counts, ("coverage_happened", "happened"): over}
-    table = _table([*itertools.chain(*columns)], scored, {"mass": list(MASSES), "target": targets})
+    table = _table(("coverage", "questions"), scored, {"mass": list(MASSES), "target": targets})
     for cell, asked in _cells(table, scored):
-        for (share, count), which in columns.items():
-            these = which & asked
-            table[count].loc[cell] = these.sum()
-            if these.any():
-                table[share].loc[cell] = np.mean(scoring.coverage(bounds[these], cell["mass"]))
+        these = counts & asked
+        table["questions"].loc[cell] = these.sum()
+        if these.any():
+            table["coverage"].loc[cell] = np.mean(scoring.coverage(bounds[these], cell["mass"]))
     return table
 
 
@@ -194,10 +187,11 @@ def widening(scored: xr.Dataset, seed: int) -> Widening:
     """
     counts = counted(scored)
     weights = scoring.block_weights(scored["origin"].values[counts], BLOCK, RESAMPLES, seed)
-    return scoring.widening_factor(_bounds(scored)[counts], weights)
+    return scoring.widening_factor(pit_bounds_of(scored)[counts], weights)
 
 
-def _bounds(scored: xr.Dataset) -> np.ndarray:
+def pit_bounds_of(scored: xr.Dataset) -> np.ndarray:
+    """Return between which of its probabilities each forecast holds what happened, shape (questions, 2)."""
     return np.stack([scored["pit_low"].values, scored["pit_high"].values], axis=1)
 
 
@@ -205,9 +199,8 @@ def _table(names: Sequence[str], scored: xr.Dataset, dims: dict[str, list]) -> x
     """Return empty variables over some dimensions and ``horizon``."""
     coords = dims | {"horizon": [0.0, *np.unique(scored["horizon"].values)]}
     shape = tuple(len(values) for values in coords.values())
-    zeros, unknown = np.zeros(shape, int), np.full(shape, np.nan)
-    columns = {name: (tuple(coords), zeros if name in COUNTS else unknown) for name in names}
-    return xr.Dataset(columns, coords).copy(deep=True)
+    empty = {name: (tuple(coords), np.full(shape, np.nan)) for name in names if name != "questions"}
+    return xr.Dataset(empty | {"questions": (tuple(coords), np.zeros(shape, int))}, coords)
 
 
 def _cells(table: xr.Dataset, scored: xr.Dataset) -> Iterator[tuple[dict[str, Any], np.ndarray]]:

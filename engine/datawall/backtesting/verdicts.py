@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
+from datawall import scoring
 from datawall.backtesting.questions import TARGETS
-from datawall.backtesting.scores import counted
+from datawall.backtesting.scores import counted, pit_bounds_of
 from datawall.scoring import pit_ecdf, pit_values
 
 PASSES = (0.65, 0.95)
@@ -16,6 +17,9 @@ WAYS = {"level": ("amounts", "more", "less"), "date": ("dates", "later", "earlie
 """For each kind of target what it asks, and what an outcome above or below its forecast is."""
 
 MOSTLY = 0.75
+FOREGONE = 0.01
+FEWEST_OF_TARGET = 10
+"""Outcomes of one target whose coverage is worth a word."""
 
 HINDSIGHT = (
     "No cut of the evidence undoes one thing: the models and their weak priors were written in 2026, by "
@@ -28,9 +32,7 @@ FEWEST = 20
 YEARS = {0.5: "half a year", 1.0: "one year", 2.0: "two years", 4.0: "four years"}
 
 
-def verdicts(
-    scored: Mapping[str, xr.Dataset], skills: Mapping[str, xr.Dataset], coverage: xr.Dataset, who: str
-) -> list[str]:
+def verdicts(scored: Mapping[str, xr.Dataset], skills: Mapping[str, xr.Dataset], who: str) -> list[str]:
     """Return what a backtest found about one forecaster, the judgement first.
 
     Parameters
@@ -39,17 +41,16 @@ def verdicts(
         Of `scores.score`, by forecaster.
     skills
         Of `scores.skill` for `who`, by reference; one may be missing.
-    coverage
-        Of `scores.coverage_table` for `who`.
     who
         The forecaster.
     """
     ours = scored[who]
-    horizons = [horizon for horizon in (1.0, 2.0) if horizon in coverage["horizon"].values]
+    horizons = [horizon for horizon in (1.0, 2.0) if horizon in ours["horizon"].values]
     return [
-        *(_covers(who, coverage, horizon) for horizon in horizons),
-        *_missed(coverage, horizons),
+        *(_covers(who, ours, horizon) for horizon in horizons),
+        *_missed(ours),
         *(_beats(who, reference, skills.get(reference)) for reference in ("persistence", "trend")),
+        *(_loses(reference, skill) for reference, skill in skills.items() if _worse(skill)),
         *_leaning(ours, "level"),
         *_leaning(ours, "date"),
         _open(ours),
@@ -73,37 +74,58 @@ def apart(origins: np.ndarray, distance: float) -> int:
     return len(chosen)
 
 
-def _covers(who: str, coverage: xr.Dataset, horizon: float) -> str:
-    cell = coverage.sel(mass=0.8, horizon=horizon, target="")
-    share, happened = float(cell["coverage_happened"]), int(cell["happened"])
-    if not happened:
+def in_question(scored: xr.Dataset) -> np.ndarray:
+    """Return which dates a forecast held to be neither nearly certain to come in their window nor not to.
+
+    Whatever happens, a forecast of those is as good as right, and would hide the others in an average.
+    """
+    miss = np.sqrt(scored["brier"].values)
+    chance = np.where(scored["state"].values == "open", miss, 1.0 - miss)
+    return (chance > FOREGONE) & (chance < 1.0 - FOREGONE)
+
+
+def _held(scored: xr.Dataset, these: np.ndarray, mass: float = 0.8) -> tuple[float, int]:
+    """Return which share of some outcomes the central intervals hold, and how many outcomes there are."""
+    bounds = pit_bounds_of(scored)[these]
+    return (float(np.mean(scoring.coverage(bounds, mass))) if len(bounds) else np.nan), len(bounds)
+
+
+def _of_kind(scored: xr.Dataset, kind: str) -> np.ndarray:
+    return np.array([TARGETS[str(target)].kind == kind for target in scored["target"].values], bool)
+
+
+def _covers(who: str, scored: xr.Dataset, horizon: float) -> str:
+    these = counted(scored) & (scored["horizon"].values == horizon)
+    dates = these & _of_kind(scored, "date") & in_question(scored)
+    told = [
+        f"{_percent(share)} of {count} {what}, {_judged(share)}"
+        for what, (share, count) in (
+            ("amounts", _held(scored, these & _of_kind(scored, "level"))),
+            ("dates that were in question (those still open among them)", _held(scored, dates)),
+        )
+        if count
+    ]
+    if not told:
         return f"No outcome can be told yet {_ahead(horizon)} ahead."
-    low, high = PASSES
-    judged = "too few" if share < low else "too many" if share > high else "as they should"
     return (
-        f"The 80 % intervals of {who} hold {_percent(share)} of the {happened} outcomes that had come "
-        f"{_ahead(horizon)} ahead, {_percent(float(cell['coverage']))} of {int(cell['questions'])} with "
-        f"those that are open: {judged} (asked of them is {_percent(low)} to {_percent(high)})."
+        f"{_ahead(horizon).capitalize()} ahead, the 80 % intervals of {who} hold {', and '.join(told)} "
+        f"(asked of them is {_percent(PASSES[0])} to {_percent(PASSES[1])})."
     )
 
 
-def _missed(coverage: xr.Dataset, horizons: list[float]) -> list[str]:
-    """Say of which targets, one and two years ahead together, the intervals hold too few or too many."""
-    cells = coverage.sel(mass=0.8, horizon=horizons)
-    held = (cells["coverage_happened"].fillna(0.0) * cells["happened"]).sum("horizon")
-    happened = cells["happened"].sum("horizon")
-    shares = (held / happened.where(happened > 0)).drop_sel(target="")
-    outside = [
-        f"{TARGETS[str(target)].title} ({_percent(share)} of {int(happened.sel(target=target))})"
-        for target, share in zip(shares["target"].values, shares.values, strict=True)
-        if share < PASSES[0] or share > PASSES[1]
-    ]
-    if not outside:
-        return []
-    return [
-        f"Of single targets, one and two years ahead together, they hold fewer than {_percent(PASSES[0])} or "
-        f"more than {_percent(PASSES[1])} for: {'; '.join(outside)}."
-    ]
+def _judged(share: float) -> str:
+    low, high = PASSES
+    return "too few" if share < low else "too many" if share > high else "as they should"
+
+
+def _missed(scored: xr.Dataset) -> list[str]:
+    """Say of which targets, all horizons together, the intervals hold too few or too many."""
+    misses = []
+    for name, target in TARGETS.items():
+        share, count = _held(scored, counted(scored) & (scored["target"].values == name))
+        if count >= FEWEST_OF_TARGET and not PASSES[0] <= share <= PASSES[1]:
+            misses.append(f"{_judged(share)} of {target.title} ({_percent(share)} of {count})")
+    return [f"Target by target, all horizons together, they hold {'; '.join(misses)}."] if misses else []
 
 
 def _beats(who: str, reference: str, skill: xr.Dataset | None) -> str:
@@ -124,13 +146,28 @@ def _beats(who: str, reference: str, skill: xr.Dataset | None) -> str:
     )
 
 
+def _worse(skill: xr.Dataset) -> list[str]:
+    """Return the targets, with their skill, on which the reference is better, all horizons together."""
+    cells = skill.sel(horizon=0.0)
+    return [
+        f"{TARGETS[str(target)].title} (skill {_percent(float(value))} over {int(count)})"
+        for target, value, count in zip(
+            cells["target"].values, cells["skill"].values, cells["questions"].values, strict=True
+        )
+        if value < 0.0
+    ]
+
+
+def _loses(reference: str, skill: xr.Dataset) -> str:
+    return f"Better than it is {reference} on: {'; '.join(_worse(skill))}."
+
+
 def _leaning(scored: xr.Dataset, kind: str) -> list[str]:
     """Say which way what came lies of what was foretold, where it leaves the band of calibrated forecasts."""
-    of_kind = np.array([TARGETS[str(target)].kind == kind for target in scored["target"].values], bool)
-    these = counted(scored) & of_kind
+    these = counted(scored) & _of_kind(scored, kind)
     if np.sum(these) < FEWEST:
         return []
-    bounds = np.stack([scored["pit_low"].values, scored["pit_high"].values], axis=1)[these]
+    bounds = pit_bounds_of(scored)[these]
     ecdf = pit_ecdf(pit_values(bounds, seed=0))
     if ecdf.inside:
         return []

@@ -33,6 +33,8 @@ WORLD_TARGETS = ("largest_run", "first_above", "release_by_compute")
 RUNS = "largest_run"
 LOOKBACK_YEARS = 3
 """A run that is released after the origin may have started so long before it."""
+DATED_YEARS = 25.0
+"""Dates further ahead than this, or than the longest horizon asked, are never [years]."""
 ERROR_STREAMS = ("published_error", "published_row")
 """Labels of the random numbers behind the error of the published figure."""
 
@@ -94,7 +96,7 @@ def _answers(scenario: Scenario, draws: int, seed: int, questions: Sequence[Ques
     known = series_of(RUNS, as_of=origin)
     if not known.items:
         raise NothingKnownError(f"the compute of no run was known by {date_of(origin)}; ask at a later date")
-    longest = max(question.horizon for question in asked)
+    longest = max(DATED_YEARS, *(question.horizon for question in asked))
     error = _published_error(known.error, draws, seed)
     paths = _paths_of(scenario, longest, error, seed)
     record = known.record(origin)

@@ -5,12 +5,11 @@ import json
 import logging
 import os
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from datawall.compilation import cache_folder
+from datawall.compilation import cache_folder, inference_digest
 from datawall.errors import DatawallError, UntrustedPosteriorError
 from datawall.inference.fitting import CAREFUL, evidence_digest, fit
 from datawall.inference.module import Evidence
@@ -102,10 +101,10 @@ def _kept(name: str, evidence: Evidence, as_of: float) -> tuple[Path, Path]:
 
 
 def _key(name: str, evidence: Evidence) -> str:
-    """Return what decides a fit: model, evidence, priors, how it is sampled, and the version of the code."""
+    """Return what decides a fit: model, evidence, priors, how it is sampled, and the code."""
     priors = hashlib.sha256((catalog.folder() / catalog.LATENTS).read_bytes()).hexdigest()
     settings = hashlib.sha256(repr((Settings(), CAREFUL)).encode()).hexdigest()
-    parts = (name, evidence_digest(evidence)[:16], priors[:8], settings[:8], version("datawall"))
+    parts = (name, evidence_digest(evidence)[:16], priors[:8], settings[:8], inference_digest()[:8])
     return "-".join(parts)
 
 
