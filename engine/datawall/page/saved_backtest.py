@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
+from datawall.backtesting.questions import NAIVE as SIMPLE
 from datawall.backtesting.scores import counted
 from datawall.errors import DatawallError
 
 FILE = "backtest.nc"
-GROUPS = ("questions", "forecasts")
-SIMPLE = ("persistence", "trend")
-"""Forecasters that take no scenario."""
+GROUPS, KEYS = ("questions", "forecasts"), ("verdicts", "command")
+"""What every backtest has, in its tree and in its manifest."""
 
 
 class Skill(NamedTuple):
@@ -178,7 +178,7 @@ def read_backtest(folder: Path, place: int) -> SavedBacktest:
     try:
         with xr.open_datatree(folder / FILE, engine="h5netcdf") as tree:
             saved = SavedBacktest(tree.load(), place)
-        _ = saved.who, saved.manifest["verdicts"], [saved.tree[group] for group in GROUPS]
+        _ = saved.who, [saved.tree[group] for group in GROUPS], [saved.manifest[key] for key in KEYS]
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise DatawallError(
             f"{folder}: its backtest cannot be read ({error!r}); run datawall backtest again"

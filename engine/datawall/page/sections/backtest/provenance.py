@@ -1,8 +1,5 @@
 """Where the scores come from, and the command that makes them again."""
 
-import shlex
-from typing import Any
-
 from datawall.page.blocks import Code, Prose, Section, Table
 from datawall.page.saved_backtest import SavedBacktest
 
@@ -30,22 +27,6 @@ def section(backtest: SavedBacktest) -> Section:
         (
             Table(("what", "value"), rows),
             Prose("The same command with the same versions and evidence gives the same scores."),
-            Code(command(facts)),
+            Code(facts["command"]),
         ),
     )
-
-
-def command(facts: dict[str, Any]) -> str:
-    """Return the command that makes a backtest again."""
-    words = ("datawall", "backtest", *facts["scenarios"], "--from", facts["start"], "--to", facts["end"])
-    rest = (
-        "--every",
-        facts["every"],
-        "--horizon",
-        ",".join(facts["horizons"]),
-        "--draws",
-        str(facts["draws"]),
-        "--seed",
-        str(facts["seed"]),
-    )
-    return shlex.join((*words, *rest))
