@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 
+import numpy as np
 import pytest
 import xarray as xr
 from rich.console import Console
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 import datawall
 from backtest_parts import Toy
 from datawall import cli
-from datawall.backtesting import shipped
+from datawall.backtesting import calibrating, shipped
 from datawall.backtesting.calibrating import calibration_of
 from datawall.backtesting.flat import flat
 from datawall.errors import DatawallError
@@ -182,6 +183,10 @@ def test_numbers_that_json_lacks_are_words():
     assert "±" not in shown.get().partition("Does baseline beat")[2]
 
 
+def too_high(scenario, factor, asked, draws, seed):  # noqa: ARG001 - stands in for a scenario asked again
+    return dict.fromkeys(asked, np.full(9, 99.0))
+
+
 def test_the_widening_of_the_main_scenario_is_written_for_calibrated_forecasts(tmp_path, monkeypatch):
     written = []
     write = calibration.write
@@ -190,14 +195,13 @@ def test_the_widening_of_the_main_scenario_is_written_for_calibrated_forecasts(t
         "write",
         lambda found: written.append(found) or write(found, tmp_path / "calibration.json"),
     )
+    monkeypatch.setattr(calibrating, "_answers_widened", too_high)
     found = CliRunner().invoke(cli.app, [*COMMAND, "--write-calibration", "--out", str(tmp_path)])
     assert found.exit_code == 0, found.exception
     (calibrated,) = written
-    widening = json.loads((tmp_path / "summary.json").read_text())["widening"]
-    (own,) = (row for row in widening if row["who"] == "baseline")
-    assert {name: calibrated[name] for name in ("factor", "low", "high")} == pytest.approx(
-        {name: own[name] for name in ("factor", "low", "high")}
-    )
+    assert calibrated["low"] <= calibrated["factor"] <= calibrated["high"]
+    assert 0.0 < calibrated["held"] < 1.0
+    assert calibrated["held_widened"] == 0.0  # of answers that are all too high
     assert calibrated["origins"] <= 15 < calibrated["questions"]
     assert calibrated["made_by"].startswith("datawall backtest baseline --from 2019-01 --to 2026-01")
 
@@ -205,7 +209,7 @@ def test_the_widening_of_the_main_scenario_is_written_for_calibrated_forecasts(t
 def test_a_widening_of_which_nothing_is_known_is_not_written():
     tree = datawall.backtest(start="2025-01", end="2025-01", horizons=["1y"], draws=400)
     with pytest.raises(DatawallError, match=r"--write-calibration: .* ask at more origins"):
-        calibration_of(tree, 2026.5)
+        calibration_of(tree, "baseline", 2026.5)
 
 
 @pytest.mark.parametrize(

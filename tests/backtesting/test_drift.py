@@ -3,11 +3,11 @@ import pytest
 from scipy import stats
 
 from datawall.backtesting import naive
-from datawall.backtesting.naive import drift, growth_draws
+from datawall.backtesting.naive import drift, growth_draws, yearly_records
 from datawall.backtesting.questions import NothingKnownError, Question
 from datawall.backtesting.series import Series
 
-DATES = np.array([2018.0, 2019.5, 2020.0, 2021.0, 2022.5, 2023.0])
+DATES = np.arange(2018.0, 2024.0)
 ORIGIN = 2023.0
 VALUES = np.array([22.0, 23.2, 23.4, 24.1, 24.9, 25.4])
 
@@ -25,14 +25,18 @@ def known(monkeypatch):
     return use
 
 
-def test_growth_has_the_distribution_of_least_squares_on_steps():
-    growth, _ = growth_draws(walk(VALUES), 40_000, np.random.default_rng(0))
-    years, rise = np.diff(DATES), np.diff(VALUES)
-    root = np.sqrt(years)  # steps over their roots are a regression through the origin with equal errors
-    slope = (root @ (rise / root)) / (root @ root)
-    scale = np.sqrt(np.sum((rise / root - slope * root) ** 2) / 4.0 / (root @ root))
-    # false alarm: 1e-3
-    assert stats.kstest(growth, stats.t(4, slope, scale).cdf).pvalue > 1e-3
+def test_growth_has_the_classical_distribution_of_a_mean():
+    steps = np.diff(VALUES)
+    growth, spread = growth_draws(VALUES, 40_000, np.random.default_rng(0))
+    expected = stats.t(4, np.mean(steps), np.std(steps, ddof=1) / np.sqrt(5.0))
+    # false alarm: 1e-3 each
+    assert stats.kstest(growth, expected.cdf).pvalue > 1e-3
+    assert stats.kstest(5.0 * np.var(steps) / spread**2, stats.chi2(4).cdf).pvalue > 1e-3
+
+
+def test_records_are_taken_at_whole_years_before_the_origin():
+    assert yearly_records(walk(VALUES), 2023.5).tolist() == VALUES.tolist()
+    assert yearly_records(walk(VALUES), 2021.2).tolist() == VALUES[:4].tolist()
 
 
 def covered(known, understated):
@@ -72,6 +76,6 @@ def test_levels_and_dates_tell_the_same_story():
 def test_too_few_records_and_names_are_left_out(known):
     with pytest.raises(NothingKnownError):
         drift(400, 0)([Question("release_by_name", "GPT-5", ORIGIN, 1.0)])
-    known(np.array([22.0, 21.0, 20.0, 23.0, 22.0, 24.0]))  # three records
+    known(np.full(6, 22.0))  # no step
     with pytest.raises(NothingKnownError, match="largest_run"):
         drift(400, 0)([Question("largest_run", "", ORIGIN, 1.0)])

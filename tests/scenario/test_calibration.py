@@ -12,6 +12,8 @@ FOUND = {
     "low": 1.1,
     "high": 1.6,
     "mass": 0.8,
+    "held": 0.6,
+    "held_widened": 0.7,
     "questions": 90,
     "origins": 12,
     "scenario": "baseline",

@@ -82,9 +82,9 @@ def trend(draws: int, seed: int) -> Forecaster:
 def drift(draws: int, seed: int) -> Forecaster:
     """Return the forecaster for whom records grow as they have done, from the last one on.
 
-    A random walk with drift through the records known at the origin, in log10: its growth is that from the
-    first to the last of them, as unsure as the scatter of their steps makes it. A date is the first passage.
-    It says nothing of releases by name, which are no records.
+    A random walk with drift through the record at the origin and at whole years before it, in log10: mean and
+    scatter are those of its yearly steps. A date is the first passage. It says nothing of releases by name,
+    which are no records.
 
     Parameters
     ----------
@@ -116,34 +116,38 @@ def drift(draws: int, seed: int) -> Forecaster:
 
 
 def _by_steps(questions: Sequence[Question], draws: int, rng: np.random.Generator) -> Answers:
-    """Answer questions about one target from the steps between its records."""
+    """Answer questions about one target from the yearly steps of its record."""
     origin, target = questions[0].origin, questions[0].target
-    records = series_of(target, origin).records()
-    if len(records.items) < FEWEST_RECORDS:
+    records = yearly_records(series_of(target, origin), origin)
+    if len(records) < FEWEST_RECORDS or np.ptp(np.diff(records)) == 0.0:
         return {}
-    last, growth, spread = records.value[-1], *growth_draws(records, draws, rng)
-    since = max(0.0, origin - records.date[-1])
+    last, growth, spread = records[-1], *growth_draws(records, draws, rng)
     if TARGETS[target].kind == "level":
         score = rng.standard_normal(draws)
 
         def record(years: float) -> np.ndarray:
             return np.maximum(last, last + growth * years + spread * np.sqrt(years) * score)
 
-        return {q: record(since + q.horizon) for q in questions}
+        return {q: record(q.horizon) for q in questions}
 
     def date(level: float) -> np.ndarray:
-        return origin + np.maximum(0.0, _first_passage(level - last, growth, spread, rng) - since)
+        return origin + _first_passage(level - last, growth, spread, rng)
 
     return {q: date(threshold(target, q.item)) for q in questions}
 
 
-def growth_draws(records: Series, draws: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return draws of the growth of records a year, and of the spread that it gathers in a year, in log10."""
-    years, rise = np.diff(records.date), np.diff(records.value)
-    growth = rise.sum() / years.sum()
-    scatter = np.sum((rise - growth * years) ** 2 / years)
-    spread = np.sqrt(scatter / rng.chisquare(len(rise) - 1, draws))
-    return growth + spread * rng.standard_normal(draws) / np.sqrt(years.sum()), spread
+def yearly_records(series: Series, origin: float) -> np.ndarray:
+    """Return the record at the origin and at whole years before it, as far back as there is one, by date."""
+    first = np.min(series.date, initial=origin)
+    dates = origin - np.arange(int(origin - first), -1.0, -1.0)
+    return np.array([series.record(date) for date in dates])
+
+
+def growth_draws(records: np.ndarray, draws: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return draws of mean and scatter of the yearly steps of records, given those seen, in log10."""
+    steps = np.diff(records)
+    spread = np.std(steps) * np.sqrt(len(steps) / rng.chisquare(len(steps) - 1, draws))
+    return np.mean(steps) + spread * rng.standard_normal(draws) / np.sqrt(len(steps)), spread
 
 
 def _first_passage(

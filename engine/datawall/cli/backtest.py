@@ -70,4 +70,5 @@ def backtest(
         from datawall.backtesting.origins import newest_evidence
         from datawall.scenario import calibration
 
-        print(f"written to {calibration.write(calibration_of(tree, newest_evidence()))}", file=sys.stderr)
+        found = calibration_of(tree, plan.scenarios[plan.first], newest_evidence())
+        print(f"written to {calibration.write(found)}", file=sys.stderr)

@@ -28,6 +28,8 @@ class Calibration(Closed):
         The factor; 1 or less where nothing need be widened.
     low, high, mass
         The factor lies between `low` and `high` with probability `mass`.
+    held, held_widened
+        Which share of what came the intervals held, and would have held with priors widened by the factor.
     questions, origins
         How many resolved questions it rests on, asked at how many dates.
     scenario
@@ -42,6 +44,8 @@ class Calibration(Closed):
     low: Factor
     high: Factor
     mass: Share
+    held: Share
+    held_widened: Share
     questions: Count
     origins: Count
     scenario: Text
@@ -64,16 +68,17 @@ class Calibration(Closed):
 
         Examples
         --------
-        >>> facts = {"low": 1.1, "high": 1.6, "mass": 0.8, "questions": 90, "origins": 12}
-        >>> about = {"scenario": "baseline", "made_by": "datawall backtest", "newest": 2026.5}
+        >>> facts = {"low": 1.1, "high": 1.6, "mass": 0.9, "held": 0.6, "held_widened": 0.7, "questions": 44}
+        >>> about = {"origins": 12, "scenario": "baseline", "made_by": "datawall backtest", "newest": 2026.5}
         >>> Calibration(factor=1.3, **facts, **about).sentence()
-        'calibrated: priors widened by 1.3, as 90 questions of the backtest of baseline ask for'
+        'calibrated: priors widened by 1.3, so that 80 % intervals hold 70 % (not 60 %) in its backtest'
         >>> Calibration(factor=0.9, **facts | {"low": 0.8}, **about).sentence()
-        'calibrated: nothing widened, as the backtest of baseline asks for a factor of 0.9 (90 questions)'
+        'calibrated: nothing widened, as the backtest of baseline asks for a factor of 0.9 (44 questions)'
         """
         if self.factor > 1.0:
-            asked = f"as {self.questions} questions of the backtest of {self.scenario} ask for"
-            return f"calibrated: priors widened by {self.factor:.3g}, {asked}"
+            shares = f"{100 * self.held_widened:.0f} % (not {100 * self.held:.0f} %)"
+            widened = f"priors widened by {self.factor:.3g}"
+            return f"calibrated: {widened}, so that 80 % intervals hold {shares} in its backtest"
         asked = f"the backtest of {self.scenario} asks for a factor of {self.factor:.3g}"
         return f"calibrated: nothing widened, as {asked} ({self.questions} questions)"
 
