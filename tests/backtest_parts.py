@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import xarray as xr
 
-from datawall.backtesting.parts import Parts, Source
+from datawall.backtesting.parts import Parts, Source, World
 from datawall.backtesting.questions import NothingKnownError, Question
 from datawall.backtesting.series import Series
 from datawall.scoring import Outcome
@@ -17,6 +17,7 @@ LEVEL = 26.0
 PUBLISHED = {"epoch2030": 2024.5, "nesov2026": 2026.47}
 LATE = ("mfu",)
 """What scenarios believe with hindsight."""
+TAKEN_OUT = ("power", "slowdown")
 
 
 def series() -> Series:
@@ -75,7 +76,7 @@ class Toy:
 
     def world(self, name_or_path, origin, draws, seed):
         self.worlds.append((str(name_or_path), origin))
-        return self._growth(draws, seed + len(str(name_or_path)), 0.0), LATE
+        return World(self._growth(draws, seed + len(str(name_or_path)), 0.0), LATE, TAKEN_OUT)
 
     def reference(self, draws, seed):  # noqa: ARG002
         columns = {"table": ["baseline", "bullish"], "index": [5.0, 5.5], "predicted": [2025.5, 2026.0]}

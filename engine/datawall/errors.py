@@ -10,6 +10,10 @@ class DatawallError(Exception):
     exit_status = 2
 
 
+class TooLittleEvidenceError(DatawallError):
+    """Tables with fewer usable rows than a fit needs, as at an early as-of date."""
+
+
 class UntrustedPosteriorError(DatawallError):
     """Chains that did not agree, mix or stay where they should: their posterior cannot be trusted."""
 

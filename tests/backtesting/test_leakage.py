@@ -83,8 +83,8 @@ def test_answers_of_a_whole_backtest_are_those_of_a_world_where_all_that_came_la
     tamper(evidence)
     after = run(plan, PARTS)
     for who in ("baseline", "persistence", "trend"):
-        old, new = (tree[f"forecasts/{who}"]["quantile"].values for tree in (before, after))
+        old, new = (tree[f"forecasts/{who}/quantile"].to_numpy() for tree in (before, after))
         np.testing.assert_array_equal(new, old)
         assert np.isfinite(old).any()
-    told = [tree["questions"]["outcome"].values for tree in (before, after)]
+    told = [tree["questions/outcome"].to_numpy() for tree in (before, after)]
     assert not np.array_equal(*told, equal_nan=True)  # the tampering reached the outcomes

@@ -18,7 +18,7 @@ from datawall.page.blocks import Figure, Page, Prose, Table, plain
 from datawall.page.pdf import browser
 from datawall.page.report import page, read
 from datawall.page.saved_backtest import SavedBacktest
-from datawall.page.sections.backtest import unscored
+from datawall.page.sections.backtest import dates, unscored
 
 PARTS = ("largest-run", "calibration", "skill", "dates", "reference", "revision", "unscored", "provenance")
 
@@ -70,8 +70,10 @@ def cells(table: Table) -> dict[str, list[str]]:
 
 
 def test_the_verdicts_come_first_whatever_they_say(made):
-    assert made.answer == " ".join(toy_backtest.MANIFEST["verdicts"])
+    first, *_, last = made.first
+    assert made.answer == first.text == " ".join(toy_backtest.MANIFEST["verdicts"])
     assert "above that of <trend>" in made.answer
+    assert last.text == toy_backtest.MANIFEST["remarks"][0]
 
 
 def test_the_sections_stand_in_their_order(made):
@@ -151,11 +153,36 @@ def test_dates_stand_beside_the_day_they_came(target, said, made):
     assert "never" in {cell for row in cells(figure.table).values() for cell in row}
 
 
+def test_a_date_that_nobody_looked_for_yet_is_no_date(tree):
+    asked = tree["questions"].to_dataset()
+    late = asked["target"].isin(["release_by_name"]) & (asked["item"] == "GPT-6")
+    asked["state"] = asked["state"].where(~late | (asked["origin"] < 2025.0), "unresolved")
+    asked["window_last"] = asked["window_last"].where(asked["state"] != "unresolved", np.inf)
+    some, none = asked.copy(), asked.copy()
+    none["state"] = none["state"].where(~late, "unresolved")
+    for questions, said in ((some, "not by 2026.9"), (none, "cannot be told yet")):
+        changed = tree.copy()
+        changed["questions"] = xr.DataTree(questions)
+        (figure,) = [
+            block
+            for block in dates.section(SavedBacktest(changed, 0)).blocks
+            if block.id == "backtest-release-by-name"
+        ]
+        assert {row[-1] for key, row in cells(figure.table).items() if key.startswith("GPT-6")} == {said}
+
+
+def test_amounts_and_dates_are_calibrated_apart(made):
+    (figure,) = [
+        block for block in blocks(made, "backtest-calibration", Figure) if block.id == "backtest-pit"
+    ]
+    assert all(f">{kind}<" in figure.svg for kind in ("amounts", "dates"))
+
+
 def test_names_and_compute_are_kept_apart(made):
     by_name, by_compute = (cells(table) for table in blocks(made, "backtest-reference", Table))
-    assert by_name["5, uncapped"][1:3] == ["2025.6", "-0.6"]
-    assert by_compute["5, uncapped"][1:3] == ["not by 2025.6", "≤ -0.6"]
-    assert by_compute["6, capped"][1:3] == ["not by 2025.6", "-"]
+    assert by_name["GPT-5 (their uncapped table)"][1:3] == ["2025.6", "-0.6"]
+    assert by_compute["GPT-5 (their uncapped table)"][1:3] == ["not by 2025.6", "≤ -0.6"]
+    assert by_compute["GPT-6 (their capped table)"][1:3] == ["not by 2025.6", "-"]
 
 
 def test_the_largest_moves_come_first_and_no_move_is_none(made):
@@ -170,7 +197,10 @@ def test_the_largest_moves_come_first_and_no_move_is_none(made):
 def test_reasons_are_grouped(made):
     skipped, late = blocks(made, "backtest-unscored", Table)
     assert cells(skipped) == {
-        "baseline: cheapest price of a fixed capability": ["4, 2019.5 to 2022.5", "no price known by 2019.5"],
+        "baseline: cheapest price of a fixed capability": [
+            "4, 2019.5 to 2022.5",
+            "no figure was known by then",
+        ],
         "trend: release of a generation by name": ["2019.5", "need two flagships, one was <known> & told"],
         "villalobos2024: anything": ["2018.5", "its as-of date is not between the first and last origin"],
     }

@@ -50,12 +50,15 @@ class Ledger:
         What was not answered.
     hindsight
         By origin, the inputs whose priors rest on what came later.
+    taken_out
+        By origin, what limits runs but was stated later.
     """
 
     questions: list[Question] = field(default_factory=list)
     answers: dict[str, dict[Question, np.ndarray]] = field(default_factory=dict)
     skipped: list[Skip] = field(default_factory=list)
     hindsight: dict[float, set[str]] = field(default_factory=dict)
+    taken_out: dict[float, set[str]] = field(default_factory=dict)
 
     def hear(self, who: Sequence[str], source: Source, questions: Sequence[Question]) -> None:
         """Ask a source what it can be asked, on behalf of each of some forecasters."""
@@ -122,7 +125,8 @@ def _as_known(
     plan: Plan, parts: Parts, asked: Round, name: str, ledger: Ledger, questions: Sequence[Question]
 ) -> Answers:
     """Answer as a scenario would have at the origin, and note what it could not have known."""
-    forecaster, hindsight = parts.world(asked.scenarios[name], asked.origin, plan.draws, plan.seed)
+    world = parts.world(asked.scenarios[name], asked.origin, plan.draws, plan.seed)
     if name in plan.scenarios:
-        ledger.hindsight.setdefault(asked.origin, set()).update(hindsight)
-    return forecaster(questions)
+        ledger.hindsight.setdefault(asked.origin, set()).update(world.hindsight)
+        ledger.taken_out.setdefault(asked.origin, set()).update(world.taken_out)
+    return world.forecaster(questions)

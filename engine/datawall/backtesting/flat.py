@@ -7,16 +7,22 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import xarray as xr
+
+from datawall.units import date_of
 
 type Row = dict[str, Any]
 
 SHOWN = (0.05, 0.1, 0.5, 0.9, 0.95)
 """The quantiles of a forecast that go into its table."""
-SKIPPED = ("who", "target", "origin", "reason")
+NEEDLESS = re.compile(
+    r"^module \w+ as of then: |, got \d+(?= \(\d+ known only)| \(\d+ known only [^)]*\)|; [^;)]*$"
+)
+"""What helps nobody where nothing can be done: which cut of which module, what it held, and a remedy."""
 
 
 def flat(tree: xr.DataTree) -> Row:
@@ -30,19 +36,70 @@ def flat(tree: xr.DataTree) -> Row:
     Returns
     -------
     dict
-        ``verdicts`` (sentences), ``skill``, ``coverage``, ``widening``, ``reference`` and ``skipped`` (rows),
-        and ``manifest``.
+        ``verdicts`` and ``remarks`` (sentences), ``skill``, ``coverage``, ``widening`` and ``reference``
+        (rows), ``skipped`` (as `unanswered` groups it) and ``manifest``.
     """
     manifest = json.loads(tree.attrs["manifest"])
     found = {
         "verdicts": manifest["verdicts"],
+        "remarks": manifest["remarks"],
         "skill": list(skill_rows(tree)),
         "coverage": list(coverage_rows(tree)),
         "widening": [{"who": who, **_values(one.to_dataset())} for who, one in _children(tree, "widening")],
         "reference": _all_rows(tree, "reference"),
-        "skipped": [dict(zip(SKIPPED, row, strict=True)) for row in manifest["skipped"]],
+        "skipped": unanswered(manifest["skipped"]),
     }
     return _json(found | {"manifest": manifest})
+
+
+def unanswered(skipped: Iterable[tuple[str, str, float, str]]) -> list[Row]:
+    """Return what was not answered, a row for each reason and the origins that it held at.
+
+    Parameters
+    ----------
+    skipped
+        Who, on what (empty: anything), at which origin, and why.
+
+    Returns
+    -------
+    list of dict
+        ``who``, ``targets``, ``origins`` and ``reason``: targets that share both a reason and its origins are
+        one row.
+
+    Examples
+    --------
+    >>> few = "too few records were known by {} of price; ask at a later date"
+    >>> unanswered([("trend", "price", 2019.0, few.format("2019-01-01"))])  # doctest: +NORMALIZE_WHITESPACE
+    [{'who': 'trend', 'targets': ['price'], 'origins': [2019.0],
+      'reason': 'too few records were known by then'}]
+    """
+    origins: dict[tuple[str, str, str], list[float]] = {}
+    for who, target, origin, reason in skipped:
+        origins.setdefault((who, _plain(reason, target, origin), target), []).append(origin)
+    targets: dict[tuple[str, str, tuple[float, ...]], list[str]] = {}
+    for (who, reason, target), found in origins.items():
+        targets.setdefault((who, reason, tuple(sorted(found))), []).append(target)
+    return [
+        {"who": who, "targets": names, "origins": list(found), "reason": reason}
+        for (who, reason, found), names in targets.items()
+    ]
+
+
+def _plain(reason: str, target: str, origin: float) -> str:
+    """Return a reason without what differs between the origins and targets that it holds for.
+
+    Examples
+    --------
+    >>> _plain("price: no figure was known by 2019-07-01; ask at a later date", "price", 2019.4959)
+    'no figure was known by then'
+    >>> rows = "hardware.csv: need at least 5 rows, got 2 (35 known only after the as-of date); add rows"
+    >>> _plain(f"module hardware as of 2019-01-01: {rows}", "flop_per_chip", 2019.0)
+    'hardware.csv: need at least 5 rows'
+    """
+    words = reason.replace(str(date_of(origin)), "then")
+    if target:
+        words = words.removeprefix(f"{target}: ").replace(f" of {target}", "")
+    return NEEDLESS.sub("", words)
 
 
 def score_rows(tree: xr.DataTree) -> Iterator[Row]:

@@ -46,10 +46,13 @@ class AsKnown:
         Its as-of date is the origin.
     hindsight
         The inputs that take part all the same though somebody stated them later.
+    taken_out
+        The ceilings, and ``"slowdown"``, that somebody stated later and that take no part.
     """
 
     scenario: Scenario
     hindsight: tuple[str, ...]
+    taken_out: tuple[str, ...] = ()
 
 
 def as_known(name_or_path: str | Path, origin: float) -> AsKnown:
@@ -97,7 +100,10 @@ def as_known(name_or_path: str | Path, origin: float) -> AsKnown:
         scenario = loading.load_scenario(name_or_path, overrides | more, as_of=origin)
     late = _late(scenario, origin)
     _check_frontier(scenario, late)
-    return AsKnown(scenario, tuple(n for n in late if n in inputs_asked(scenario.questions)))
+    hindsight = tuple(n for n in late if n in inputs_asked(scenario.questions))
+    gone = [name for name in today.questions.ceilings if name not in scenario.questions.ceilings]
+    slowdown = ["slowdown"] if NO_SLOWDOWN.keys() <= {*overrides, *more} else []
+    return AsKnown(scenario, hindsight, (*gone, *slowdown))
 
 
 def published() -> dict[str, float]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from datawall.backtesting.questions import NothingKnownError
-from datawall.errors import DatawallError, UntrustedPosteriorError
+from datawall.errors import TooLittleEvidenceError
 from datawall.inference.module import Evidence
 from datawall.inference.refitting import refitted_draws
 from datawall.units import date_of
@@ -31,7 +31,5 @@ def draws_known(module: str, origin: float) -> tuple[Evidence, Draws]:
     """
     try:
         return refitted_draws(module, origin)
-    except UntrustedPosteriorError:
-        raise
-    except DatawallError as error:
+    except TooLittleEvidenceError as error:
         raise NothingKnownError(f"module {module} as of {date_of(origin)}: {error}") from None

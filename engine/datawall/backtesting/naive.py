@@ -79,6 +79,82 @@ def trend(draws: int, seed: int) -> Forecaster:
     return answer
 
 
+def drift(draws: int, seed: int) -> Forecaster:
+    """Return the forecaster for whom records grow as they have done, from the last one on.
+
+    A random walk with drift through the records known at the origin, in log10: its growth is that from the
+    first to the last of them, as unsure as the scatter of their steps makes it. A date is the first passage.
+    It says nothing of releases by name, which are no records.
+
+    Parameters
+    ----------
+    draws
+        Of each answer.
+    seed
+        Of the random numbers.
+
+    Returns
+    -------
+    Forecaster
+        It leaves out targets of which too little was known.
+
+    References
+    ----------
+    Hyndman and Athanasopoulos 2021, Forecasting: Principles and Practice, section 5.2 (the drift method);
+    Folks and Chhikara 1978, doi:10.1111/j.2517-6161.1978.tb01039.x (first passage: inverse Gaussian).
+    """
+
+    def answer(questions: Sequence[Question]) -> Answers:
+        answers = {}
+        for place, target in enumerate(name for name in TARGETS if name != BY_NAME):
+            asked = [question for question in questions if question.target == target]
+            if asked:
+                answers |= _by_steps(asked, draws, np.random.default_rng([seed, place]))
+        return _some(answers, questions)
+
+    return answer
+
+
+def _by_steps(questions: Sequence[Question], draws: int, rng: np.random.Generator) -> Answers:
+    """Answer questions about one target from the steps between its records."""
+    origin, target = questions[0].origin, questions[0].target
+    records = series_of(target, origin).records()
+    if len(records.items) < FEWEST_RECORDS:
+        return {}
+    last, growth, spread = records.value[-1], *growth_draws(records, draws, rng)
+    since = max(0.0, origin - records.date[-1])
+    if TARGETS[target].kind == "level":
+        score = rng.standard_normal(draws)
+
+        def record(years: float) -> np.ndarray:
+            return np.maximum(last, last + growth * years + spread * np.sqrt(years) * score)
+
+        return {q: record(since + q.horizon) for q in questions}
+
+    def date(level: float) -> np.ndarray:
+        return origin + np.maximum(0.0, _first_passage(level - last, growth, spread, rng) - since)
+
+    return {q: date(threshold(target, q.item)) for q in questions}
+
+
+def growth_draws(records: Series, draws: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return draws of the growth of records a year, and of the spread that it gathers in a year, in log10."""
+    years, rise = np.diff(records.date), np.diff(records.value)
+    growth = rise.sum() / years.sum()
+    scatter = np.sum((rise - growth * years) ** 2 / years)
+    spread = np.sqrt(scatter / rng.chisquare(len(rise) - 1, draws))
+    return growth + spread * rng.standard_normal(draws) / np.sqrt(years.sum()), spread
+
+
+def _first_passage(
+    rise: float, growth: np.ndarray, spread: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw after how many years walks have first risen so far; inf where they drift down."""
+    up = growth > 0.0
+    years = rng.wald(rise / np.where(up, growth, 1.0), (rise / spread) ** 2)
+    return np.where(up, years, np.inf)
+
+
 def _by_line(questions: Sequence[Question], draws: int, rng: np.random.Generator) -> Answers:
     """Answer questions about one target from a line through its records."""
     origin, target = questions[0].origin, questions[0].target

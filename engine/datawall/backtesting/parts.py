@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import xarray as xr
 
@@ -21,6 +22,24 @@ class Source:
     forecaster: Forecaster
 
 
+class World(NamedTuple):
+    """What a scenario says about runs at an origin.
+
+    Attributes
+    ----------
+    forecaster
+        Answers about what is known of its runs.
+    hindsight
+        The inputs whose priors rest on what came later.
+    taken_out
+        What limits its runs but was stated later, so that it takes no part.
+    """
+
+    forecaster: Forecaster
+    hindsight: Sequence[str] = ()
+    taken_out: Sequence[str] = ()
+
+
 @dataclass(frozen=True)
 class Parts:
     """What a backtest is put together from.
@@ -32,8 +51,7 @@ class Parts:
     resolve
         What happened; None where that cannot be told yet.
     world
-        ``world(name_or_path, origin, draws, seed)``: the forecast of a scenario as it would have been made at
-        an origin, for what is known of its runs, and the inputs whose priors rest on what came later.
+        ``world(name_or_path, origin, draws, seed)``: a scenario as it would have been believed at an origin.
     modules
         ``modules(draws, seed)``: models of evidence, for the other targets.
     naive
@@ -48,7 +66,7 @@ class Parts:
 
     questions_at: Callable[[float, Sequence[float]], Sequence[Question]]
     resolve: Callable[[Question], Outcome | None]
-    world: Callable[[str | Path, float, int, int], tuple[Forecaster, Sequence[str]]]
+    world: Callable[[str | Path, float, int, int], World]
     modules: Callable[[int, int], Sequence[Source]]
     naive: Callable[[int, int], Mapping[str, Forecaster]]
     published: Callable[[], Mapping[str, float]]

@@ -8,8 +8,8 @@ import numpy as np
 
 from datawall.errors import DatawallError
 
-PERSISTENCE, TREND = "persistence", "trend"
-NAIVE = (PERSISTENCE, TREND)
+PERSISTENCE, TREND, DRIFT = "persistence", "trend", "drift"
+NAIVE = (PERSISTENCE, TREND, DRIFT)
 """Forecasters without a model, which take no scenario."""
 BY_NAME, BY_COMPUTE = "release_by_name", "release_by_compute"
 """The two targets about generations, which are never mixed."""

@@ -9,14 +9,16 @@ from datawall.backtesting.asking import Ledger
 from datawall.backtesting.plan import Plan
 from datawall.backtesting.questions import NAIVE, Question
 from datawall.backtesting.scores import counted, coverage_table, score, skill, widening
-from datawall.backtesting.verdicts import verdicts
+from datawall.backtesting.verdicts import remarks, verdicts
 from datawall.scoring import Outcome
 
 
 def groups_of(
     plan: Plan, ledger: Ledger, outcomes: Mapping[Question, Outcome | None]
-) -> tuple[dict[str, xr.Dataset], list[str]]:
-    """Return the groups of a backtest but `reference` and `revision`, and the verdicts on the main scenario.
+) -> tuple[dict[str, xr.Dataset], dict[str, list[str]]]:
+    """Return the groups of a backtest but `reference` and `revision`, and sentences on the main scenario.
+
+    The sentences are ``verdicts``, which judge, and ``remarks``.
 
     Parameters
     ----------
@@ -39,9 +41,13 @@ def groups_of(
     groups |= {f"coverage/{who}": found for who, found in covered.items()}
     groups |= {f"widening/{who}": xr.Dataset(asdict(widening(one, plan.seed))) for who, one in told.items()}
     if plan.first not in told:
-        return groups, [f"No forecast of {plan.first} can be scored: see what was skipped, and why."]
+        nothing = f"No forecast of {plan.first} can be scored: see what was skipped, and why."
+        return groups, {"verdicts": [nothing], "remarks": []}
     own = {reference: found for (who, reference), found in skills.items() if who == plan.first}
-    return groups, verdicts(scored, own, plan.first)
+    return groups, {
+        "verdicts": verdicts(scored, own, plan.first),
+        "remarks": remarks(scored[plan.first], ledger.taken_out),
+    }
 
 
 def _pairs(plan: Plan, forecasters: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -109,7 +109,7 @@ def run(plan: Plan, parts: Parts, progress: Progress = lambda *_: None) -> xr.Da
         else:
             tree[name] = found
     revised(1, 1)
-    record = {"verdicts": sentences, "seconds": round(time.perf_counter() - began, 3)}
+    record = sentences | {"seconds": round(time.perf_counter() - began, 3)}
     tree.attrs = {"manifest": json.dumps(manifest(plan, ledger) | record), "creation_library": "datawall"}
     return tree
 
@@ -165,9 +165,14 @@ def manifest(plan: Plan, ledger: Ledger) -> dict[str, Any]:
         "seed": plan.seed,
         "evidence_digest": plan.evidence_digest,
         "skipped": [list(skip) for skip in ledger.skipped],
-        "hindsight": {f"{origin:.3f}": sorted(names) for origin, names in ledger.hindsight.items() if names},
+        "hindsight": _by_origin(ledger.hindsight),
+        "taken_out": _by_origin(ledger.taken_out),
         "code_digest": code_digest(),
         "versions": {
             name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "numpyro", "xarray")
         },
     }
+
+
+def _by_origin(found: Mapping[float, set[str]]) -> dict[str, list[str]]:
+    return {f"{origin:.3f}": sorted(names) for origin, names in found.items() if names}

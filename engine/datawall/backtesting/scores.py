@@ -20,6 +20,9 @@ MASSES = (0.5, 0.8, 0.95)
 RESOLUTION = {"level": 0.1, "date": 0.25}
 """To what a log score tells outcomes apart: a tenth of an order of magnitude, a quarter of a year."""
 
+FOREGONE = 0.01
+"""A date that comes in its window with less than this probability, or more than 1 less it, is foregone."""
+
 BLOCK = 2.0
 """Length of the blocks of origins that are resampled together [years]."""
 
@@ -104,8 +107,47 @@ def counted(scored: xr.Dataset) -> np.ndarray:
     That a date has not come is seen through a window that was set beforehand, and tells as much against a
     forecast as for it. That a level is at least its last record tells only against forecasts below.
     """
-    level = np.array([TARGETS[str(target)].kind == "level" for target in scored["target"].values], bool)
-    return scored["crps"].notnull().values & ~(level & (scored["state"].values == "open"))
+    floors = of_kind(scored, "level") & (scored["state"].values == "open")
+    return scored["crps"].notnull().values & ~floors
+
+
+def of_kind(scored: xr.Dataset, kind: str) -> np.ndarray:
+    """Return which questions are about a kind of target."""
+    return np.array([TARGETS[str(target)].kind == kind for target in scored["target"].values], bool)
+
+
+def in_question(scored: xr.Dataset) -> np.ndarray:
+    """Return which dates a forecast held to be neither nearly certain to come in their window nor not to.
+
+    Whatever happens, a forecast of the others is as good as right, and would hide these in an average.
+    """
+    miss = np.sqrt(scored["brier"].values)
+    chance = np.where(scored["state"].values == "open", miss, 1.0 - miss)
+    return (chance > FOREGONE) & (chance < 1.0 - FOREGONE)
+
+
+def held(scored: xr.Dataset, kind: str, horizon: float, mass: float = 0.8) -> tuple[float, int]:
+    """Return which share of amounts, or of dates in question, central intervals hold, and of how many.
+
+    Parameters
+    ----------
+    scored
+        Of `score`.
+    kind
+        ``"level"`` or ``"date"``.
+    horizon
+        How far ahead [years].
+    mass
+        Of the intervals.
+
+    Returns
+    -------
+    share, count
+        The share is nan where nothing can be told.
+    """
+    these = counted(scored) & of_kind(scored, kind) & (scored["horizon"].values == horizon)
+    bounds = pit_bounds_of(scored)[these & in_question(scored) if kind == "date" else these]
+    return (float(np.mean(scoring.coverage(bounds, mass))) if len(bounds) else np.nan), len(bounds)
 
 
 def skill(scored: Mapping[str, xr.Dataset], who: str, reference: str, seed: int = 0) -> xr.Dataset:

@@ -7,11 +7,11 @@ import xarray as xr
 
 from datawall.backtesting.hindsight import as_known, published
 from datawall.backtesting.module_forecasts import module_forecaster
-from datawall.backtesting.naive import persistence, trend
+from datawall.backtesting.naive import drift, persistence, trend
 from datawall.backtesting.name_forecast import name_forecaster
 from datawall.backtesting.outcomes import questions_at, resolve
-from datawall.backtesting.parts import Parts, Progress, Source
-from datawall.backtesting.questions import BY_NAME, PERSISTENCE, TARGETS, TREND, Forecaster
+from datawall.backtesting.parts import Parts, Progress, Source, World
+from datawall.backtesting.questions import BY_NAME, DRIFT, PERSISTENCE, TARGETS, TREND, Forecaster
 from datawall.backtesting.reference import reference_rows
 from datawall.backtesting.revision import DRAWS_OF_MEDIANS, revision
 from datawall.backtesting.world_forecast import WORLD_TARGETS, world_forecaster
@@ -19,11 +19,9 @@ from datawall.backtesting.world_forecast import WORLD_TARGETS, world_forecaster
 BY_MODULES = tuple(target for target in TARGETS if target not in (*WORLD_TARGETS, BY_NAME))
 
 
-def _world(
-    name_or_path: str | Path, origin: float, draws: int, seed: int
-) -> tuple[Forecaster, Sequence[str]]:
+def _world(name_or_path: str | Path, origin: float, draws: int, seed: int) -> World:
     known = as_known(name_or_path, origin)
-    return world_forecaster(known.scenario, draws, seed), known.hindsight
+    return World(world_forecaster(known.scenario, draws, seed), known.hindsight, known.taken_out)
 
 
 def _modules(draws: int, seed: int) -> list[Source]:
@@ -32,7 +30,7 @@ def _modules(draws: int, seed: int) -> list[Source]:
 
 
 def _naive(draws: int, seed: int) -> Mapping[str, Forecaster]:
-    return {PERSISTENCE: persistence, TREND: trend(draws, seed)}
+    return {PERSISTENCE: persistence, TREND: trend(draws, seed), DRIFT: drift(draws, seed)}
 
 
 def _revision(

@@ -1,13 +1,15 @@
 """What a backtest says, in sentences."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import xarray as xr
 
-from datawall import scoring
-from datawall.backtesting.questions import TARGETS
-from datawall.backtesting.scores import counted, pit_bounds_of
+from datawall.backtesting.questions import NAIVE, TARGETS
+from datawall.backtesting.scores import counted, coverage_table, held, of_kind, pit_bounds_of
+from datawall.backtesting.words import horizon as ahead
+from datawall.backtesting.words import percent
 from datawall.scoring import pit_ecdf, pit_values
 
 PASSES = (0.65, 0.95)
@@ -17,7 +19,6 @@ WAYS = {"level": ("amounts", "more", "less"), "date": ("dates", "later", "earlie
 """For each kind of target what it asks, and what an outcome above or below its forecast is."""
 
 MOSTLY = 0.75
-FOREGONE = 0.01
 FEWEST_OF_TARGET = 10
 """Outcomes of one target whose coverage is worth a word."""
 
@@ -29,11 +30,9 @@ HINDSIGHT = (
 FEWEST = 20
 """Outcomes whose distribution is worth a sentence."""
 
-YEARS = {0.5: "half a year", 1.0: "one year", 2.0: "two years", 4.0: "four years"}
-
 
 def verdicts(scored: Mapping[str, xr.Dataset], skills: Mapping[str, xr.Dataset], who: str) -> list[str]:
-    """Return what a backtest found about one forecaster, the judgement first.
+    """Return the judgement on one forecaster: whether its intervals hold, and whether it beats simple ones.
 
     Parameters
     ----------
@@ -45,16 +44,31 @@ def verdicts(scored: Mapping[str, xr.Dataset], skills: Mapping[str, xr.Dataset],
         The forecaster.
     """
     ours = scored[who]
-    horizons = [horizon for horizon in (1.0, 2.0) if horizon in ours["horizon"].values]
+    horizons = [years for years in (1.0, 2.0) if years in ours["horizon"].values]
     return [
-        *(_covers(who, ours, horizon) for horizon in horizons),
+        *(_covers(who, ours, years) for years in horizons),
         *_missed(ours),
-        *(_beats(who, reference, skills.get(reference)) for reference in ("persistence", "trend")),
-        *(_loses(reference, skill) for reference, skill in skills.items() if _worse(skill)),
-        *_leaning(ours, "level"),
-        *_leaning(ours, "date"),
-        _open(ours),
-        _independent(ours),
+        *(_beats(who, reference, skills.get(reference)) for reference in NAIVE),
+        *(_loses(reference, skills[reference]) for reference in NAIVE if _worse(skills.get(reference))),
+    ]
+
+
+def remarks(scored: xr.Dataset, taken_out: Mapping[float, Collection[str]]) -> list[str]:
+    """Return what else a reader should know of the scores of a forecaster.
+
+    Parameters
+    ----------
+    scored
+        Of `scores.score`.
+    taken_out
+        By origin, what limits the largest run but was stated later, so that it took no part.
+    """
+    return [
+        *_without(taken_out),
+        *_leaning(scored, "level"),
+        *_leaning(scored, "date"),
+        _open(scored),
+        _independent(scored),
         HINDSIGHT,
     ]
 
@@ -74,42 +88,21 @@ def apart(origins: np.ndarray, distance: float) -> int:
     return len(chosen)
 
 
-def in_question(scored: xr.Dataset) -> np.ndarray:
-    """Return which dates a forecast held to be neither nearly certain to come in their window nor not to.
-
-    Whatever happens, a forecast of those is as good as right, and would hide the others in an average.
-    """
-    miss = np.sqrt(scored["brier"].values)
-    chance = np.where(scored["state"].values == "open", miss, 1.0 - miss)
-    return (chance > FOREGONE) & (chance < 1.0 - FOREGONE)
-
-
-def _held(scored: xr.Dataset, these: np.ndarray, mass: float = 0.8) -> tuple[float, int]:
-    """Return which share of some outcomes the central intervals hold, and how many outcomes there are."""
-    bounds = pit_bounds_of(scored)[these]
-    return (float(np.mean(scoring.coverage(bounds, mass))) if len(bounds) else np.nan), len(bounds)
-
-
-def _of_kind(scored: xr.Dataset, kind: str) -> np.ndarray:
-    return np.array([TARGETS[str(target)].kind == kind for target in scored["target"].values], bool)
-
-
-def _covers(who: str, scored: xr.Dataset, horizon: float) -> str:
-    these = counted(scored) & (scored["horizon"].values == horizon)
-    dates = these & _of_kind(scored, "date") & in_question(scored)
+def _covers(who: str, scored: xr.Dataset, years: float) -> str:
     told = [
-        f"{_percent(share)} of {count} {what}, {_judged(share)}"
-        for what, (share, count) in (
-            ("amounts", _held(scored, these & _of_kind(scored, "level"))),
-            ("dates that were in question (those still open among them)", _held(scored, dates)),
+        f"{percent(share)} of {count} {what}, {_judged(share)}"
+        for kind, what in (
+            ("level", "amounts"),
+            ("date", "dates that were in question (those still open among them)"),
         )
+        for share, count in [held(scored, kind, years)]
         if count
     ]
     if not told:
-        return f"No outcome can be told yet {_ahead(horizon)} ahead."
+        return f"No outcome can be told yet {ahead(years)} ahead."
     return (
-        f"{_ahead(horizon).capitalize()} ahead, the 80 % intervals of {who} hold {', and '.join(told)} "
-        f"(asked of them is {_percent(PASSES[0])} to {_percent(PASSES[1])})."
+        f"{ahead(years)} ahead, the 80 % intervals of {who} hold {', and '.join(told)} (asked of them is "
+        f"{percent(PASSES[0])} to {percent(PASSES[1])})."
     )
 
 
@@ -120,11 +113,14 @@ def _judged(share: float) -> str:
 
 def _missed(scored: xr.Dataset) -> list[str]:
     """Say of which targets, all horizons together, the intervals hold too few or too many."""
-    misses = []
-    for name, target in TARGETS.items():
-        share, count = _held(scored, counted(scored) & (scored["target"].values == name))
-        if count >= FEWEST_OF_TARGET and not PASSES[0] <= share <= PASSES[1]:
-            misses.append(f"{_judged(share)} of {target.title} ({_percent(share)} of {count})")
+    table = coverage_table(scored).sel(mass=0.8, horizon=0.0).drop_sel(target="")
+    misses = [
+        f"{_judged(share)} of {TARGETS[str(target)].title} ({percent(share)} of {count})"
+        for target, share, count in zip(
+            table["target"].values, table["coverage"].values, table["questions"].values, strict=True
+        )
+        if count >= FEWEST_OF_TARGET and not PASSES[0] <= share <= PASSES[1]
+    ]
     return [f"Target by target, all horizons together, they hold {'; '.join(misses)}."] if misses else []
 
 
@@ -137,20 +133,22 @@ def _beats(who: str, reference: str, skill: xr.Dataset | None) -> str:
     if not questions:
         return nothing
     beats = "beats" if cell["crps"] < cell["crps_reference"] else "does not beat"
-    margin = "too few origins for an error" if np.isnan(error) else f"standard error {_percent(error)}"
+    margin = "too few origins for an error" if np.isnan(error) else f"standard error {percent(error)}"
     doubt = ", less than two standard errors from none" if abs(value) < 2 * error else ""
     return (
         f"On the largest run, the CRPS of {who} {beats} that of {reference}: {float(cell['crps']):.2f} "
         f"against {float(cell['crps_reference']):.2f} orders of magnitude over {questions} questions "
-        f"(skill {_percent(value)}, {margin}{doubt})."
+        f"(skill {percent(value)}, {margin}{doubt})."
     )
 
 
-def _worse(skill: xr.Dataset) -> list[str]:
+def _worse(skill: xr.Dataset | None) -> list[str]:
     """Return the targets, with their skill, on which the reference is better, all horizons together."""
+    if skill is None:
+        return []
     cells = skill.sel(horizon=0.0)
     return [
-        f"{TARGETS[str(target)].title} (skill {_percent(float(value))} over {int(count)})"
+        f"{TARGETS[str(target)].title} (skill {percent(float(value))} over {int(count)})"
         for target, value, count in zip(
             cells["target"].values, cells["skill"].values, cells["questions"].values, strict=True
         )
@@ -162,9 +160,20 @@ def _loses(reference: str, skill: xr.Dataset) -> str:
     return f"Better than it is {reference} on: {'; '.join(_worse(skill))}."
 
 
+def _without(taken_out: Mapping[float, Collection[str]]) -> list[str]:
+    counts = Counter(name for names in taken_out.values() for name in names)
+    if not counts:
+        return []
+    told = ", ".join(f"{name} at {count}" for name, count in counts.most_common())
+    return [
+        f"The largest run was forecast without what was stated by hand after the origin: of {len(taken_out)} "
+        f"origins, {told}. So that part of today's forecast is not tested here."
+    ]
+
+
 def _leaning(scored: xr.Dataset, kind: str) -> list[str]:
     """Say which way what came lies of what was foretold, where it leaves the band of calibrated forecasts."""
-    these = counted(scored) & _of_kind(scored, kind)
+    these = counted(scored) & of_kind(scored, kind)
     if np.sum(these) < FEWEST:
         return []
     bounds = pit_bounds_of(scored)[these]
@@ -173,7 +182,7 @@ def _leaning(scored: xr.Dataset, kind: str) -> list[str]:
         return []
     what, above, below = WAYS[kind]
     share_below = np.mean(ecdf.share < ecdf.at)
-    way = above if share_below > MOSTLY else below if share_below < 1.0 - MOSTLY else "further off"
+    way = above if share_below > MOSTLY else below if share_below < 1.0 - MOSTLY else "differently spread"
     return [
         f"What came was {way} than foretold, of {what}: its place in the forecasts leaves the 95 % band of "
         "calibrated ones, a band that is too narrow where outcomes depend on each other."
@@ -200,18 +209,10 @@ def _independent(scored: xr.Dataset) -> str:
     these = counted(scored)
     origins, horizons = scored["origin"].values[these], scored["horizon"].values[these]
     counts = [
-        f"{apart(origins[horizons == horizon], horizon)} at {_ahead(horizon)}"
+        f"{apart(origins[horizons == horizon], horizon)} at {ahead(horizon)}"
         for horizon in np.unique(horizons)
     ]
     return (
         f"Horizons of the {len(np.unique(origins))} origins overlap; so many are apart by a whole horizon: "
         f"{', '.join(counts)}."
     )
-
-
-def _ahead(horizon: float) -> str:
-    return YEARS.get(horizon, f"{horizon:g} years")
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from datawall.errors import DatawallError
+from datawall.errors import DatawallError, TooLittleEvidenceError
 from datawall.scenario.errors import shown, suggestion
 from datawall.units import decimal_year
 
@@ -88,12 +88,12 @@ class Table:
             self.keep(self.years(column) <= as_of, "known only after the as-of date")
 
     def need(self, rows: int, purpose: str) -> None:
-        """Raise `DatawallError` unless enough rows are left."""
+        """Raise `TooLittleEvidenceError` unless enough rows are left."""
         if len(self.rows) < rows:
             why = "; ".join(f"{count} {reason}" for reason, count in self.dropped.items())
             left = f" ({why})" if why else ""
             need = f"need at least {rows} usable rows {purpose}, got {len(self.rows)}{left}"
-            raise DatawallError(f"{self.label}: {need}; add rows")
+            raise TooLittleEvidenceError(f"{self.label}: {need}; add rows")
 
     def _fault(self, place: int, column: str, expected: str, remedy: str) -> DatawallError:
         value = shown(self.rows[place][column])

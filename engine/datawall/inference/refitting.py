@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from datawall.compilation import cache_folder, inference_digest
-from datawall.errors import DatawallError, UntrustedPosteriorError
+from datawall.errors import TooLittleEvidenceError, UntrustedPosteriorError
 from datawall.inference.fitting import CAREFUL, evidence_digest, fit
 from datawall.inference.module import Evidence
 from datawall.inference.modules import MODULES
@@ -44,7 +44,7 @@ def refitted(name: str, as_of: float) -> Posterior:
     module = MODULES[name]
     try:
         evidence = module.load(as_of, ())
-    except DatawallError as error:
+    except TooLittleEvidenceError as error:
         log.warning("note: module %s keeps its stated priors: %s", name, error)
         return silent(name, as_of)
     return read_posterior(_kept(name, evidence, as_of)[0])
@@ -71,7 +71,7 @@ def refitted_draws(name: str, as_of: float) -> tuple[Evidence, dict[str, np.ndar
 
     Raises
     ------
-    DatawallError
+    TooLittleEvidenceError
         If too little was known for a fit.
     UntrustedPosteriorError
         If the fit cannot be trusted.

@@ -2,88 +2,90 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
+from datawall.backtesting.scores import MASSES
+from datawall.backtesting.words import horizon, percent
+from datawall.reporting import backtest_words as words
 from datawall.reporting.tables import new_table
-from datawall.units import date_of
+from datawall.reporting.words import date
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
 SIMPLE = ("persistence", "trend")
-MASSES = (0.5, 0.8, 0.95)
 
 type Row = Mapping[str, Any]
 
 
 def backtest_tables(found: Mapping[str, Any]) -> list[RenderableType]:
-    """Return every table of a backtest, the verdicts first.
+    """Return the tables of a backtest, the verdicts first.
 
     Parameters
     ----------
     found
         As `datawall.backtesting.flat.flat` makes it.
     """
-    main = found["manifest"]["scenarios"][0]
+    scenarios = found["manifest"]["scenarios"]
+    main = scenarios[0]
     with_simple = [row for row in found["skill"] if row["who"] == main and row["reference"] in SIMPLE]
-    others = [row for row in found["skill"] if row not in with_simple and row["horizon"] == 0.0]
+    others = [
+        row
+        for row in found["skill"]
+        if row["who"] in scenarios and row not in with_simple and row["horizon"] == 0.0
+    ]
     tables = (
         coverage_table(found["coverage"], main),
         skill_table(with_simple, main),
         others_table(others),
         widening_table(found["widening"]),
-        *(reference_table(found["reference"], way) for way in ("name", "compute")),
+        *(reference_table(found["reference"], clock) for clock in words.REFERENCE_CLOCKS),
     )
+    notes = [words.REFERENCE] if found["reference"] else []
     verdicts = "\n".join(f"[bold]{escape(sentence)}[/]" for sentence in found["verdicts"])
+    remarks = ["\n".join(map(escape, found["remarks"]))] if found["remarks"] else []
     skipped = [skipped_text(found["skipped"])] if found["skipped"] else []
-    return [verdicts, _head(found["manifest"]), *(table for table in tables if table.row_count), *skipped]
+    return [
+        verdicts,
+        _head(found["manifest"]),
+        *(table for table in tables if table.row_count),
+        *notes,
+        *remarks,
+        *skipped,
+    ]
 
 
 def _head(facts: Row) -> str:
     return (
-        f"Asked every {facts['every']} from {facts['start']} to {facts['end']}, "
-        f"{', '.join(facts['horizons'])} ahead, with what was known then; "
-        f"{facts['draws']:,} draws of each forecast, seed {facts['seed']}.\n"
-        "CRPS: in orders of magnitude for amounts, in years for dates; lower is better. "
-        "Skill: by how much lower it is than the other's.\n"
-        "± is the standard error over origins; ±?: too few of them to tell."
+        f"Asked {words.asked(facts)}\n"
+        "CRPS: the error of a whole distribution, in orders of magnitude for amounts, in years for dates. "
+        "Skill: the share by which it is lower than the other's. ±: standard error over origins; none where "
+        "they are too few."
     )
-
-
-def _ahead(horizon: float) -> str:
-    """Return a horizon in words.
-
-    Examples
-    --------
-    >>> [_ahead(horizon) for horizon in (0.0, 0.25, 2.0)]
-    ['all', '3mo', '2y']
-    """
-    if horizon == 0.0:
-        return "all"
-    return f"{horizon:g}y" if horizon.is_integer() else f"{12.0 * horizon:.0f}mo"
 
 
 def coverage_table(rows: Iterable[Row], main: str) -> Table:
     """Return how often intervals held what happened, the main forecaster's by horizon, too."""
     table = new_table(
-        "How often did intervals hold what happened?",
+        "How often did intervals hold what happened, each on what it answered?",
         "forecasts",
         "ahead",
-        *(f"{mass:.0%}" for mass in MASSES),
-        "outcomes",
+        *(percent(mass) for mass in MASSES),
+        "questions",
     )
     shares: dict[tuple[str, float], dict[float, Row]] = {}
     for row in rows:
         if not row["target"] and (row["who"] == main or row["horizon"] == 0.0):
             shares.setdefault((row["who"], row["horizon"]), {})[row["mass"]] = row
-    for (who, horizon), own in shares.items():
-        held = (f"{own[mass]['coverage']:.0%}" for mass in MASSES)
-        table.add_row(escape(who), _ahead(horizon), *held, str(own[MASSES[0]]["questions"]))
+    single = _single([years for who, years in shares if who == main])
+    for (who, years), own in shares.items():
+        if who != main or years not in single:
+            held = (percent(own[mass]["coverage"]) for mass in MASSES)
+            table.add_row(escape(who), horizon(years), *held, str(own[MASSES[0]]["questions"]))
     return table
 
 
@@ -91,37 +93,43 @@ def skill_table(rows: Iterable[Row], main: str) -> Table:
     """Return the skill of one forecaster against the simple ones, by target and horizon."""
     table = new_table(
         f"Does {main} beat simple forecasts?",
-        "target",
+        "what",
         "ahead",
-        "CRPS",
         *(f"skill against\n{name}" for name in SIMPLE),
-        "outcomes",
     )
     cells: dict[tuple[str, float], dict[str, Row]] = {}
     for row in rows:
         cells.setdefault((row["target"], row["horizon"]), {})[row["reference"]] = row
-    for (target, horizon), own in cells.items():
-        one = next(iter(own.values()))
-        skills = (_skill(own[name]) if name in own else "-" for name in SIMPLE)
-        table.add_row(target, _ahead(horizon), f"{one['crps']:.3f}", *skills, str(one["questions"]))
+    single = _single([years for _, years in cells])
+    named = ""
+    for (target, years), own in cells.items():
+        if years not in single:
+            skills = (_skill(own[name]) if name in own else "-" for name in SIMPLE)
+            table.add_row("" if target == named else words.target(target), horizon(years), *skills)
+            named = target
     return table
 
 
+def _single(horizons: Sequence[float]) -> set[float]:
+    """Return the 0 that stands for all horizons where there is one, which says the same."""
+    return {0.0} if len({*horizons} - {0.0}) == 1 else set()
+
+
 def others_table(rows: Iterable[Row]) -> Table:
-    """Return the skill of other pairs, over all horizons, on the questions that both answered."""
+    """Return the skill against other scenarios and published forecasts, over all horizons."""
     table = new_table(
-        "Others, on common questions of all horizons", "who", "against", "target", "CRPS", "skill", "outcomes"
+        "Against others, on what both answered, at all horizons", "against", "CRPS", "skill", "questions"
     )
+    several = len({row["who"] for row in rows}) > 1
     for row in rows:
-        names = (escape(row["who"]), escape(row["reference"]), row["target"])
-        table.add_row(*names, f"{row['crps']:.3f}", _skill(row), str(row["questions"]))
+        pair = f"{row['who']} against {row['reference']}" if several else row["reference"]
+        label = escape(f"{pair}: {words.target(row['target'])}")
+        table.add_row(label, f"{row['crps']:.3f}", _skill(row), str(row["questions"]))
     return table
 
 
 def _skill(row: Row) -> str:
-    if row["skill"] is None:
-        return "-"
-    return f"{row['skill']:+.0%} " + ("±?" if row["error"] is None else f"±{row['error']:.0%}")
+    return words.with_error(row["skill"], row["error"])
 
 
 def widening_table(rows: Iterable[Row]) -> Table:
@@ -131,7 +139,7 @@ def widening_table(rows: Iterable[Row]) -> Table:
         factor, low, high = (_factor(row[name]) for name in ("factor", "low", "high"))
         table.add_row(escape(row["who"]), factor, f"{low} to {high}" if "?" not in (low, high) else "?")
     table.caption = "∞: outcomes lie beyond all draws; ?: too few origins to tell"
-    table.caption_justify = "left"
+    table.caption_justify, table.min_width = "left", len(table.caption)
     return table
 
 
@@ -141,68 +149,37 @@ def _factor(value: float | str | None) -> str:
     return "∞" if value == "inf" else f"{value:.2f}"
 
 
-def reference_table(rows: Iterable[Row], way: str) -> Table:
+def reference_table(rows: Iterable[Row], clock: str) -> Table:
     """Return the rows of the tables of mid-2024 beside what happened, and beside our forecast as of then.
 
     Parameters
     ----------
     rows
         Of `datawall.backtesting.reference.reference_rows`.
-    way
+    clock
         How a row comes true: ``"name"`` or ``"compute"``.
     """
     table = new_table(
-        f"The tables of mid-2024, by {way}",
+        f"The tables of mid-2024, {words.REFERENCE_CLOCKS[clock]}",
         "row",
-        "they said",
+        "they\nsaid",
         "it came",
-        "years off",
-        "we said (10 %-90 %)",
-        "their CRPS",
-        "ours",
+        "years\noff",
+        "datawall's baseline\nas of then (80 %)",
     )
+    table.padding = (0, 1, 0, 0)  # so that labels fit into 80 columns
     for row in rows:
-        is_open = row[f"{way}_state"] == "open"
-        low, middle, high = (_date(row[f"our_{way}_{level}"]) for level in ("q10", "q50", "q90"))
+        day = words.came(row[f"{clock}_outcome"], row[f"{clock}_state"] == "open")
         table.add_row(
-            f"{row['table']} GPT-{row['index']:g}",
-            f"{row['predicted']:.2f}",
-            f"{'not by ' if is_open else ''}{row[f'{way}_outcome']:.2f}",
-            f"{'below ' if is_open else ''}{row[f'{way}_error']:+.2f}",
-            f"{middle} ({low}-{high})",
-            f"{row[f'crps_{way}']:.2f}",
-            f"{row[f'our_crps_{way}']:.2f}",
+            words.generation(row), date(row["predicted"]), day, words.off(row, clock), words.ours(row, clock)
         )
     return table
 
 
-def _date(value: float | str) -> str:
-    return "never" if isinstance(value, str) else f"{value:.1f}"
-
-
 def skipped_text(rows: Iterable[Row]) -> str:
-    """Return what was not answered, a line for each reason; its origins, targets and forecasters together."""
-    groups: dict[tuple[str, str], tuple[set[float], dict[str, None]]] = {}
+    """Return what was not answered, a line for each row of `datawall.backtesting.flat.unanswered`."""
+    lines = []
     for row in rows:
-        reason = row["reason"].replace(str(date_of(row["origin"])), "then")
-        reason = re.sub(rf"\b{re.escape(row['target'])}\b", "it", reason) if row["target"] else reason
-        origins, targets = groups.setdefault((row["who"], reason), (set(), {}))
-        origins.add(row["origin"])
-        targets[row["target"] or "anything"] = None
-    lines = [
-        escape(f"{who} on {', '.join(targets)}, {_period(origins)}: {reason}")
-        for (who, reason), (origins, targets) in groups.items()
-    ]
-    return "\n".join(["[bold]What was not answered, and why[/]", *lines])
-
-
-def _period(origins: Collection[float]) -> str:
-    """Return one origin, or the first and the last of several and how many they are.
-
-    Examples
-    --------
-    >>> _period({2019.0}), _period({2019.0, 2020.5, 2021.0})
-    ('2019.00', '2019.00-2021.00 (3 origins)')
-    """
-    first, last = f"{min(origins):.2f}", f"{max(origins):.2f}"
-    return first if len(origins) == 1 else f"{first}-{last} ({len(origins)} origins)"
+        targets = ", ".join(map(words.target, row["targets"]))
+        lines.append(escape(f"{row['who']} on {targets} ({words.span(row['origins'])}): {row['reason']}"))
+    return "\n".join(["[bold]What was not answered, at how many origins, and why[/]", *lines])

@@ -9,7 +9,7 @@ import numpy as np
 import numpyro
 import numpyro.distributions as dist
 
-from datawall.errors import DatawallError
+from datawall.errors import DatawallError, TooLittleEvidenceError
 from datawall.inference.module import Arrays, Evidence, Module
 from datawall.inference.modules.shipped import dates, evidence_of, open_table
 from datawall.inference.modules.waiting import CensoredWait, WaitSinceInterval
@@ -66,7 +66,8 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     slipped, cancelled = late & (outcome == "slipped"), late & (outcome == "cancelled")
     for rows, what in ((dated, "with a dated end of training"), (previewed, "with a preview")):
         if rows.sum() < 2:
-            raise DatawallError(f"{table.label}: need at least 2 rows {what}, got {rows.sum()}; add rows")
+            need = f"{table.label}: need at least 2 rows {what}, got {rows.sum()}"
+            raise TooLittleEvidenceError(f"{need}; add rows")
     slip, slip_watched = _overdue(slipped, day, "release_date")
     retry, retry_watched = _overdue(cancelled, day, "replaced_date")
     counted = np.array(table.texts("flagship_case")) == "counted"

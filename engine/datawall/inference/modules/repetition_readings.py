@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from datawall.errors import DatawallError
+from datawall.errors import TooLittleEvidenceError
 from datawall.inference.module import Evidence
 from datawall.inference.modules.repetition_inputs import QUANTITIES
 from datawall.inference.reading import Table, read_table
@@ -43,7 +43,8 @@ def load_readings(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     table = read_table(catalog.folder() / "evidence" / SHIPPED, COLUMNS, label=SHIPPED)
     table.known_by(as_of)
     if not table.rows:
-        raise DatawallError(f"{SHIPPED}: need at least one reading known at the as-of date; give a later one")
+        need = f"{SHIPPED}: need at least one reading known at the as-of date"
+        raise TooLittleEvidenceError(f"{need}; give a later one")
     return _evidence(table)
 
 

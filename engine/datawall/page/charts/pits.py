@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 from datawall.page.charts import base
 from datawall.reporting import style
@@ -22,6 +23,8 @@ def draw(panels: Mapping[str, Ecdf]) -> Figure:
         own.plot(one.at, one.share - one.at, color=style.BLUE, linewidth=1.8, drawstyle="steps-post")
         own.set_xlim(0, 1)
         own.set_ylim(-reach, reach)
-        own.set_xlabel("probability of less than what came", size=9, color=style.INK)
-        own.set_ylabel("share, less uniform", size=9, color=style.INK)
+        own.xaxis.set_major_formatter(PercentFormatter(1.0))
+        own.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        own.set_xlabel("quantile of the forecast", size=9, color=style.INK)
+        own.set_ylabel("came below, less claimed", size=9, color=style.INK)
     return fig

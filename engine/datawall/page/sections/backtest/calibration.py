@@ -5,15 +5,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from datawall.backtesting.questions import TARGETS
+from datawall.backtesting.scores import MASSES
+from datawall.backtesting.words import horizon
 from datawall.page import picture
 from datawall.page.blocks import Block, Figure, Prose, Section, Table
 from datawall.page.charts import dots, pits
 from datawall.page.saved_backtest import SavedBacktest
-from datawall.page.sections.backtest import naming
+from datawall.reporting import backtest_words as words
 from datawall.reporting.words import share
 from datawall.scoring import Ecdf, pit_ecdf, pit_values
 
-MASSES = (0.5, 0.8, 0.95)
 FEWEST = 5
 """Outcomes that a distribution of them needs."""
 BAND, SEED = 0.95, 0
@@ -29,9 +31,9 @@ def section(backtest: SavedBacktest) -> Section:
     return Section(
         backtest.name("calibration"),
         "Do the intervals hold what they claim?",
-        "Of the outcomes, an 80 % interval should hold 80 %: fewer, and the forecast was too sure of itself; "
-        "more, and it was not sure enough. Forecasts of neighbouring dates share their outcomes, so these "
-        "count for less than their number.",
+        "Of what came, an 80 % interval should hold 80 %: less, and the forecast was too sure of itself; "
+        "more, and it was not sure enough. A date that is still open counts by what it may yet be. Forecasts "
+        "of neighbouring dates share their outcomes, so these count for less than their number.",
         tuple(_blocks(backtest)),
     )
 
@@ -59,7 +61,7 @@ def _dots(backtest: SavedBacktest) -> Figure:
     for years in backtest.horizons(backtest.who):
         count = backtest.coverage(backtest.who, MASSES[0], years)[1]
         if count:
-            rows[f"{naming.horizon(years)}, {count} outcomes"] = {
+            rows[f"{horizon(years)}, {count} questions"] = {
                 f"{share(mass)} intervals": (backtest.coverage(backtest.who, mass, years)[0], np.nan)
                 for mass in MASSES
             }
@@ -68,7 +70,7 @@ def _dots(backtest: SavedBacktest) -> Figure:
         dots.draw(
             rows,
             (0.0, 1.0),
-            "share of the outcomes inside",
+            "share of what came inside",
             [(mass, dots.COLOURS[k]) for k, mass in enumerate(MASSES)],
         ),
         "Share of the outcomes that 50, 80 and 95 % intervals held, by horizon, beside what they should hold",
@@ -78,20 +80,18 @@ def _dots(backtest: SavedBacktest) -> Figure:
 
 def _by_target(backtest: SavedBacktest) -> Table:
     named = ["", *backtest.targets]
-    rows = tuple(
-        _row(naming.target(name) if name else naming.ALL, backtest, backtest.who, name) for name in named
-    )
-    return Table(_columns("target"), rows, "By target, all horizons together")
+    rows = tuple(_row(words.target(name) if name else "all", backtest, backtest.who, name) for name in named)
+    return Table(_columns("what"), rows, "By target, all horizons together")
 
 
 def _by_forecaster(backtest: SavedBacktest) -> Table:
     covered = [name for name in backtest.forecasters if backtest.has(f"coverage/{name}")]
     rows = tuple(_row(name, backtest, name) for name in covered)
-    return Table(_columns("forecast"), rows, "By forecaster, all targets and horizons together")
+    return Table(_columns("forecast"), rows, "By forecaster, each on the questions that it answered")
 
 
 def _columns(first: str) -> tuple[str, ...]:
-    return (first, *(f"in {share(mass)}" for mass in MASSES), "outcomes")
+    return (first, *(f"in {share(mass)}" for mass in MASSES), "questions")
 
 
 def _row(label: str, backtest: SavedBacktest, who: str, target: str = "") -> tuple[str, ...]:
@@ -103,20 +103,21 @@ def _pits(backtest: SavedBacktest, panels: dict[str, Ecdf]) -> Figure:
     return picture.block(
         backtest.name("pit"),
         pits.draw(panels),
-        "Where outcomes fell in their forecasts, less the uniform distribution, with simultaneous bands",
-        f"Of calibrated forecasts whose outcomes are independent, the line stays in the grey band over its "
-        f"whole length in {share(BAND)} of cases. A line above zero on the left and below on the right: "
-        "intervals too narrow. Above everywhere: less came than was foretold; below: more. An open outcome "
-        "counts at random among what it still may be.",
+        "How much more often than claimed what came lay below each quantile of its forecast, with bands",
+        "How often what came lay below a quantile of its forecast, less how often that was claimed. Of right "
+        f"claims about things that are independent, the line stays in the grey band over its whole length in "
+        f"{share(BAND)} of cases. Above zero on the left and below on the right: intervals too narrow. Above "
+        "everywhere: less came than was forecast, or earlier; below: more, or later. What is open counts at "
+        "random among what it still may be.",
     )
 
 
 def _bounds(backtest: SavedBacktest) -> dict[str, np.ndarray]:
-    """Return the bounds of every outcome, and of those at each horizon."""
+    """Return the bounds of amounts and those of dates, whose errors could cancel if they were together."""
     scored = backtest.scored(backtest.who)
-    bounds, ahead = np.stack([scored["pit_low"], scored["pit_high"]], axis=1), scored["horizon"].values
-    titles = {f"{naming.horizon(h)} ahead": bounds[ahead == h] for h in np.unique(ahead).tolist()}
-    return {"all horizons": bounds} | titles if len(titles) > 1 else titles
+    bounds = np.stack([scored["pit_low"], scored["pit_high"]], axis=1)
+    kinds = np.array([TARGETS[target].kind for target in scored["target"].values.astype(str)], str)
+    return {"amounts": bounds[kinds == "level"], "dates": bounds[kinds == "date"]}
 
 
 def _widening(factor: float, low: float, high: float) -> str:
@@ -136,6 +137,6 @@ def _widening(factor: float, low: float, high: float) -> str:
     spread = f" (90 %: {low:.2f} to {high:.2f})" if math.isfinite(low) else ""
     return (
         f"To hold 80 % of the outcomes, the 80 % intervals would have had to be {factor:.2f} times as wide"
-        f"{spread}, in normal scores. datawall forecast --calibrated widens by such a factor, and says so; "
-        "it never narrows."
+        f"{spread}, in standard deviations where a forecast is a normal distribution. datawall forecast "
+        "--calibrated widens by such a factor, and says so; it never narrows."
     )

@@ -1,4 +1,4 @@
-"""When things were foretold to come, at each origin, and when they came."""
+"""When things were forecast to come, at each origin, and when they came."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from datawall.page import picture
 from datawall.page.blocks import Figure, Section, Table
 from datawall.page.charts import origins
 from datawall.page.saved_backtest import SavedBacktest
-from datawall.page.sections.backtest import naming
+from datawall.reporting import backtest_words
 from datawall.reporting.words import date
 
 TITLES = {
@@ -39,12 +39,12 @@ def _figures(backtest: SavedBacktest) -> Iterator[Figure]:
     for target, title in TITLES.items():
         found = _panels(backtest, target)
         if found:
-            titles = {naming.item(target, item): one for item, one in found.items()}
+            titles = {backtest_words.item(target, item): one for item, one in found.items()}
             drawing, hover = origins.dates({f"{name}: {_said(one)}": one for name, one in titles.items()})
             yield picture.block(
                 backtest.name(target.replace("_", "-")),
                 drawing,
-                f"{title}: the date foretold at each origin, and the day that it came",
+                f"{title}: the date forecast at each origin, and the day that it came",
                 f"{title}. Bars: 80 % and 50 % intervals, with a dot at the median; an arrow where an "
                 "interval ends beyond the axis. Line across: the day it came; dashed: not by then, still "
                 "open. Dotted: the day of the forecast itself.",
@@ -66,19 +66,23 @@ def _panels(backtest: SavedBacktest, target: str) -> dict[str, origins.Dates]:
     return found
 
 
-def _day(asked: xr.Dataset) -> tuple[float, bool]:
-    """Return when something came, or until when it had not, and whether it is open.
+def _day(asked: xr.Dataset) -> tuple[float | None, bool]:
+    """Return when something came, or until when it had not, and whether it is open; None if none can tell.
 
     What is open in the window of one question may have come in that of another.
     """
     came = asked["outcome"].values[asked["state"].values == "happened"]
     if len(came):
         return float(came.min()), False
-    return float(asked["window_last"].max()), True
+    watched = asked["window_last"].values[asked["state"].values == "open"]
+    return (float(watched.max()), True) if len(watched) else (None, False)
 
 
 def _said(one: origins.Dates) -> str:
-    return f"{'not by' if one.open else 'came'} {date(one.day)}"
+    if one.day is None:
+        return "cannot be told yet"
+    day = backtest_words.came(one.day, one.open)
+    return day if one.open else f"came {day}"
 
 
 def _table(panels: dict[str, origins.Dates], title: str) -> Table:

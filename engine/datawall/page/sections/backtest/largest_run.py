@@ -3,11 +3,11 @@
 import numpy as np
 import xarray as xr
 
+from datawall.backtesting.words import horizon as ahead
 from datawall.page import picture
 from datawall.page.blocks import Figure, Section, Table
 from datawall.page.charts import origins
 from datawall.page.saved_backtest import SavedBacktest
-from datawall.page.sections.backtest import naming
 from datawall.reporting.words import amount
 
 TARGET = "largest_run"
@@ -23,7 +23,7 @@ def section(backtest: SavedBacktest) -> Section:
     return Section(
         backtest.name("largest-run"),
         "What would have been said of the largest run?",
-        "The compute of the largest training run that the public would know of, foretold from what was known "
+        "The compute of the largest training run that the public would know of, forecast from what was known "
         "at each date, and what then came. Since the laboratories fell silent, what came is only known to be "
         "at least the record of then.",
         (_figure(backtest),),
@@ -33,7 +33,7 @@ def section(backtest: SavedBacktest) -> Section:
 def _figure(backtest: SavedBacktest) -> Figure:
     answers = backtest.answers(backtest.who, TARGET)
     horizons = np.unique(answers["horizon"].values)
-    panels = {f"{naming.horizon(float(h))} ahead": _panel(_at(answers, h)) for h in horizons}
+    panels = {f"{ahead(float(h))} ahead": _panel(_at(answers, h)) for h in horizons}
     drawing, hover = origins.levels(panels, "FLOP")
     return picture.block(
         backtest.name("largest-run"),
@@ -75,7 +75,7 @@ def _table(answers: xr.Dataset) -> Table:
     states = ordered["state"].values == "open"
     rows = tuple(
         (
-            f"{float(origin):.1f}, {naming.horizon(float(horizon))}",
+            f"{float(origin):.1f}, {ahead(float(horizon))}",
             *map(amount, quantiles.tolist()),
             origins.told(float(outcome), bool(is_open)),
         )

@@ -3,19 +3,21 @@
 import math
 from collections.abc import Iterable, Iterator
 
+from datawall.backtesting.scores import held
+from datawall.backtesting.words import horizon
 from datawall.page.blocks import Block, Cards, Page, Prose, Section, Words
 from datawall.page.saved_backtest import SIMPLE, SavedBacktest
 from datawall.page.sections.backtest import (
     calibration,
     dates,
     largest_run,
-    naming,
     provenance,
     reference,
     revision,
     skill,
     unscored,
 )
+from datawall.reporting import backtest_words
 from datawall.reporting.words import share
 
 PARTS = (largest_run, calibration, skill, dates, reference, revision, unscored, provenance)
@@ -41,12 +43,8 @@ def parts(backtest: SavedBacktest) -> Iterator[Section]:
 
 def lead(backtest: SavedBacktest) -> str:
     """Return what was asked, of whom and when."""
-    facts = backtest.manifest
-    return (
-        f"Forecasts of {', '.join(backtest.scenarios)} as they would have been made from {facts['start']} to "
-        f"{facts['end']}, every {facts['every']}, from what was known by then; scored against what is known "
-        f"now. {facts['draws']:,} draws each, seed {facts['seed']}."
-    )
+    asked = backtest_words.asked(backtest.manifest)
+    return f"Forecasts of {', '.join(backtest.scenarios)} as they would have been made {asked}"
 
 
 def _title(backtest: SavedBacktest) -> str:
@@ -58,17 +56,18 @@ def _first(backtest: SavedBacktest) -> Iterator[Block]:
     cards = tuple(_cards(backtest))
     if cards:
         yield Cards(cards)
+    if backtest.manifest["remarks"]:
+        yield Prose(" ".join(backtest.manifest["remarks"]))
 
 
 def _cards(backtest: SavedBacktest) -> Iterator[tuple[str, Words, Words]]:
     for years in (1.0, 2.0):
-        held, count = backtest.coverage(backtest.who, CLAIMED, years)
+        inside, count = held(backtest.scored(backtest.who), "level", years)
         if count:
-            label = f"Held by 80 % intervals, {naming.horizon(years)} ahead"
-            yield label, share(held), f"of {count} outcomes"
+            yield f"Amounts inside 80 % intervals, {horizon(years)} ahead", share(inside), f"of {count}"
     for other in backtest.references(backtest.who):
         found = backtest.skill(backtest.who, other, "largest_run")
         if other in SIMPLE and found.questions:
-            value = naming.with_error(found.skill, math.nan)
-            error = f"± {100 * found.error:.0f} % (standard error)" if math.isfinite(found.error) else ""
+            value = backtest_words.with_error(found.skill, math.nan)
+            error = f"± {share(found.error)} (standard error)" if found.error < 1.0 else ""
             yield f"Largest run: skill against {other}", value, error or f"{found.questions} questions"

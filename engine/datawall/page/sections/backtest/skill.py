@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from datawall.backtesting.words import horizon
 from datawall.page import picture
 from datawall.page.blocks import Block, Figure, Section, Table
 from datawall.page.charts import dots
 from datawall.page.saved_backtest import SIMPLE, SavedBacktest
-from datawall.page.sections.backtest import naming
+from datawall.reporting import backtest_words as words
 from datawall.reporting import style
 
 LIMITS = -1.0, 1.0
@@ -50,7 +51,7 @@ def _blocks(backtest: SavedBacktest) -> Iterator[Block]:
 
 def _against_simple(backtest: SavedBacktest, simple: Sequence[str]) -> Figure:
     rows = {
-        naming.target(target): {f"against {other}": _number(backtest, other, target) for other in simple}
+        words.target(target): {f"against {other}": _number(backtest, other, target) for other in simple}
         for target in _compared(backtest, simple)
     }
     return picture.block(
@@ -66,7 +67,7 @@ def _against_published(backtest: SavedBacktest, others: Sequence[str]) -> Figure
     targets = _compared(backtest, others)
     rows = {
         other: {
-            naming.target(target): _number(backtest, other, target)
+            words.target(target): _number(backtest, other, target)
             for target in targets
             if backtest.skill(backtest.who, other, target).questions
         }
@@ -100,10 +101,10 @@ def _table(backtest: SavedBacktest, others: Sequence[str], caption: str) -> Tabl
     for other in others:
         for target in _compared(backtest, [other]):
             found = backtest.skill(backtest.who, other, target)
-            skill = naming.with_error(found.skill, found.error)
+            skill = words.with_error(found.skill, found.error)
             scores = f"{found.crps:.3f}", f"{found.crps_reference:.3f}"
-            rows.append((f"{other}: {naming.target(target)}", skill, *scores, str(found.questions)))
-    return Table(("against, target", "skill", "CRPS", "its CRPS", "questions"), tuple(rows), caption)
+            rows.append((f"{other}: {words.target(target)}", skill, *scores, str(found.questions)))
+    return Table(("against, what", "skill", "CRPS", "its CRPS", "questions"), tuple(rows), caption)
 
 
 def _by_horizon(backtest: SavedBacktest, simple: Sequence[str]) -> Table:
@@ -112,9 +113,9 @@ def _by_horizon(backtest: SavedBacktest, simple: Sequence[str]) -> Table:
     for other in simple:
         for target in _compared(backtest, [other]):
             found = [backtest.skill(backtest.who, other, target, years) for years in horizons]
-            cells = (naming.with_error(one.skill, one.error) for one in found)
-            rows.append((f"{other}: {naming.target(target)}", *cells))
-    columns = ("against, target", *map(naming.horizon, horizons))
+            cells = (words.with_error(one.skill, one.error) for one in found)
+            rows.append((f"{other}: {words.target(target)}", *cells))
+    columns = ("against, what", *map(horizon, horizons))
     return Table(columns, tuple(rows), "Skill by horizon")
 
 
@@ -126,9 +127,12 @@ def _scores(backtest: SavedBacktest) -> Table:
             own = scored.isel(question=np.flatnonzero(scored["target"] == target))
             if own.sizes["question"]:
                 means = (_mean(own[name].values) for name in ("crps", "log_score", "brier", "width80"))
-                rows.append((f"{naming.target(target)}: {who}", *means, str(own.sizes["question"])))
-    columns = ("target, forecast", "CRPS", "log score", "Brier score", "80 % width", "outcomes")
-    return Table(columns, tuple(rows), "Mean scores of each forecast on the questions that it answered")
+                rows.append((f"{words.target(target)}: {who}", *means, str(own.sizes["question"])))
+    columns = ("what, forecast", "CRPS", "log score, nats", "Brier score", "80 % width", "questions")
+    title = (
+        "Mean scores, each on the questions that it answered; CRPS and width in orders of magnitude or years"
+    )
+    return Table(columns, tuple(rows), title)
 
 
 def _mean(values: np.ndarray) -> str:

@@ -1,13 +1,11 @@
 """What could not be scored, and what was stated with hindsight."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from datawall.backtesting.flat import unanswered
 from datawall.page.blocks import Block, Prose, Section, Table
 from datawall.page.saved_backtest import SavedBacktest
-from datawall.page.sections.backtest import naming
-
-DIGITS = re.compile(r"\d+")
+from datawall.reporting import backtest_words as words
 
 
 def asked(backtest: SavedBacktest) -> bool:  # noqa: ARG001
@@ -36,16 +34,17 @@ def _states(backtest: SavedBacktest) -> Iterator[Block]:
 
 
 def _skipped(backtest: SavedBacktest) -> Iterator[Block]:
-    groups: dict[tuple[str, str, str], list[tuple[float, str]]] = {}
-    for who, target, origin, reason in backtest.manifest["skipped"]:
-        alike = DIGITS.sub("", reason)  # the same reason at two origins differs in its dates
-        groups.setdefault((who, target, alike), []).append((origin, reason))
-    if not groups:
+    found = unanswered(backtest.manifest["skipped"])
+    if not found:
         yield Prose("No forecaster was silent on anything that it was asked.")
         return
     rows = tuple(
-        (f"{who}: {naming.target(target)}", _span(origin for origin, _ in found), found[0][1])
-        for (who, target, _), found in groups.items()
+        (
+            f"{row['who']}: {', '.join(map(words.target, row['targets']))}",
+            words.span(row["origins"]),
+            row["reason"],
+        )
+        for row in found
     )
     yield Table(("who, on what", "origins", "why"), rows, "Left unanswered")
 
@@ -62,13 +61,5 @@ def _hindsight(backtest: SavedBacktest) -> Iterator[Block]:
         "Inputs without evidence of their own keep the priors of today at every origin. Where such a prior "
         "rests on a source that came later, the forecast knew more than it could have."
     )
-    rows = tuple((name, _span(origins)) for name, origins in sorted(late.items()))
+    rows = tuple((name, words.span(origins)) for name, origins in sorted(late.items()))
     yield Table(("input", "origins before its source"), rows, "Stated with hindsight")
-
-
-def _span(origins: Iterable[float]) -> str:
-    """Return how many origins there are, and from when to when."""
-    found = sorted(origins)
-    if len(found) == 1:
-        return f"{found[0]:.1f}"
-    return f"{len(found)}, {found[0]:.1f} to {found[-1]:.1f}"
