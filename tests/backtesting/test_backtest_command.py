@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 import sys
 
 import numpy as np
@@ -155,7 +156,7 @@ def test_skill_and_coverage_have_a_row_for_each_cell_with_questions(folder):
         "questions",
         "error",
     } == (set(skill[0]))
-    assert {"who", "mass", "horizon", "target", "coverage", "questions"} < set(coverage[0])
+    assert {"who", "mass", "horizon", "target", "coverage", "questions"} == set(coverage[0])
     assert all(int(row["questions"]) > 0 for row in skill + coverage)
     (row,) = (
         row
@@ -203,13 +204,20 @@ def test_the_widening_of_the_main_scenario_is_written_for_calibrated_forecasts(t
     assert 0.0 < calibrated["held"] < 1.0
     assert calibrated["held_widened"] == 0.0  # of answers that are all too high
     assert calibrated["origins"] <= 15 < calibrated["questions"]
-    assert calibrated["made_by"].startswith("datawall backtest baseline --from 2019-01 --to 2026-01")
+    assert calibrated["made_by"] == shlex.join(["datawall", *COMMAND, "--seed", "0"])
 
 
 def test_a_widening_of_which_nothing_is_known_is_not_written():
     tree = datawall.backtest(start="2025-01", end="2025-01", horizons=["1y"], draws=400)
     with pytest.raises(DatawallError, match=r"--write-calibration: .* ask at more origins"):
         calibration_of(tree, "baseline", 2026.5)
+
+
+def test_a_widening_that_cannot_be_told_hides_no_table(tmp_path):
+    asked = ["backtest", "--from", "2025-01", "--to", "2025-01", "--horizon", "1y", "--draws", "400"]
+    found = CliRunner().invoke(cli.app, [*asked, "--write-calibration", "--out", str(tmp_path)])
+    assert "By which factor should intervals be wider?" in found.stdout
+    assert isinstance(found.exception, DatawallError)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +231,8 @@ def test_a_widening_of_which_nothing_is_known_is_not_written():
         (["--from", "2000-01", "--every", "1mo"], ["--every 1mo", "200"]),
         (["--horizon", "1y,soon"], ["--horizon", "soon"]),
         (["--horizon", ""], ["--horizon", "1mo"]),
-        (["--draws", "3"], ["draws", "3", "400"]),
+        (["--draws", "0"], ["--draws", "0", "400"]),
+        (["baseline", "baseline"], ["baseline", "given twice"]),
         (["--seed", "-1"], ["seed", "-1"]),
         (["--out", "/proc/none/run"], ["--out", "/proc/none/run"]),
     ],

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from datawall.errors import DatawallError
+from datawall.errors import TooLittleEvidenceError
 from datawall.inference.fitting import evidence_digest
 from datawall.inference.module import Evidence
 from datawall.inference.modules import MODULES, data_stock
@@ -59,7 +59,7 @@ def told(module: str, since: float, until: float) -> str:
 
 
 def data_stock_known() -> float:
-    """Return when enough was known of the stock of data for a fit [decimal year].
+    """Return when enough was known of the stock of data for a fit; inf if it is not [decimal year].
 
     Before, no evidence tells of a wall.
 
@@ -69,7 +69,7 @@ def data_stock_known() -> float:
     2024.43
     """
     days = np.unique(dates(open_table(data_stock.TABLE, ()), "date_known"))
-    return next(float(day) for day in days if _evidence("data_stock", float(day)) is not None)
+    return next((float(day) for day in days if _evidence("data_stock", float(day)) is not None), np.inf)
 
 
 def _evidence(module: str, date: float) -> Evidence | None:
@@ -78,7 +78,7 @@ def _evidence(module: str, date: float) -> Evidence | None:
         return None
     try:
         return MODULES[module].load(date, ())
-    except DatawallError:
+    except TooLittleEvidenceError:
         return None
 
 
