@@ -163,12 +163,13 @@ def test_a_date_that_nobody_looked_for_yet_is_no_date(tree):
     for questions, said in ((some, "not by 2026.9"), (none, "cannot be told yet")):
         changed = tree.copy()
         changed["questions"] = xr.DataTree(questions)
-        (figure,) = [
-            block
+        told = {
+            plain(row[0]).partition(",")[0]: row[-1]
             for block in dates.section(SavedBacktest(changed, 0)).blocks
-            if block.id == "backtest-release-by-name"
-        ]
-        assert {row[-1] for key, row in cells(figure.table).items() if key.startswith("GPT-6")} == {said}
+            if isinstance(block, Figure) and block.table
+            for row in block.table.rows
+        }
+        assert told["GPT-6"] == said
 
 
 def test_amounts_and_dates_are_calibrated_apart(made):

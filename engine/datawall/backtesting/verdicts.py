@@ -156,8 +156,8 @@ def _leaning(scored: xr.Dataset, kind: str) -> list[str]:
     share_below = np.mean(ecdf.share < ecdf.at)
     way = above if share_below > MOSTLY else below if share_below < 1.0 - MOSTLY else "further off"
     return [
-        f"{what} came out {way} than forecast: too much so for chance, which 95 % of calibrated forecasts "
-        "would pass, if their outcomes did not depend on each other."
+        f"{what} came out {way} than forecast, by more than in 95 % of calibrated forecasts, were their "
+        "outcomes independent of each other."
     ]
 
 
