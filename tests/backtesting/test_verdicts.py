@@ -46,7 +46,7 @@ def test_what_a_good_forecaster_is_told():
     assert trend == "On the largest run, us and trend answered no question whose outcome is known."
     assert drift == trend.replace("trend", "drift")
     assert "of 2 origins, power at 2, slowdown at 1" in without
-    assert lean.startswith("What came was differently spread than")
+    assert lean.startswith("Amounts came out differently spread than forecast")
     assert states.startswith("Of 42 questions, 28 are answered by what happened, 6 are open")
     assert "8 cannot be told yet. 6 of the open are levels of which only a floor is known" in states
     assert "12 origins overlap" in origins
@@ -62,11 +62,11 @@ def test_what_a_bad_forecaster_is_told():
     assert better.startswith("Better than it is persistence on: largest known training run (skill -")
 
 
-@pytest.mark.parametrize(("bias", "way"), [(-1.0, "more"), (1.0, "less")])
+@pytest.mark.parametrize(("bias", "way"), [(-1.0, "larger"), (1.0, "smaller")])
 def test_which_way_forecasts_are_off_is_said(bias, way):
     _, sentences = said((bias, 0.5), (1.0, 0.001))
-    (leaning,) = (sentence for sentence in sentences if sentence.startswith("What came was"))
-    assert leaning.startswith(f"What came was {way} than foretold, of amounts")
+    (leaning,) = (sentence for sentence in sentences if "came out" in sentence)
+    assert leaning.startswith(f"Amounts came out {way} than forecast")
 
 
 def test_what_cannot_be_told_is_said():

@@ -15,6 +15,7 @@ from datawall.cli import app
 from datawall.errors import DatawallError
 from datawall.page import html, picture
 from datawall.page.blocks import Figure, Page, Prose, Table, plain
+from datawall.page.charts import origins
 from datawall.page.pdf import browser
 from datawall.page.report import page, read
 from datawall.page.saved_backtest import SavedBacktest
@@ -163,12 +164,23 @@ def test_a_date_that_nobody_looked_for_yet_is_no_date(tree):
     for questions, said in ((some, "not by 2026.9"), (none, "cannot be told yet")):
         changed = tree.copy()
         changed["questions"] = xr.DataTree(questions)
-        (figure,) = [
-            block
+        told = {
+            plain(row[0]).partition(",")[0]: row[-1]
             for block in dates.section(SavedBacktest(changed, 0)).blocks
-            if block.id == "backtest-release-by-name"
-        ]
-        assert {row[-1] for key, row in cells(figure.table).items() if key.startswith("GPT-6")} == {said}
+            if isinstance(block, Figure) and block.table
+            for row in block.table.rows
+        }
+        assert told["GPT-6"] == said
+
+
+def test_an_interval_that_begins_in_the_past_is_drawn():
+    quantiles = np.array([[-np.inf, -np.inf, 2028.0, 2030.0, np.inf]])
+    drawing, hover = origins.dates({"": origins.Dates(np.array([2026.0]), quantiles)})
+    (axes,) = drawing.axes
+    drawn = np.concatenate([line.vertices for bars in axes.collections for line in bars.get_paths()])
+    assert np.isfinite(drawn).all()
+    assert drawn[:, 1].min() == axes.get_ylim()[0]
+    assert "80 %: past to never" in hover[0].notes[0][1]
 
 
 def test_amounts_and_dates_are_calibrated_apart(made):

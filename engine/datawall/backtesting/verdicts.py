@@ -15,7 +15,7 @@ from datawall.scoring import pit_ecdf, pit_values
 PASSES = (0.65, 0.95)
 """Between which the coverage of an 80 % interval is taken to be right."""
 
-WAYS = {"level": ("amounts", "more", "less"), "date": ("dates", "later", "earlier")}
+WAYS = {"level": ("Amounts", "larger", "smaller"), "date": ("Dates", "later", "earlier")}
 """For each kind of target what it asks, and what an outcome above or below its forecast is."""
 
 MOSTLY = 0.75
@@ -184,8 +184,8 @@ def _leaning(scored: xr.Dataset, kind: str) -> list[str]:
     share_below = np.mean(ecdf.share < ecdf.at)
     way = above if share_below > MOSTLY else below if share_below < 1.0 - MOSTLY else "differently spread"
     return [
-        f"What came was {way} than foretold, of {what}: its place in the forecasts leaves the 95 % band of "
-        "calibrated ones, a band that is too narrow where outcomes depend on each other."
+        f"{what} came out {way} than forecast, by more than in 95 % of calibrated forecasts, were their "
+        "outcomes independent of each other."
     ]
 
 

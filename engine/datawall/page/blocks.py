@@ -76,6 +76,8 @@ class Figure:
         What can be switched off: labels, and how the ids of the parts of the drawing begin.
     themed
         Whether its colours follow the reader's theme; else it stays light.
+    wide
+        Whether it has panels beside each other, to be scrolled through where there is little room.
     """
 
     id: str
@@ -87,6 +89,7 @@ class Figure:
     hover: tuple[Hover, ...] = ()
     toggles: tuple[tuple[str, str], ...] = ()
     themed: bool = True
+    wide: bool = False
 
 
 @dataclass(frozen=True)

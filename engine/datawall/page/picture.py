@@ -35,7 +35,8 @@ def block(name: str, drawing: Figure, alt: str, caption: str, **rest: Any) -> bl
         As in `datawall.page.blocks.Figure`.
     """
     png = _png(drawing)
-    return blocks.Figure(name, _svg(drawing, name, png), png, alt, caption, **rest)
+    beside = len({axes.get_position().x0 for axes in drawing.axes}) > 1
+    return blocks.Figure(name, _svg(drawing, name, png), png, alt, caption, wide=beside, **rest)
 
 
 def _png(figure: Figure) -> bytes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
+from datawall.backtesting.questions import NAIVE
 from datawall.backtesting.scores import MASSES
 from datawall.backtesting.words import horizon, percent
 from datawall.reporting import backtest_words as words
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-SIMPLE = ("persistence", "trend")
 
 type Row = Mapping[str, Any]
 
@@ -32,7 +32,7 @@ def backtest_tables(found: Mapping[str, Any]) -> list[RenderableType]:
     """
     scenarios = found["manifest"]["scenarios"]
     main = scenarios[0]
-    with_simple = [row for row in found["skill"] if row["who"] == main and row["reference"] in SIMPLE]
+    with_simple = [row for row in found["skill"] if row["who"] == main and row["reference"] in NAIVE]
     others = [
         row
         for row in found["skill"]
@@ -95,7 +95,7 @@ def skill_table(rows: Iterable[Row], main: str) -> Table:
         f"Does {main} beat simple forecasts?",
         "what",
         "ahead",
-        *(f"skill against\n{name}" for name in SIMPLE),
+        *(f"skill against\n{name}" for name in NAIVE),
     )
     cells: dict[tuple[str, float], dict[str, Row]] = {}
     for row in rows:
@@ -104,7 +104,7 @@ def skill_table(rows: Iterable[Row], main: str) -> Table:
     named = ""
     for (target, years), own in cells.items():
         if years not in single:
-            skills = (_skill(own[name]) if name in own else "-" for name in SIMPLE)
+            skills = (_skill(own[name]) if name in own else "-" for name in NAIVE)
             table.add_row("" if target == named else words.target(target), horizon(years), *skills)
             named = target
     return table

@@ -57,17 +57,17 @@ def wall_label(wall: str) -> str:
 
 
 def date(value: float | str | None, digits: int = 1) -> str:
-    """Return a date as it is printed: ``past`` and ``never`` as they are, inf as never.
+    """Return a date as it is printed: ``past`` and ``never`` as they are, -inf as past, inf as never.
 
     Examples
     --------
-    >>> date(2028.449), date("never"), date(math.inf), date(None)
-    ('2028.4', 'never', 'never', '-')
+    >>> date(2028.449), date("never"), date(math.inf), date(-math.inf), date(None)
+    ('2028.4', 'never', 'never', 'past', '-')
     """
     if value is None:
         return "-"
-    if value == math.inf:
-        return "never"
+    if value in (math.inf, -math.inf):
+        return "never" if value == math.inf else "past"
     return value if isinstance(value, str) else f"{value:.{digits}f}"
 
 

@@ -16,6 +16,7 @@ FILE = "calibration.json"
 REMEDY = "run datawall backtest --write-calibration"
 
 Factor = Annotated[Number, check(lambda x: 0.1 <= x <= 10.0, "need a factor from 0.1 to 10", REMEDY)]
+Part = Annotated[Number, check(lambda x: 0.0 <= x <= 1.0, "need a share from 0 to 1", REMEDY)]
 Count = Annotated[int, Field(strict=True, ge=1)]
 
 
@@ -44,8 +45,8 @@ class Calibration(Closed):
     low: Factor
     high: Factor
     mass: Share
-    held: Share
-    held_widened: Share
+    held: Part
+    held_widened: Part
     questions: Count
     origins: Count
     scenario: Text

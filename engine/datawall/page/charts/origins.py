@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from datawall.page.blocks import Hover
 from datawall.page.charts import base
@@ -17,6 +18,8 @@ AHEAD = 10.0
 """Dates shown after the last origin [years]."""
 MARGIN = 0.4
 """Room at the ends of an axis [years]."""
+SHORT = 4.0
+"""Below which each year of an axis is named [years]."""
 HEIGHT = 2.0
 """Of a panel of amounts [inch]."""
 
@@ -52,7 +55,7 @@ class Dates:
     origins
         When each was made, shape (n,) [decimal year].
     quantiles
-        Of each forecast at `QUANTILES`, shape (n, 5) [decimal year]; inf is never.
+        Of each forecast at `QUANTILES`, shape (n, 5) [decimal year]; -inf is past, inf is never.
     day
         When it happened, or until when it had not [decimal year]; None to draw neither.
     open
@@ -93,10 +96,11 @@ def dates(panels: Mapping[str, Dates]) -> tuple[Figure, tuple[Hover, ...]]:
     for own, one in zip(axes, panels.values(), strict=True):
         own.set_ylim(limits[0], top + MARGIN)
         own.plot(limits, limits, color=style.GREY, linewidth=1, linestyle=":")
-        _bars(own, one.origins, one.quantiles, top)
+        _bars(own, one.origins, one.quantiles, limits[0], top)
         if one.day is not None:
             own.axhline(one.day, color=style.INK, linewidth=1.4, linestyle="--" if one.open else "-")
-        style.years(own, *limits, every=2)
+        style.years(own, *limits, every=2 if limits[1] - limits[0] > SHORT else 1)
+        own.yaxis.set_major_locator(MaxNLocator(6, integer=True))
         own.yaxis.set_major_formatter(own.xaxis.get_major_formatter())
         own.set_xlabel("date of the forecast", size=9, color=style.INK)
         own.set_ylabel("year", size=9, color=style.INK)
@@ -108,12 +112,14 @@ def _limits(found: np.ndarray) -> tuple[float, float]:
     return float(found.min()) - MARGIN, float(found.max()) + MARGIN
 
 
-def _bars(axes: Axes, at: np.ndarray, quantiles: np.ndarray, top: float = np.inf) -> None:
-    """Draw 80 % and 50 % intervals and medians, with an arrow where one ends above the top."""
-    shown = np.minimum(quantiles, top)
+def _bars(
+    axes: Axes, at: np.ndarray, quantiles: np.ndarray, bottom: float = -np.inf, top: float = np.inf
+) -> None:
+    """Draw 80 % and 50 % intervals and medians between two limits, with an arrow where one ends above."""
+    shown = np.clip(quantiles, bottom, top)
     axes.vlines(at, shown[:, 0], shown[:, 4], color=style.BLUE, alpha=0.35, linewidth=2)
     axes.vlines(at, shown[:, 1], shown[:, 3], color=style.BLUE, alpha=0.5, linewidth=4.5)
-    inside = quantiles[:, 2] <= top
+    inside = (quantiles[:, 2] >= bottom) & (quantiles[:, 2] <= top)
     axes.plot(
         at[inside], quantiles[inside, 2], color=style.BLUE, marker="o", markersize=3.5, linestyle="none"
     )

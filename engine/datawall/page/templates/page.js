@@ -9,7 +9,7 @@ for (const figure of document.querySelectorAll("figure[data-hover]")) {
   guide.className = "guide";
   const hide = () => { tip.remove(); guide.remove(); };
   const show = (event) => {
-    const area = drawing.getBoundingClientRect();
+    const area = drawing.querySelector("svg").getBoundingClientRect();
     const x = (event.clientX - area.left) / area.width;
     const y = (event.clientY - area.top) / area.height;
     const panel = panels.find((p) => p.box[0] <= x && x <= p.box[1] && p.box[2] <= y && y <= p.box[3]);
@@ -21,7 +21,7 @@ for (const figure of document.querySelectorAll("figure[data-hover]")) {
     const at = left + (near[0] - start) / (end - start) * (right - left);
     tip.textContent = near[1];
     drawing.append(guide, tip);
-    guide.style.left = `${100 * at}%`;
+    guide.style.left = `${at * area.width}px`;
     guide.style.top = `${100 * top}%`;
     guide.style.height = `${100 * (bottom - top)}%`;
     const room = at * area.width + tip.offsetWidth + 12 < area.width;

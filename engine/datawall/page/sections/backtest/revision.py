@@ -71,7 +71,7 @@ def _figure(backtest: SavedBacktest) -> Figure:
         drawing,
         "Forecast dates by the date of the forecast: how the answer moved as evidence came in",
         "Bars: 80 % and 50 % intervals, with a dot at the median; an arrow where an interval ends beyond the "
-        "axis. Dotted: the day of the forecast itself.",
+        "axis; one that begins below it begins in the past. Dotted: the day of the forecast itself.",
         table=Table(("what, asked", *levels, "past", "never"), rows, "Forecast dates"),
         hover=hover,
     )

@@ -129,9 +129,7 @@ def _scores(backtest: SavedBacktest) -> Table:
                 means = (_mean(own[name].values) for name in ("crps", "log_score", "brier", "width80"))
                 rows.append((f"{words.target(target)}: {who}", *means, str(own.sizes["question"])))
     columns = ("what, forecast", "CRPS", "log score, nats", "Brier score", "80 % width", "questions")
-    title = (
-        "Mean scores, each on the questions that it answered; CRPS and width in orders of magnitude or years"
-    )
+    title = "Mean scores, each on what it answered; CRPS and width in orders of magnitude or years"
     return Table(columns, tuple(rows), title)
 
 
