@@ -27,8 +27,6 @@ def test_a_reason_is_told_once_for_all_that_it_holds_for():
 
 
 def test_what_went_wrong_with_a_posterior_is_kept():
-    reason = (
-        "module compute as of 2019-01-01: its posterior cannot be trusted (R-hat 1.2; 3 divergences); wait"
-    )
+    reason = "module compute as of 2019-01-01: its posterior cannot be trusted (R-hat 1.2; 3 faults); wait"
     (row,) = unanswered([("us", "", 2019.0, reason)])
-    assert row["reason"] == "its posterior cannot be trusted (R-hat 1.2; 3 divergences)"
+    assert row["reason"] == "its posterior cannot be trusted (R-hat 1.2; 3 faults)"
