@@ -50,6 +50,7 @@ class Toy:
         return Parts(
             questions_at=self.questions_at,
             resolve=self.resolve,
+            came=self.came,
             world=self.world,
             modules=lambda draws, seed: [Source(("training_set",), self._growth(draws, seed, FIRST_KNOWN))],
             naive=lambda draws, seed: {
@@ -73,6 +74,9 @@ class Toy:
             date = self.known.first_above(LEVEL)
             return Outcome(date if date <= last else np.inf, first=question.origin, last=last)
         return Outcome(self.known.record(question.until)) if question.until <= WATCHED else None
+
+    def came(self, question):
+        return self.known.first_above(LEVEL) if question.target == "first_above" else np.nan
 
     def world(self, name_or_path, origin, draws, seed):
         self.worlds.append((str(name_or_path), origin))

@@ -75,6 +75,8 @@ def tree(*, told: bool = True) -> xr.DataTree:
     outcomes = {question: _outcome(question) if told else None for question in _questions()}
     answers = {who: _answers(who, list(outcomes)) for who in (*SPREADS, *PUBLISHED)}
     groups, _ = groups_of(PLAN, Ledger(answers=answers), outcomes)
+    came = [DATES.get((one.target, one.item), np.nan) if told else np.inf for one in outcomes]
+    groups["questions"]["came"] = "question", came
     groups |= {"reference": _reference()} | _revision()
     return xr.DataTree.from_dict({"/": xr.Dataset(attrs={"manifest": json.dumps(MANIFEST)})} | groups)
 

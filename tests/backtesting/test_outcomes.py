@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from datawall.backtesting.known import threshold, watched_until
-from datawall.backtesting.outcomes import questions_at, resolve, seen_so_far
+from datawall.backtesting.outcomes import came, questions_at, resolve, seen_so_far
 from datawall.backtesting.questions import TARGETS, Question
 from datawall.units import date_of
 from evidence_copies import use_copy, write
@@ -93,6 +93,7 @@ def test_a_window_that_is_cut_short_tells_nothing_whether_the_date_came_or_not(i
     assert so_far is not None
     assert so_far.last == TOLD_UNTIL
     assert so_far.open == (item == "1e+27")
+    assert came(question) == {"1e+26": 2025.5, "1e+27": 2026.0}[item]
 
 
 @pytest.mark.usefixtures("few_runs")

@@ -66,6 +66,7 @@ def test_the_tree_has_the_groups_and_labels_that_readers_rely_on(tree):
         "window_first",
         "window_last",
         "state",
+        "came",
     }
     for one in tree["forecasts"].children.values():
         assert one.sizes == {"question": asked.sizes["question"], "level": 11}

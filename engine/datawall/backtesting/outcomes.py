@@ -63,6 +63,13 @@ def resolve(question: Question) -> Outcome | None:
     return seen_so_far(question) if question.until <= watched_until(question.target) else None
 
 
+def came(question: Question) -> float:
+    """Return when something came, by the evidence known today: inf where it has not, nan for a level."""
+    if TARGETS[question.target].kind == "level":
+        return np.nan
+    return series_of(question.target).first_above(threshold(question.target, question.item))
+
+
 def seen_so_far(question: Question) -> Outcome | None:
     """Return whether and when something has come since the origin, as far as it has been watched.
 
@@ -79,7 +86,7 @@ def seen_so_far(question: Question) -> Outcome | None:
     last = min(question.until, watched_until(question.target))
     if last <= question.origin:
         return None
-    date = series_of(question.target).first_above(threshold(question.target, question.item))
+    date = came(question)
     return Outcome(value=date if date <= last else np.inf, first=question.origin, last=last)
 
 

@@ -50,6 +50,8 @@ class Parts:
         ``questions_at(origin, horizons)``: what is asked at an origin.
     resolve
         What happened; None where that cannot be told yet.
+    came
+        When something came by what is known today, in whichever window; inf where it has not.
     world
         ``world(name_or_path, origin, draws, seed)``: a scenario as it would have been believed at an origin.
     modules
@@ -66,6 +68,7 @@ class Parts:
 
     questions_at: Callable[[float, Sequence[float]], Sequence[Question]]
     resolve: Callable[[Question], Outcome | None]
+    came: Callable[[Question], float]
     world: Callable[[str | Path, float, int, int], World]
     modules: Callable[[int, int], Sequence[Source]]
     naive: Callable[[int, int], Mapping[str, Forecaster]]

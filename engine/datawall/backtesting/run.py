@@ -98,6 +98,7 @@ def run(plan: Plan, parts: Parts, progress: Progress = lambda *_: None) -> xr.Da
 
     outcomes = {question: parts.resolve(question) for question in ledger.questions}
     groups, sentences = groups_of(plan, ledger, outcomes)
+    groups["questions"]["came"] = "question", [parts.came(question) for question in outcomes]
     ledger.skipped += _untold(ledger, groups)
     tree = xr.DataTree.from_dict(groups)
     for name, found in (

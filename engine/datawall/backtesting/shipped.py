@@ -9,7 +9,7 @@ from datawall.backtesting.hindsight import as_known, published
 from datawall.backtesting.module_forecasts import module_forecaster
 from datawall.backtesting.naive import drift, persistence, trend
 from datawall.backtesting.name_forecast import name_forecaster
-from datawall.backtesting.outcomes import questions_at, resolve
+from datawall.backtesting.outcomes import came, questions_at, resolve
 from datawall.backtesting.parts import Parts, Progress, Source, World
 from datawall.backtesting.questions import BY_NAME, DRIFT, PERSISTENCE, TARGETS, TREND, Forecaster
 from datawall.backtesting.reference import reference_rows
@@ -42,6 +42,7 @@ def _revision(
 PARTS = Parts(
     questions_at=questions_at,
     resolve=resolve,
+    came=came,
     world=_world,
     modules=_modules,
     naive=_naive,

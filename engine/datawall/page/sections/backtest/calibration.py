@@ -138,5 +138,5 @@ def _widening(factor: float, low: float, high: float) -> str:
     return (
         f"To hold 80 % of the outcomes, the 80 % intervals would have had to be {factor:.2f} times as wide"
         f"{spread}, in standard deviations where a forecast is a normal distribution. datawall forecast "
-        "--calibrated widens by such a factor, and says so; it never narrows."
+        "--calibrated widens by the factor of the largest run alone, and says so; it never narrows."
     )

@@ -69,11 +69,11 @@ def _panels(backtest: SavedBacktest, target: str) -> dict[str, origins.Dates]:
 def _day(asked: xr.Dataset) -> tuple[float | None, bool]:
     """Return when something came, or until when it had not, and whether it is open; None if none can tell.
 
-    What is open in the window of one question may have come in that of another.
+    What is open in the windows that are over may have come since.
     """
-    came = asked["outcome"].values[asked["state"].values == "happened"]
-    if len(came):
-        return float(came.min()), False
+    came = asked["came"].values
+    if np.isfinite(came).any():
+        return float(came[np.isfinite(came)].min()), False
     watched = asked["window_last"].values[asked["state"].values == "open"]
     return (float(watched.max()), True) if len(watched) else (None, False)
 

@@ -29,8 +29,9 @@ def section(backtest: SavedBacktest) -> Section:
         "The continuous ranked probability score (CRPS) is the error of a whole distribution, in orders of "
         "magnitude for amounts and in years for dates. Skill is the share by which it is lower than that of "
         "another forecast of the same questions: 100 % is perfect, 0 % no better, below 0 % worse. "
-        "Persistence says that the record stays; trend that its growth goes on. Standard errors resample the "
-        "origins in blocks; there is none where the origins are too few, and very unsure is one above 100 %.",
+        "Persistence says that the record stays; trend and drift that its growth goes on, on a line or from "
+        "the last record. Standard errors resample the origins in blocks; there is none where the origins "
+        "are too few, and very unsure is one above 100 %.",
         tuple(_blocks(backtest)),
     )
 
