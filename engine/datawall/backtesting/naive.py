@@ -1,6 +1,6 @@
 """What a forecaster without a model would say: the baselines that a model has to beat."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from datawall.units import date_of
 FEWEST_RECORDS = 4
 """Fewer leave at most one degree of freedom, and a forecast that has no mean to be scored by."""
 FEWEST_RELEASES = 3
+
+type Method = Callable[[Sequence[Question], int, np.random.Generator], Answers]
+"""Draws answers to questions about one target at one origin."""
 
 
 def persistence(questions: Sequence[Question]) -> Answers:
@@ -66,17 +69,7 @@ def trend(draws: int, seed: int) -> Forecaster:
     ----------
     Gelman et al. 2013, Bayesian Data Analysis, section 14.2 (the joint draws of line and errors).
     """
-
-    def answer(questions: Sequence[Question]) -> Answers:
-        answers = {}
-        for place, target in enumerate(TARGETS):
-            asked = [question for question in questions if question.target == target]
-            if asked:
-                method = _by_waits if target == BY_NAME else _by_line
-                answers |= method(asked, draws, np.random.default_rng([seed, place]))
-        return _some(answers, questions)
-
-    return answer
+    return _each_target({name: _by_waits if name == BY_NAME else _by_line for name in TARGETS}, draws, seed)
 
 
 def drift(draws: int, seed: int) -> Forecaster:
@@ -103,13 +96,18 @@ def drift(draws: int, seed: int) -> Forecaster:
     Hyndman and Athanasopoulos 2021, Forecasting: Principles and Practice, section 5.2 (the drift method);
     Folks and Chhikara 1978, doi:10.1111/j.2517-6161.1978.tb01039.x (first passage: inverse Gaussian).
     """
+    return _each_target({name: _by_steps for name in TARGETS if name != BY_NAME}, draws, seed)
+
+
+def _each_target(methods: Mapping[str, Method], draws: int, seed: int) -> Forecaster:
+    """Return the forecaster that answers the questions about each target by its method."""
 
     def answer(questions: Sequence[Question]) -> Answers:
         answers = {}
-        for place, target in enumerate(name for name in TARGETS if name != BY_NAME):
+        for place, (target, method) in enumerate(methods.items()):
             asked = [question for question in questions if question.target == target]
             if asked:
-                answers |= _by_steps(asked, draws, np.random.default_rng([seed, place]))
+                answers |= method(asked, draws, np.random.default_rng([seed, place]))
         return _some(answers, questions)
 
     return answer
