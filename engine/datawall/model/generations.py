@@ -188,8 +188,9 @@ def table_date_for_flop(
     """
     table = _lookup(table)
     index = flop_to_index(flop, flop_gpt4, oom_per_generation)
-    dates = _dates(table, clock)
-    return jnp.interp(index, table.index, dates, left="extrapolate", right="extrapolate")
+    # as JAX arrays: a compiled interpolation keeps the precision that NumPy arrays had in its first call
+    indices, dates = jnp.asarray(table.index), jnp.asarray(_dates(table, clock))
+    return jnp.interp(index, indices, dates, left="extrapolate", right="extrapolate")
 
 
 def _lookup(table: GenerationTable | str) -> GenerationTable:

@@ -41,7 +41,9 @@ def table_delay(inputs: Inputs, generations: Sequence[float]) -> Scalar:
     Straight between its rows; beyond them the lag of the nearest.
     """
     index = jnp.stack([generation - inputs.table_index_error for generation in generations])
-    baseline, bullish = (jnp.interp(index, t.index, table_lags(t)) for t in (BASELINE, BULLISH))
+    baseline, bullish = (
+        jnp.interp(index, jnp.asarray(t.index), jnp.asarray(table_lags(t))) for t in (BASELINE, BULLISH)
+    )
     return jnp.where(_is_bullish(inputs), bullish, baseline)
 
 
