@@ -50,19 +50,20 @@ def calibration_of(tree: xr.DataTree, scenario: str | Path, newest: float) -> di
         If nothing could be scored, or there are too few origins to tell how sure the widening is.
     """
     manifest = json.loads(tree.attrs["manifest"])
-    who, seed, draws = (manifest[name] for name in ("scenarios", "seed", "draws"))
-    who = who[0]
+    who = manifest["scenarios"][0]
     answers = tree.children["forecasts"].children[who].to_dataset()
     scored = xr.merge([tree.children["questions"].to_dataset(), answers])
     scored = scored.isel(question=counted(scored) & (scored["target"].values == RUNS))
-    found = widening(scored, seed)
+    found = widening(scored, manifest["seed"])
     if not np.isfinite([found.factor, found.low, found.high]).all():
         raise DatawallError(
             f"--write-calibration: the backtest tells no factor for {who} from {scored.sizes['question']} "
             "outcomes; ask at more origins"
         )
     outcomes = _outcomes(scored)
-    again = _answers_widened(scenario, max(1.0, found.factor), list(outcomes), draws, seed)
+    again = _answers_widened(
+        scenario, max(1.0, found.factor), list(outcomes), manifest["draws"], manifest["seed"]
+    )
     return {
         **{name: getattr(found, name) for name in ("factor", "low", "high")},
         "mass": MASS,
