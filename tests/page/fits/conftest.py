@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpyro
 import numpyro.distributions as dist
 import pytest
+import xarray as xr
 
 from datawall import runs
 from datawall.inference import fitting
@@ -37,3 +38,15 @@ def fits_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def fits(fits_folder):
     return {fit.name: fit for fit in read_fits(fits_folder)}
+
+
+@pytest.fixture(scope="session")
+def alpha(fits):
+    """A fit with a parameter of the name that ArviZ gives to a dimension of its own."""
+    dates = fits["dates"]
+    groups = {name: dates.group(name) for name in dates.tree.children}
+    renamed = {n: group.rename({"year": "alpha"} if "year" in group else {}) for n, group in groups.items()}
+    renamed["posterior"]["alpha"].attrs["unit"] = "years"
+    headline = {"alpha": {}, "scatter": {}}
+    tree = xr.DataTree.from_dict(renamed)
+    return replace(dates, summary={**dates.summary, "headline": headline}, tree=tree)

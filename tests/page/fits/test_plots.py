@@ -28,6 +28,16 @@ def test_each_figure_has_its_panels_and_is_closed(draw, fits):
     assert plt.get_fignums() == []
 
 
+def test_a_parameter_called_alpha_is_power_scaled_under_its_own_name_with_its_unit(alpha):
+    titles = [axes.get_title() for axes in plots.power_scaling(alpha).axes]
+    assert sorted(titles) == [
+        "alpha\n(years)\nlikelihood",
+        "alpha\n(years)\nprior",
+        "scatter\nlikelihood",
+        "scatter\nprior",
+    ]
+
+
 def test_the_axis_of_a_posterior_is_not_stretched_by_the_tails_of_its_prior(fits):
     left, right = plots.prior_posterior(fits["dates"]).axes[0].get_xlim()
     draws = fits["dates"].tree["posterior/year"].values

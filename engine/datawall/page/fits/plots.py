@@ -4,11 +4,13 @@ import logging
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import arviz as az
 import matplotlib.pyplot as plt
 import numpy as np
+import xarray as xr
 from cycler import cycler
 from matplotlib import rc_context
 from matplotlib.figure import Figure
@@ -37,6 +39,8 @@ ROW = 2.2
 MARGIN = 0.5
 FEWEST = 5
 """Data that a distribution over the data of a site needs."""
+MARK = "_drawn"
+"""Added to the names of parameters where ArviZ has dimensions of its own, one of them `alpha`."""
 CORE = (0.01, 0.99)
 """The part of a posterior that an axis must show; the tails of a weak prior would hide it."""
 
@@ -145,7 +149,11 @@ def power_scaling(fit: SavedFit) -> Figure:
     leaning = sensitivity(fit)["prior"].sort_values(ascending=False).index
     names = _first(fit, dict.fromkeys(label.partition("[")[0] for label in leaning), MOST_SENSITIVE)
     return _draw(
-        az.plot_psense_dist, fit, COLUMNS * _count(fit, names), var_names=names, labeller=_units(fit)
+        az.plot_psense_dist,
+        _marked(fit),
+        COLUMNS * _count(fit, names),
+        var_names=[name + MARK for name in names],
+        labeller=_labels(fit, mark=MARK),
     )
 
 
@@ -157,7 +165,7 @@ def sensitivity(fit: SavedFit) -> Any:
 
 def _of_parameters(plot: Callable[..., Any], fit: SavedFit, **options: Any) -> Figure:
     names = shown(fit)
-    options |= {"var_names": names, "labeller": _units(fit), "col_wrap": COLUMNS}
+    options |= {"var_names": names, "labeller": _labels(fit), "col_wrap": COLUMNS}
     return _draw(plot, fit, _count(fit, names), **options)
 
 
@@ -192,8 +200,18 @@ def quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _units(fit: SavedFit) -> Any:
-    """Return what names the panels: parameters with their units."""
+def _marked(fit: SavedFit) -> SavedFit:
+    """Return the fit with `MARK` after the name of each parameter."""
+    posterior = fit.group("posterior")
+    marked = posterior.rename_vars({name: f"{name}{MARK}" for name in posterior.data_vars})
+    densities = {name: fit.group(name) for name in ("log_prior", "log_likelihood")}
+    return replace(fit, tree=xr.DataTree.from_dict({"posterior": marked, **densities}))
+
+
+def _labels(fit: SavedFit, mark: str = "") -> Any:
+    """Return what names the panels: parameters, less a mark, with their units."""
     variables = fit.group("posterior").data_vars
     units = {str(name): values.attrs.get("unit", "1") for name, values in variables.items()}
-    return az.labels.MapLabeller({name: f"{name}\n({u})" for name, u in units.items() if u != "1"})
+    return az.labels.MapLabeller(
+        {f"{name}{mark}": name if u == "1" else f"{name}\n({u})" for name, u in units.items()}
+    )
