@@ -21,6 +21,8 @@ from datawall.inference.target import target
 
 CAREFUL = Settings(acceptance=0.998)
 """Smaller steps, for a posterior with corners that the usual steps do not get into."""
+SEEDS_OF_A_FIT = 3
+"""That of the chains, and the next two: of draws of the prior, and of predictions."""
 LIBRARIES = ("datawall", "jax", "jaxlib", "numpy", "numpyro")
 
 
@@ -61,15 +63,21 @@ class Fit:
 
     def inputs(self) -> dict[str, np.ndarray]:
         """Return predictive draws of the inputs of the forecast that this posterior and its rivals inform."""
-        draws = self.draws()
-        with jax.enable_x64(True):
-            found = self.module.inputs(self.evidence, draws, jax.random.key(0))
-            if self.rivals:
-                size = len(next(iter(draws.values())))
+        key = jax.random.key(0)
+        found = self._own_inputs(key)
+        if self.rivals:
+            size = len(next(iter(self.draws().values())))
+            with jax.enable_x64(True):
                 found |= self.module.choice(self.evidence, self.weights(), size, jax.random.key(1))
-        for rival in self.rivals:
-            found = rival.inputs() | found
+        for place, rival in enumerate(self.rivals, start=1):
+            # under one key what is new of a run would be alike in all the laws, and their inputs correlated
+            found = rival._own_inputs(jax.random.fold_in(key, place)) | found
         return {name: np.asarray(values) for name, values in found.items()}
+
+    def _own_inputs(self, key: jax.Array) -> dict[str, np.ndarray]:
+        """Return predictive draws of the inputs that this posterior informs by itself."""
+        with jax.enable_x64(True):
+            return dict(self.module.inputs(self.evidence, self.draws(), key))
 
     def weights(self) -> dict[str, float]:
         """Return the stacking weight of this model and of each rival, by name."""

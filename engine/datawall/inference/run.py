@@ -7,9 +7,10 @@ from pathlib import Path
 import xarray as xr
 from pydantic import TypeAdapter, ValidationError
 
+from datawall.checks import LARGEST_SEED
 from datawall.errors import DatawallError
 from datawall.inference import bootstrap, comparison
-from datawall.inference.fitting import Fit
+from datawall.inference.fitting import SEEDS_OF_A_FIT, Fit
 from datawall.inference.fitting import fit as fit_evidence
 from datawall.inference.modules import MODULES
 from datawall.scenario.closed import Moment
@@ -61,11 +62,22 @@ def fit_by_name(name: str, files: tuple[Path, ...], as_of: dt.date | float | str
     evidence = module.load(moment(as_of), files)
     found = fit_evidence(module, evidence, seed=seed)
     if module.rivals:
-        rivals = [fit_evidence(rival, evidence, seed=seed) for rival in module.rivals]
+        rivals = [
+            fit_evidence(rival, evidence, seed=seed_of_rival(seed, place))
+            for place, rival in enumerate(module.rivals, start=1)
+        ]
         found = comparison.with_rivals(found, rivals)
     if module.bootstrap:
         bootstrap.add_to(found, seed=seed)
     return found
+
+
+def seed_of_rival(seed: int, place: int) -> int:
+    """Return the seed of a rival's chains, from that of the module and its place among the rivals, from 1.
+
+    Chains of like models under one seed move alike, and their posteriors come out correlated.
+    """
+    return (seed + SEEDS_OF_A_FIT * place) % (LARGEST_SEED + 1)
 
 
 def moment(as_of: dt.date | float | str | None) -> float | None:

@@ -7,11 +7,14 @@ import arviz as az
 import jax
 import numpy as np
 import pytest
+import xarray as xr
+from scipy import stats
 
 from datawall.errors import DatawallError
 from datawall.inference.calibration import calibrate
 from datawall.inference.comparison import compare
-from datawall.inference.fitting import fit
+from datawall.inference.diagnostics import Diagnosis
+from datawall.inference.fitting import Fit, fit
 from datawall.inference.modules import repetition, repetition_points
 from datawall.inference.modules.repetition_file import load_runs
 from datawall.inference.modules.repetition_inputs import form_of_a_new_run
@@ -19,6 +22,8 @@ from datawall.inference.modules.repetition_readings import load_readings
 from datawall.model.inputs import DECLARATIONS
 
 RUNS = Path(__file__).parents[4] / "shared" / "data" / "muennighoff2023" / "data_constrained_runs.csv"
+PENALTY = ("repetition_penalty", "penalty_passes_exponent", "penalty_size_exponent")
+SOUND = Diagnosis(1.0, 8000.0, 8000.0, 0, 1.0, "alpha")
 
 
 def test_readings_known_later_change_nothing():
@@ -117,6 +122,30 @@ def test_the_runs_decide_on_the_form_for_the_share_of_the_way_that_they_cover(ru
     assert probability(1.0) - probability(0.0) == pytest.approx(covered, abs=0.01)
     # runs that cannot tell leave the judgement, .4
     assert probability(0.4) == pytest.approx(0.4, abs=0.02)
+
+
+def made_up(module, evidence, seed):
+    """Return a fit whose posterior is independent draws about a half."""
+    rng = np.random.default_rng(seed)
+    names = (*module.headline, "alpha")
+    draws = {name: (("chain", "draw"), 0.5 * np.exp(0.05 * rng.normal(size=(4, 2000)))) for name in names}
+    return Fit(module, evidence, xr.DataTree.from_dict({"posterior": xr.Dataset(draws)}), SOUND)
+
+
+def test_what_rival_laws_say_of_a_new_run_is_independent_between_them(runs):
+    first, *rivals = (repetition_points.MODULE, *repetition_points.MODULE.rivals)
+    found = made_up(first, runs, 0)
+    names = [module.name for module in (first, *rivals)]
+    found.tree["comparison"] = xr.DataTree(
+        xr.Dataset({"weight": ("rival", [0.2, 0.7, 0.1])}, {"rival": names})
+    )
+    others = tuple(made_up(rival, runs, seed) for seed, rival in enumerate(rivals, start=1))
+    inputs = replace(found, rivals=others).inputs()
+
+    draws = np.stack([inputs[name] for name in ("repetition_r_d", "repetition_r_n", *PENALTY)], axis=1)
+    between = np.abs(np.corrcoef(stats.rankdata(draws, axis=0), rowvar=False)[:2, 2:])
+    # 8000 draws: the standard error is .011, and the false alarm of six pairs 4e-4
+    assert between.max() < 4 / np.sqrt(8000)
 
 
 @pytest.mark.slow
