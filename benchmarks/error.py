@@ -16,10 +16,10 @@ from benchmarks.peers import FORECAST_PEERS
 from benchmarks.record import Found, Row, row
 from benchmarks.setting import Setting
 from benchmarks.workers import Worker
-from datawall.sampling.average import Range
-from datawall.sampling.pushforward import push
+from datawall.distributions.dimension_order import ranks
+from datawall.sampling.mean import Range
+from datawall.sampling.run import push
 from datawall.sampling.samplers import SOBOL
-from datawall.scenario.importance import ranks
 
 DRAWS = 2**18
 REPLICATES = 24

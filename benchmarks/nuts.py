@@ -20,10 +20,10 @@ from numpyro.infer.hmc import hmc
 from benchmarks.record import Found, row
 from benchmarks.setting import Setting
 from datawall.errors import DatawallError
-from datawall.inference.module import Evidence
-from datawall.inference.modules.scaling_points import MODULE
+from datawall.inference.density import double_precision, target
+from datawall.inference.evidence_model import Evidence
+from datawall.inference.models.scaling.runs import MODULE
 from datawall.inference.nuts import Settings, chain
-from datawall.inference.target import double_precision, target
 
 RUNS = 240
 DEFAULTS = {"warmup": 1000, "draws": 1000}

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.record import Row, read, rows_of
-from datawall.reporting import style
+from datawall.reporting.figures import style
 
 TITLES = {
     "peers": "Peers on the same model",

@@ -23,9 +23,9 @@ from benchmarks.record import Found, Row, row
 from benchmarks.setting import Setting
 from benchmarks.timing import interleave
 from benchmarks.workers import Worker
-from datawall.sampling.pushforward import push
+from datawall.distributions.dimension_order import ranks
+from datawall.sampling.run import push
 from datawall.sampling.samplers import SOBOL
-from datawall.scenario.importance import ranks
 
 CHUNK = 4096
 """Draws in one pass of the engine's loop."""

@@ -12,15 +12,15 @@ from scipy.special import ndtri
 
 from benchmarks.record import Found, Row, row
 from benchmarks.setting import Setting
-from datawall.drivers.asked import parse_asked
-from datawall.drivers.study import study_of
+from datawall.analysis.sensitivity.methods.experiment import Experiment
+from datawall.analysis.sensitivity.methods.problem import Player, Problem
+from datawall.analysis.sensitivity.methods.sobol import Measure, sobol_indices
+from datawall.analysis.sensitivity.request import parse_asked
+from datawall.analysis.sensitivity.study import study_of
 from datawall.errors import DatawallError
-from datawall.loading import load_scenario
-from datawall.sampling.devices import width
+from datawall.inference.scenario_with_evidence import load_scenario
+from datawall.sampling.execution.devices import width
 from datawall.sampling.samplers import SOBOL
-from datawall.sensitivity_analysis.experiment import Experiment
-from datawall.sensitivity_analysis.problem import Player, Problem
-from datawall.sensitivity_analysis.sobol import Measure, sobol_indices
 
 DRAWS = 2**14
 FALSE_ALARM_SCORE = 5.0

@@ -3,6 +3,7 @@
 import os
 import tempfile
 
+import jax
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -16,4 +17,11 @@ def compiled_programs():
     """Keep compiled programs for the session, for the commands that the tests start too."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CACHE_HOME"] = folder
+        yield
+
+
+@pytest.fixture(scope="module")
+def exact():
+    """Double precision, and no silent broadcasting between ranks."""
+    with jax.enable_x64(True), jax.numpy_rank_promotion("raise"):
         yield

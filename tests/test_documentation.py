@@ -13,26 +13,27 @@ import pytest
 from typer.testing import CliRunner
 
 import datawall
-import pairs
-from backtest_parts import Toy
-from datawall import forecasting, learning_order, runs, summary
-from datawall.backtesting import calibrating
-from datawall.backtesting import run as backtesting_run
-from datawall.backtesting.flat import flat as flat_backtest
+from datawall.analysis.comparison import compare as comparison_run
+from datawall.analysis.comparison.export import flat as flat_comparison
+from datawall.analysis.sensitivity import sensitivity
+from datawall.backtesting import backtest as backtesting_run
+from datawall.backtesting import calibrate
+from datawall.backtesting.backtest import run as run_backtest
+from datawall.backtesting.export import flat as flat_backtest
 from datawall.backtesting.plan import make_plan
-from datawall.backtesting.run import run as run_backtest
-from datawall.cli import app, crew
-from datawall.comparison import run as comparison_run
-from datawall.comparison.flat import flat as flat_comparison
-from datawall.drivers import analysis
-from datawall.inference import fitting, refitting, run
-from datawall.learning_order import delay
-from datawall.page import report
-from datawall.recipes import making
-from datawall.scenario import calibration
-from datawall.scenario.evidence import shipped
-from inference import toys
-from scenario_files import write
+from datawall.cli import app, execution
+from datawall.forecasting import export, forecast
+from datawall.inference import fit, fit_by_name, refit
+from datawall.reporting import report, run_folder
+from datawall.reporting.recipes import making
+from datawall.scenario import widening
+from datawall.scenario.posterior import shipped
+from datawall.studies import learning_order
+from datawall.studies.learning_order import delay
+from support import pairs
+from support import toy_models as toys
+from support.backtest_parts import Toy
+from support.scenario_files import write
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = (".", "benchmarks", "docs", "docs/published", "priors")
@@ -70,7 +71,7 @@ def tree():
 
 @pytest.fixture(scope="module")
 def flat(tree):
-    return summary.summary(tree)
+    return export.summary(tree)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def experiment():
 
 @pytest.fixture(scope="module")
 def indices():
-    return analysis.sensitivity("baseline", methods=["rank"], draws=DRAWS)
+    return sensitivity.sensitivity("baseline", methods=["rank"], draws=DRAWS)
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def backtested():
 
 @pytest.fixture(scope="module")
 def toy():
-    return fitting.fit(toys.module(), toys.evidence())
+    return fit.fit(toys.module(), toys.evidence())
 
 
 @pytest.fixture(scope="module")
@@ -127,27 +128,27 @@ def test_documents_are_found():
 @contextmanager
 def alone(*_):
     """Stand in for the workers and hosts of a command."""
-    yield crew.Team(None, lambda: True, lambda: None)
+    yield execution.Team(None, lambda: True, lambda: None)
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
 @pytest.mark.usefixtures("folder")
 def test_command_is_understood(words, flat, comparison, backtested, indices, experiment, toy, monkeypatch):
     """Each command runs to its end, but that one small run stands in for all and is not written."""
-    monkeypatch.setattr(forecasting, "forecast", lambda *_, **__: None)
-    monkeypatch.setattr(crew, "team", alone)
-    monkeypatch.setattr(runs, "prepare", lambda _: None)
-    monkeypatch.setattr(runs, "write", lambda *_: flat)
+    monkeypatch.setattr(forecast, "forecast", lambda *_, **__: None)
+    monkeypatch.setattr(execution, "team", alone)
+    monkeypatch.setattr(run_folder, "prepare", lambda _: None)
+    monkeypatch.setattr(run_folder, "write", lambda *_: flat)
     monkeypatch.setattr(comparison_run, "compare", lambda *_, **__: None)
-    monkeypatch.setattr(runs, "write_comparison", lambda *_: comparison)
-    monkeypatch.setattr(runs, "replace_file", lambda *_: None)
-    monkeypatch.setattr(analysis, "sensitivity", lambda *_, **__: indices)
+    monkeypatch.setattr(run_folder, "write_comparison", lambda *_: comparison)
+    monkeypatch.setattr(run_folder, "replace_file", lambda *_: None)
+    monkeypatch.setattr(sensitivity, "sensitivity", lambda *_, **__: indices)
     monkeypatch.setattr(backtesting_run, "backtest", lambda *_, **__: None)
-    monkeypatch.setattr(runs, "write_backtest", lambda *_: backtested)
-    monkeypatch.setattr(calibrating, "calibration_of", lambda *_: None)
-    monkeypatch.setattr(calibration, "write", lambda _: None)
-    monkeypatch.setattr(run, "fit_by_name", lambda *_: toy)
-    monkeypatch.setattr(refitting, "refitted", lambda module, _: shipped(module))
+    monkeypatch.setattr(run_folder, "write_backtest", lambda *_: backtested)
+    monkeypatch.setattr(calibrate, "calibration_of", lambda *_: None)
+    monkeypatch.setattr(widening, "write", lambda _: None)
+    monkeypatch.setattr(fit_by_name, "fit_by_name", lambda *_: toy)
+    monkeypatch.setattr(refit, "refitted", lambda module, _: shipped(module))
     monkeypatch.setattr(learning_order, "learning_order", lambda **_: experiment)
     monkeypatch.setattr(learning_order, "write", lambda *_: None)
     monkeypatch.setattr(report, "build", lambda *_: None)

@@ -9,8 +9,8 @@ import numpyro
 from numpyro import distributions as dist
 
 from benchmarks.forecast.world import World, baseline
+from datawall.distributions.families import FAMILIES, Distribution
 from datawall.model.inputs import Inputs
-from datawall.scenario.families import FAMILIES, Distribution
 
 
 def equivalent(prior: Distribution) -> Any:

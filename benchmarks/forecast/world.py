@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.forecast import plain
+from datawall.distributions.joint import Joint, inputs_from_scores
+from datawall.forecasting.simulation import time_grid
 from datawall.model.clock import Clock, clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.world import simulate
-from datawall.question import time_grid
 from datawall.scenario import Scenario, load_scenario
-from datawall.scenario.joint import Joint, inputs_from_scores
 
 DATES = ("wall_date", "training_start", "release", "compute_date", "price_gain")
 """Outputs that are dates."""

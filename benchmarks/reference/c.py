@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.reference.engine import KEPT, SKETCHES
 from benchmarks.reference.priors import DEGREE, PRIORS, Prior
 from benchmarks.workers import NotMeasuredError
-from datawall.sampling.points import stream_ids
+from datawall.sampling.prng import stream_ids
 
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-mprefer-vector-width=512", "-fPIC", "-c")
 LINKED = ("-shared", "-lmvec", "-lm")

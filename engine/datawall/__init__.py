@@ -7,24 +7,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datawall.backtesting.run import backtest
-    from datawall.comparison.run import compare
-    from datawall.drivers.analysis import sensitivity
-    from datawall.forecasting import forecast
-    from datawall.inference.run import fit
-    from datawall.loading import load_scenario
-    from datawall.page.report import report
+    from datawall.analysis.comparison.compare import compare
+    from datawall.analysis.sensitivity.sensitivity import sensitivity
+    from datawall.backtesting.backtest import backtest
+    from datawall.forecasting.forecast import forecast
+    from datawall.inference.fit_by_name import fit
+    from datawall.inference.scenario_with_evidence import load_scenario
+    from datawall.reporting.report import report
 
 __all__ = ["backtest", "compare", "fit", "forecast", "load_scenario", "report", "sensitivity"]
 
 _HOMES = {
-    "backtest": "datawall.backtesting.run",
-    "compare": "datawall.comparison.run",
-    "fit": "datawall.inference.run",
-    "forecast": "datawall.forecasting",
-    "load_scenario": "datawall.loading",
-    "report": "datawall.page.report",
-    "sensitivity": "datawall.drivers.analysis",
+    "backtest": "datawall.backtesting.backtest",
+    "compare": "datawall.analysis.comparison.compare",
+    "fit": "datawall.inference.fit_by_name",
+    "forecast": "datawall.forecasting.forecast",
+    "load_scenario": "datawall.inference.scenario_with_evidence",
+    "report": "datawall.reporting.report",
+    "sensitivity": "datawall.analysis.sensitivity.sensitivity",
 }
 
 

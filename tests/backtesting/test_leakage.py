@@ -5,15 +5,16 @@ import shutil
 import numpy as np
 import pytest
 
+from datawall.backtesting.backtest import run
+from datawall.backtesting.default_components import PARTS
 from datawall.backtesting.plan import make_plan
-from datawall.backtesting.run import run
-from datawall.backtesting.shipped import PARTS
 from datawall.errors import DatawallError
-from datawall.inference.fitting import evidence_digest
-from datawall.inference.modules import MODULES, shipped
-from datawall.inference.reading import read_table
-from datawall.scenario import catalog
-from evidence_copies import rewrite
+from datawall.inference import shipped_tables
+from datawall.inference.fit import evidence_digest
+from datawall.inference.models import MODULES
+from datawall.inference.tables import read_table
+from datawall.scenario import files
+from support.evidence_copies import rewrite
 
 ORIGIN = "2024-01"
 YEAR = 2024.0
@@ -23,8 +24,8 @@ UNTOUCHED = ("date", "start", "end", "preview", "window", "mass")
 
 @pytest.fixture
 def evidence(tmp_path, monkeypatch):
-    shutil.copytree(catalog.folder() / "evidence", tmp_path / "evidence")
-    monkeypatch.setattr(shipped, "folder", lambda: tmp_path)
+    shutil.copytree(files.folder() / "evidence", tmp_path / "evidence")
+    monkeypatch.setattr(shipped_tables, "folder", lambda: tmp_path)
     return tmp_path / "evidence"
 
 

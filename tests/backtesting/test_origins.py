@@ -4,12 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datawall.backtesting.origins import (
-    MOST_ORIGINS,
-    newest_evidence,
-    parse_horizons,
-    parse_origins,
-)
+from datawall.backtesting.origins import MOST_ORIGINS, newest_evidence, parse_horizons, parse_origins
 from datawall.errors import DatawallError
 from datawall.units import date_of, decimal_year
 
@@ -84,5 +79,5 @@ def test_the_newest_evidence_is_read_from_the_tables_and_not_off_a_clock(tmp_pat
     evidence.mkdir()
     (evidence / "a.csv").write_text("item,date_known\nx,2019-01-01\ny,2020-01-01\nz,\n")
     (evidence / "b.csv").write_text("item\nx\n")
-    monkeypatch.setattr("datawall.scenario.catalog.folder", lambda: tmp_path)
+    monkeypatch.setattr("datawall.scenario.files.folder", lambda: tmp_path)
     assert newest_evidence() == 2020.0

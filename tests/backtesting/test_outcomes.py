@@ -3,11 +3,11 @@ from dataclasses import astuple
 import numpy as np
 import pytest
 
-from datawall.backtesting.known import threshold, watched_until
 from datawall.backtesting.outcomes import came, questions_at, resolve, seen_so_far
 from datawall.backtesting.questions import TARGETS, Question
+from datawall.backtesting.records import threshold, watched_until
 from datawall.units import date_of
-from evidence_copies import use_copy, write
+from support.evidence_copies import use_copy, write
 
 HORIZONS = (0.5, 1.0, 2.0, 4.0)
 TOLD_UNTIL = 2025.6

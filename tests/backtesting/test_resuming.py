@@ -8,7 +8,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from counted_fits import counted_run
+from support.counted_fits import counted_run
 
 SCRIPT = "import sys, pathlib, counted_fits as c; c.counted_run(pathlib.Path(sys.argv[1]), stop_before=2)"
 TESTS = Path(__file__).parents[1]

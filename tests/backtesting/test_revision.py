@@ -11,7 +11,7 @@ import xarray as xr
 from datawall.backtesting.dated_forecasts import HEADLINES
 from datawall.backtesting.revision import DRAWS_OF_MEDIANS, revision
 from datawall.errors import DatawallError, UntrustedPosteriorError
-from datawall.scenario.evidence import Posterior, shipped
+from datawall.scenario.posterior import Posterior, shipped
 
 ORIGINS = (2026.1, 2026.3, 2026.6)
 """Within one year, so that one compiled program serves all."""

@@ -5,10 +5,10 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from datawall import scoring
+from datawall.backtesting import scoring
 from datawall.backtesting.questions import Question
 from datawall.backtesting.scores import DESCRIPTIONS, LEVELS, counted, coverage_table, score, skill, widening
-from datawall.scoring import Outcome
+from datawall.backtesting.scoring import Outcome
 
 EVEN = stats.norm.ppf((np.arange(400) + 0.5) / 400)
 ORIGINS = 2019.0 + 0.5 * np.arange(15)

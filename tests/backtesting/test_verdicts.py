@@ -5,8 +5,8 @@ import pytest
 
 from datawall.backtesting.questions import Question
 from datawall.backtesting.scores import in_question, score, skill
+from datawall.backtesting.scoring import Outcome
 from datawall.backtesting.verdicts import HINDSIGHT, apart, remarks, verdicts
-from datawall.scoring import Outcome
 
 TAKEN_OUT = {2019.0: ("power", "slowdown"), 2020.0: ("power",)}
 ORIGINS = 2019.0 + 0.5 * np.arange(14)

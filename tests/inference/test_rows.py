@@ -10,14 +10,14 @@ import pytest
 import xarray as xr
 from numpyro.infer.util import log_density
 
-from datawall.inference.fitting import fit
-from datawall.inference.module import no_inputs
-from datawall.inference.modules import MODULES
+from datawall.inference.density import latents_of, sites_of
+from datawall.inference.evidence_model import no_inputs
+from datawall.inference.fit import fit
+from datawall.inference.models import MODULES
 from datawall.inference.nuts import Settings
-from datawall.inference.posteriors import headline
 from datawall.inference.rows import sample_rows
-from datawall.inference.target import latents_of, sites_of
-from inference import toys
+from datawall.inference.summary import headline
+from support import toy_models as toys
 
 
 def without(name, plate):

@@ -5,14 +5,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from datawall.model.ceilings.frontier import binding, ceilings, log_lowest
+from datawall.model.ceilings.growth import log_saturating
 from datawall.model.clock import ANCHORS, clock_at
-from datawall.model.frontier import binding, ceilings, log_lowest
-from datawall.model.growth import log_saturating
 from datawall.model.release import OUTCOMES, release_dates, release_delay
 from datawall.model.supply import training_tokens, unique_tokens
-from world_cases import ANCHORS as DATES
-from world_cases import AS_OF, OURS, QUESTIONS, YEARS, one_draw, oracle_of, random_draws
-from world_oracle import LADDER
+from support.world_cases import ANCHORS as DATES
+from support.world_cases import AS_OF, OURS, QUESTIONS, YEARS, one_draw, oracle_of, random_draws
+from support.world_oracle import LADDER
 
 pytestmark = pytest.mark.usefixtures("exact")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from datawall.model import passage
 from datawall.model.passage import Line, bent_passages, running_maximum, straight_passages
-from numerics import root
+from support.numerics import root
 
 YEARS = np.arange(0.0, 11.0)
 

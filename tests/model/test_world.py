@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from datawall.model.world import wall_names
-from numerics import search_minimum
-from world_cases import ANCHORS, AS_OF, QUESTIONS, YEARS, futures, one_draw, oracle_of, random_draws
-from world_oracle import ADDITIVE_PENALTY, EFFECTIVE_DATA, LADDER, Oracle, least
+from support.numerics import search_minimum
+from support.world_cases import ANCHORS, AS_OF, QUESTIONS, YEARS, futures, one_draw, oracle_of, random_draws
+from support.world_oracle import ADDITIVE_PENALTY, EFFECTIVE_DATA, LADDER, Oracle, least
 
 DRAWS, CHECKED = 2000, 60
 GENERATIONS = len(QUESTIONS.generations)

@@ -8,12 +8,12 @@ import pytest
 from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.questions import Questions
-from datawall.model.repetition import Repetition
-from datawall.model.scaling import ScalingLaw
-from datawall.model.wall import NEVER, PAST, wall_date
 from datawall.model.world import simulate, wall_names
-from world_cases import ANCHORS, AS_OF, HORIZON, YEARS, futures, random_draws
-from world_oracle import EFFECTIVE_DATA, Oracle
+from datawall.scaling_laws.allocation import ScalingLaw
+from datawall.scaling_laws.exhaustion import NEVER, PAST, wall_date
+from datawall.scaling_laws.repetition import Repetition
+from support.world_cases import ANCHORS, AS_OF, HORIZON, YEARS, futures, random_draws
+from support.world_oracle import EFFECTIVE_DATA, Oracle
 
 GRID = YEARS - AS_OF
 TREND = Questions(("trend",), (1.0, 4.0, 16.0), (4.0, 16.0), (4.0, 16.0), (), 3.0, (5.0,), (100.0,))

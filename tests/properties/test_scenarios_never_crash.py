@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from datawall.model.inputs import DECLARATIONS
 from datawall.scenario import Scenario, ScenarioError, load_scenario
-from scenario_files import prior, to_toml, valid_scenario
+from support.scenario_files import prior, to_toml, valid_scenario
 
 VALID = valid_scenario()
 VALID["priors"] |= {

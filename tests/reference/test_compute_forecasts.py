@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 import datawall
+from datawall.distributions.joint import inputs_from_scores
+from datawall.model.ceilings.frontier import ceilings
 from datawall.model.clock import clock_at
-from datawall.model.frontier import ceilings
 from datawall.model.inputs import Inputs
 from datawall.scenario import load_scenario
-from datawall.scenario.joint import inputs_from_scores
 
 DRAWS = 40_000
 H100_HOUR = 989.4e12 * 3600.0

@@ -9,9 +9,9 @@ import pytest
 from scipy import stats
 
 import datawall
-import epoch_oracle as oracle
+from datawall.forecasting.export import summary
 from datawall.scenario import load_scenario
-from datawall.summary import summary
+from support import epoch_oracle as oracle
 
 DRAWS = 16384
 AT_2030 = 6.0

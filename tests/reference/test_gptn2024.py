@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import datawall
-from datawall.model.generations import TABLES
+from datawall.scaling_laws.generations import TABLES
 
 DRAWS = 16384
 LOG10 = np.log(10.0)

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 import datawall
-from datawall.inference.modules import MODULES
-from datawall.inference.modules.run_sizes_tally import frontier_at
+from datawall.forecasting.export import quantities
+from datawall.inference.models import MODULES
+from datawall.inference.models.run_sizes import frontier_at
 from datawall.model.counts import RATE_DATE, models_within
-from datawall.scenario.catalog import posteriors
-from datawall.summary import quantities
+from datawall.scenario.files import posteriors
 
 FACTOR = 1.3
 BANDS = 5

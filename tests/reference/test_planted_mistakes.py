@@ -8,19 +8,19 @@ from typing import Any
 import jax.numpy as jnp
 import pytest
 
-from datawall.model import (
-    frontier,
+from datawall.model.ceilings import frontier
+from datawall.model.inputs import DECLARATIONS, Inputs
+from datawall.model.loss import law as pivot
+from datawall.scaling_laws import (
+    allocation,
+    exhaustion,
     generations,
     hardware,
     learning_order,
     levers,
-    pivot,
     repetition,
-    scaling,
-    wall,
 )
-from datawall.model.inputs import DECLARATIONS, Inputs
-from datawall.model.scaling import LAWS
+from datawall.scaling_laws.allocation import LAWS
 
 LAW = LAWS["besiroglu2024"]
 
@@ -52,7 +52,7 @@ def smaller_by_three() -> None:
 
 def pivoted() -> None:
     """Another exponent leaves the tokens at the reference compute alone."""
-    low, high = (scaling.tokens_from_pivot(1e21, 1e21, 5e10, b) for b in (0.48, 0.55))
+    low, high = (allocation.tokens_from_pivot(1e21, 1e21, 5e10, b) for b in (0.48, 0.55))
     close(low, 5e10)
     close(high, 5e10)
 
@@ -67,7 +67,8 @@ def physical() -> None:
     compute = {"flop0": 1e26, "flop_growth": 4.0, "exponent": 0.5}
     common: dict[str, Any] = compute | {"stock0": 1e15, "stock_growth": 1.05, "t0": 2026.0}
     dates = [
-        float(wall.wall_date(1.0, **common, distill=m, distill_mode="physical").date) for m in (1.0, 2.0)
+        float(exhaustion.wall_date(1.0, **common, distill=m, distill_mode="physical").date)
+        for m in (1.0, 2.0)
     ]
     close(dates[1] - dates[0], 0.5 * math.log(2.0) / (0.5 * math.log(4.0) - math.log(1.05)), 5e-3)
 
@@ -81,7 +82,7 @@ def balanced_terms() -> None:
     """The law of a draw has its stated tokens a parameter at 1e21 FLOP."""
     inputs = Inputs(**dict.fromkeys(DECLARATIONS, 0.5) | {"tokens_per_param_1e21": 18.0})
     law = pivot.scaling_law(pivot.pivot_law(inputs))
-    close(scaling.optimal_allocation(law, 1e21).tokens_per_param, 18.0, 1e-2)
+    close(allocation.optimal_allocation(law, 1e21).tokens_per_param, 18.0, 1e-2)
 
 
 def no_minus_one(unique: Any, tokens: Any, r_d: Any) -> Any:
@@ -116,7 +117,7 @@ def tenfold(index: Any, flop_gpt4: Any, _: Any) -> Any:
 
 
 RIGHT_OVERTRAINING = levers.overtraining
-RIGHT_WALL_DATE = wall.wall_date
+RIGHT_WALL_DATE = exhaustion.wall_date
 RIGHT_SCALING_LAW = pivot.scaling_law
 
 MISTAKES: list[tuple[str, Callable[[], None], Any, str, Any]] = [
@@ -124,7 +125,7 @@ MISTAKES: list[tuple[str, Callable[[], None], Any, str, Any]] = [
     ("factor 6 missing", six, hardware, "training_flop", lambda params, tokens: params * tokens),
     ("r for r - 1", extra_passes, repetition, "effective_tokens", no_minus_one),
     ("k squared", smaller_by_three, levers, "overtraining", squared),
-    ("pivot at C = 1", pivoted, scaling, "tokens_from_pivot", pivot_at_one),
+    ("pivot at C = 1", pivoted, allocation, "tokens_from_pivot", pivot_at_one),
     (
         "by 2 as doubling",
         plus_two,
@@ -132,7 +133,7 @@ MISTAKES: list[tuple[str, Callable[[], None], Any, str, Any]] = [
         "learning_delay_ooms",
         doubling,
     ),
-    ("nominal for physical", physical, wall, "wall_date", nominal),
+    ("nominal for physical", physical, exhaustion, "wall_date", nominal),
     ("10x a generation", generation_five, generations, "index_to_flop", tenfold),
     ("unbalanced terms", balanced_terms, pivot, "scaling_law", swapped_shares),
 ]

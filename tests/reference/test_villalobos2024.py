@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import datawall
-from datawall.readings import first_passage, year_by_year
+from datawall.scaling_laws.exhaustion import first_passage, year_by_year
 from datawall.scenario import load_scenario
 
 DRAWS = 16384

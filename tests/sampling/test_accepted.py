@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from scipy import integrate, optimize, stats
 
-from datawall.sampling.checkpoint import Checkpoint
-from datawall.sampling.job import alone
+from datawall.sampling.execution.checkpoint import Checkpoint
+from datawall.sampling.execution.executor import alone
+from datawall.sampling.histogram import Histogram
 from datawall.sampling.program import ACCEPTED, ACCEPTED_BINS
-from datawall.sampling.pushforward import Control, push
+from datawall.sampling.run import Control, push
 from datawall.sampling.samplers import RANDOM, SOBOL
-from datawall.sampling.sketch import Histogram
 
 LEVEL = 1.0
 LEVELS = np.array([0.1, 0.5, 0.9])

@@ -7,12 +7,12 @@ import pytest
 from jax.scipy.special import ndtr
 from scipy import stats
 
-from datawall.sampling.average import Range
-from datawall.sampling.bridge import bridged
-from datawall.sampling.curve import share_mcse
-from datawall.sampling.pushforward import Pushed, push
+from datawall.sampling.cdf import share_mcse
+from datawall.sampling.cdf_refinement import bridged
+from datawall.sampling.histogram import Histogram
+from datawall.sampling.mean import Range
+from datawall.sampling.run import Pushed, push
 from datawall.sampling.samplers import LATTICE, RANDOM, SOBOL, Sampler
-from datawall.sampling.sketch import Histogram
 
 ROWS = np.arange(3, dtype=np.uint32)
 EVEN = pytest.mark.parametrize("sampler", [SOBOL, LATTICE], ids=lambda s: s.name)

@@ -12,7 +12,7 @@ from scipy.stats import qmc
 
 from datawall.errors import DatawallError
 from datawall.sampling import lattice, sobol
-from datawall.sampling.points import seed_word, split_index
+from datawall.sampling.prng import seed_word, split_index
 from datawall.sampling.replicates import REPLICATES, random_words
 from datawall.sampling.samplers import LATTICE, RANDOM, SAMPLERS, SOBOL, Sampler
 

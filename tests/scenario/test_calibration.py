@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from datawall.scenario import ScenarioError, calibration
+from datawall.scenario import ScenarioError, widening
 
 FOUND = {
     "factor": 1.3,
@@ -28,19 +28,19 @@ def path(tmp_path):
 
 
 def test_what_is_written_is_read(path):
-    assert calibration.write(FOUND, path) == path
-    assert calibration.read(path).model_dump() == FOUND
+    assert widening.write(FOUND, path) == path
+    assert widening.read(path).model_dump() == FOUND
     assert json.loads(path.read_text()) == FOUND
 
 
 def test_the_newest_evidence_may_be_a_day(path):
-    calibration.write(FOUND | {"newest": dt.date(2026, 1, 1)}, path)
-    assert calibration.read(path).newest == 2026.0
+    widening.write(FOUND | {"newest": dt.date(2026, 1, 1)}, path)
+    assert widening.read(path).newest == 2026.0
 
 
 @pytest.mark.parametrize(("factor", "applied"), [(1.3, 1.3), (1.0, 1.0), (0.7, 1.0)])
 def test_forecasts_are_never_narrowed(factor, applied):
-    found = calibration.Calibration.model_validate(FOUND | {"factor": factor, "low": 0.5})
+    found = widening.Calibration.model_validate(FOUND | {"factor": factor, "low": 0.5})
     assert found.applied == applied
     assert ("nothing widened" in found.sentence()) == (applied == 1.0)
     assert found.facts()["applied"] == applied
@@ -63,12 +63,12 @@ def test_forecasts_are_never_narrowed(factor, applied):
 )
 def test_what_cannot_be_is_neither_written_nor_read(path, change, words):
     with pytest.raises(ScenarioError) as refused:
-        calibration.write(FOUND | change, path)
+        widening.write(FOUND | change, path)
     assert words in str(refused.value)
     assert not path.exists()
     path.write_text(json.dumps(FOUND | change))
     with pytest.raises(ScenarioError) as refused:
-        calibration.read(path)
+        widening.read(path)
     assert str(refused.value).startswith("calibration.json: ")
     assert words in str(refused.value)
 
@@ -86,10 +86,10 @@ def test_what_is_no_calibration_is_refused(path, text, words):
     if text is not None:
         path.write_text(text)
     with pytest.raises(ScenarioError) as refused:
-        calibration.read(path)
+        widening.read(path)
     assert words in str(refused.value)
 
 
 def test_without_one_the_remedy_is_the_backtest(path):
     with pytest.raises(ScenarioError, match="run datawall backtest --write-calibration"):
-        calibration.read(path)
+        widening.read(path)

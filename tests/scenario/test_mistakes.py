@@ -5,7 +5,7 @@ import re
 import pytest
 
 from datawall.scenario import ScenarioError, load_scenario
-from scenario_files import prior, to_toml, valid_scenario, write
+from support.scenario_files import prior, to_toml, valid_scenario, write
 
 
 def edit(*path, to):

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
+from datawall.distributions.special import SCORE_LIMIT
+from datawall.distributions.tabulated import STEP
 from datawall.model.inputs import DECLARATIONS
 from datawall.scenario import ScenarioError, available, load_scenario
-from datawall.scenario.special import SCORE_LIMIT
-from datawall.scenario.tables import STEP
 from datawall.scenario.widening import WITHOUT_WIDTH, widened
-from scenario_files import prior, valid_scenario, write
+from support.scenario_files import prior, valid_scenario, write
 
 FACTOR = 1.4
 Z80 = stats.norm.ppf(0.9)

@@ -10,14 +10,14 @@ import jax
 import numpy as np
 
 from datawall import scenario
-from datawall.compilation import keep_compiled_programs
+from datawall.caching import keep_compiled_programs
 from datawall.errors import UntrustedPosteriorError
-from datawall.names import quantity_name
-from datawall.question import World, question
-from datawall.results import outputs_of, reported
-from datawall.sampling.pushforward import push
+from datawall.forecasting.names import quantity_name
+from datawall.forecasting.outputs import outputs_of, reported
+from datawall.forecasting.simulation import World, question
+from datawall.sampling.run import push
 from datawall.sampling.samplers import SOBOL
-from datawall.scenario.evidence import Posterior, PosteriorSource, silent
+from datawall.scenario.posterior import Posterior, PosteriorSource, silent
 
 HEADLINES = (
     "wall.tokens[1]",

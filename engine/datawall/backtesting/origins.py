@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from datawall.errors import DatawallError
-from datawall.inference.reading import read_table
-from datawall.scenario import catalog
-from datawall.scenario.closed import FIRST_YEAR
-from datawall.scenario.errors import shown
+from datawall.inference.tables import read_table
+from datawall.scenario import files
 from datawall.units import MONTHS_PER_YEAR, date_of, decimal_year
+from datawall.validation import FIRST_YEAR, shown
 
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 SPAN = re.compile(r"(\d{1,4})(mo|y)")
@@ -94,7 +93,7 @@ def parse_horizons(texts: Sequence[str]) -> tuple[float, ...]:
 
 def newest_evidence() -> float:
     """Return when the newest of the evidence that ships became known [decimal year]."""
-    tables = (read_table(path, ()) for path in sorted((catalog.folder() / "evidence").glob("*.csv")))
+    tables = (read_table(path, ()) for path in sorted((files.folder() / "evidence").glob("*.csv")))
     dates = [table.years(DATE_KNOWN) for table in tables if DATE_KNOWN in table.columns]
     return float(np.nanmax(np.concatenate(dates)))
 

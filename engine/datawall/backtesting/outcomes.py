@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from datawall.backtesting.known import newest, series_of, threshold, watched_until
 from datawall.backtesting.questions import BY_COMPUTE, BY_NAME, TARGETS, Question
-from datawall.scoring import Outcome
+from datawall.backtesting.records import newest, series_of, threshold, watched_until
+from datawall.backtesting.scoring import Outcome
 
 ITEMS: dict[str, tuple[str, ...]] = {
     "first_above": ("1e+24", "1e+25", "1e+26", "1e+27"),

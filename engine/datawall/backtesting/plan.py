@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from datawall.backtesting.defaults import DRAWS, END, EVERY, HORIZONS, SCENARIOS, START
+from datawall.arguments import check_seed
 from datawall.backtesting.origins import newest_evidence, parse_horizons, parse_origins
-from datawall.backtesting.questions import NAIVE
-from datawall.checks import check_seed
+from datawall.backtesting.questions import DRAWS, END, EVERY, HORIZONS, NAIVE, SCENARIOS, START
 from datawall.errors import DatawallError
-from datawall.scenario import catalog, load_scenario
-from datawall.scenario.evidence import silent
+from datawall.scenario import files, load_scenario
+from datawall.scenario.posterior import silent
 
 FEWEST_DRAWS = 400
 """The outer quantiles hold one draw in 200."""
@@ -92,7 +91,7 @@ def make_plan(
     Parameters
     ----------
     scenarios, start, end, every, horizons, draws, seed
-        See `datawall.backtesting.run.backtest`.
+        See `datawall.backtesting.backtest.backtest`.
 
     Raises
     ------
@@ -132,8 +131,8 @@ def _check_draws(draws: int) -> None:
 
 
 def _evidence_digest() -> str:
-    tables = sorted((catalog.folder() / "evidence").glob("*.csv"))
+    tables = sorted((files.folder() / "evidence").glob("*.csv"))
     digest = hashlib.sha256()
-    for path in (*tables, catalog.folder() / catalog.LATENTS):
+    for path in (*tables, files.folder() / files.LATENTS):
         digest.update(f"{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()

@@ -85,3 +85,13 @@ type Forecaster = Callable[[Sequence[Question]], Answers]
 
 class NothingKnownError(DatawallError):
     """Too little was known at an origin for a forecast; the message says what was missing."""
+
+
+SCENARIOS = ("baseline",)
+START, END = "2019-01", "2026-06"
+"""First month, and the last one possible."""
+EVERY = "6mo"
+"""Between two origins."""
+HORIZONS = ("6mo", "1y", "2y", "4y")
+DRAWS = 4000
+"""Of each forecast."""

@@ -14,14 +14,14 @@ import numpy as np
 import xarray as xr
 
 from datawall import scenario
+from datawall.arguments import check_draws, check_seed
 from datawall.backtesting.dated_forecasts import DatedForecasts, Posteriors
-from datawall.backtesting.news import told
-from datawall.backtesting.shifts import moves, quantiles
-from datawall.checks import check_draws, check_seed
+from datawall.backtesting.evidence_updates import told
+from datawall.backtesting.forecast_differences import moves, quantiles
 from datawall.errors import DatawallError
-from datawall.loading import known_by
+from datawall.inference.scenario_with_evidence import known_by
 from datawall.sampling.samplers import SOBOL
-from datawall.scenario.evidence import PosteriorSource, silent
+from datawall.scenario.posterior import PosteriorSource, silent
 
 DRAWS_OF_MEDIANS = 1024
 """With fewer, a replicate has less than 64 draws, of which a median says little."""
@@ -54,12 +54,14 @@ def revision(
     Returns
     -------
     xarray.DataTree
-        ``quantiles``, by origin: see `datawall.backtesting.shifts.quantiles`; and by origin and module
-        ``state``, ``"fitted"`` or why the stated priors stay (``"too little known"``, ``"untrusted"``).
+        ``quantiles``, by origin: see `datawall.backtesting.forecast_differences.quantiles`; and by origin
+        and module ``state``, ``"fitted"`` or why the stated priors stay (``"too little known"``,
+        ``"untrusted"``).
 
         ``moves``, by pair of consecutive origins, which are the coordinates `since` and `until`: see
-        `datawall.backtesting.shifts.moves`; and by pair and module ``evidence``, what became known in between
-        in a few words. Both sides of a pair are forecasts as of the newer origin, so the clock moves nothing.
+        `datawall.backtesting.forecast_differences.moves`; and by pair and module ``evidence``, what became
+        known in between in a few words. Both sides of a pair are forecasts as of the newer origin, so the
+        clock moves nothing.
 
     Raises
     ------

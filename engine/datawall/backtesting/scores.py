@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from datawall import scoring
+from datawall.backtesting import scoring
 from datawall.backtesting.questions import TARGETS, Answers, Question
-from datawall.scoring import Outcome, Widening
+from datawall.backtesting.scoring import Outcome, Widening
 
 LEVELS = (0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995)
 """Levels of the quantiles that are kept of each answer."""

@@ -8,9 +8,9 @@ import xarray as xr
 
 from datawall.backtesting.questions import NAIVE, TARGETS
 from datawall.backtesting.scores import counted, coverage_table, held, of_kind, pit_bounds_of
-from datawall.backtesting.words import horizon as ahead
-from datawall.backtesting.words import percent
-from datawall.scoring import pit_ecdf, pit_values
+from datawall.backtesting.scoring import pit_ecdf, pit_values
+from datawall.formatting import horizon as ahead
+from datawall.formatting import percent
 
 PASSES = (0.65, 0.95)
 """Between which the coverage of an 80 % interval is taken to be right."""

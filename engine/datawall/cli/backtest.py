@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from datawall.backtesting.defaults import DRAWS, END, EVERY, HORIZONS, START
+from datawall import files
+from datawall.backtesting.questions import DRAWS, END, EVERY, HORIZONS, START
 from datawall.cli.options import AsJson, Out, Seed, progress_bar
 
 
@@ -34,17 +35,17 @@ def backtest(
     The first time takes long: models of evidence are fitted at each date. Each fit is kept as it is done, so
     that a run that was stopped goes on.
     """
-    from datawall import runs
     from datawall.backtesting.plan import make_plan
+    from datawall.reporting import run_folder
 
     asked, horizons = tuple(scenarios or ()), tuple(horizon.split(","))
     plan = make_plan(asked, start, end, every, horizons, draws, seed)
-    folder = out or runs.default_backtest_folder(plan.scenarios, plan.digest, draws, seed)
-    runs.prepare(folder)
+    folder = out or run_folder.default_backtest_folder(plan.scenarios, plan.digest, draws, seed)
+    files.prepare(folder)
     with progress_bar("asking", "interrupted; the same command goes on") as progress:
-        from datawall.backtesting import run  # loads JAX
+        from datawall.backtesting import backtest  # loads JAX
 
-        tree = run.backtest(
+        tree = backtest.backtest(
             *asked,
             start=start,
             end=end,
@@ -54,21 +55,21 @@ def backtest(
             seed=seed,
             progress=progress,
         )
-    found = runs.write_backtest(tree, folder)
+    found = run_folder.write_backtest(tree, folder)
     print(f"written to {folder}", file=sys.stderr)
     if as_json:
         print(json.dumps(found, indent=1))
     else:
         from rich.console import Console
 
-        from datawall.reporting.backtest import backtest_tables
-        from datawall.reporting.terminal import print_all
+        from datawall.reporting.terminal.backtest import backtest_tables
+        from datawall.reporting.terminal.forecast import print_all
 
         print_all(Console(), backtest_tables(found))
     if write_calibration:  # last: tables that are done need not wait for a factor that nobody can tell
-        from datawall.backtesting.calibrating import calibration_of
+        from datawall.backtesting.calibrate import calibration_of
         from datawall.backtesting.origins import newest_evidence
-        from datawall.scenario import calibration
+        from datawall.scenario import widening
 
         found = calibration_of(tree, plan.scenarios[plan.first], newest_evidence())
-        print(f"written to {calibration.write(found)}", file=sys.stderr)
+        print(f"written to {widening.write(found)}", file=sys.stderr)

@@ -20,8 +20,8 @@ def claims(
     """Hold the claims of others on compute and data against the model."""
     if ids and write:
         raise DatawallError("claims: --write needs every claim; drop the ids")
-    from datawall.claims import report
-    from datawall.claims.evaluation import evaluate
+    from datawall.studies.claims import report
+    from datawall.studies.claims.evaluation import evaluate
 
     judged = evaluate(ids or ())
     if write:
@@ -32,6 +32,6 @@ def claims(
     else:
         from rich.console import Console
 
-        from datawall.reporting.terminal import print_all
+        from datawall.reporting.terminal.forecast import print_all
 
         print_all(Console(), [*report.terminal_tables(judged), *(report.details(judged) if ids else [])])

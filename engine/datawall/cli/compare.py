@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from datawall import files
 from datawall.cli.options import AsJson, AsOf, Out, Seed, Settings, progress_bar
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ def compare(
     Both run on the same random numbers, and groups of inputs are swapped between them one at a time.
     --set and --as-of apply to each scenario.
     """
-    from datawall import runs
-    from datawall.checks import check_draws, check_seed
-    from datawall.comparison.hybrid import DRAWS, check_enough, check_scenarios
-    from datawall.loading import load_scenario
+    from datawall.analysis.comparison.hybrid import DRAWS, check_enough, check_scenarios
+    from datawall.arguments import check_draws, check_seed
+    from datawall.inference.scenario_with_evidence import load_scenario
+    from datawall.reporting import run_folder
     from datawall.scenario import parse_override
 
     draws = draws if draws is not None else DRAWS
@@ -50,26 +51,26 @@ def compare(
     overrides = dict(map(parse_override, set_ or ()))
     loaded = [load_scenario(name, overrides, as_of) for name in scenarios]
     folder = out or _folder(loaded, draws, seed)
-    runs.prepare(folder)
+    files.prepare(folder)
     with progress_bar("swapping inputs") as progress:
         import datawall  # its functions load JAX
 
         tree = datawall.compare(*loaded, outputs=outputs, draws=draws, seed=seed, progress=progress)
-    found = runs.write_comparison(tree, folder)
+    found = run_folder.write_comparison(tree, folder)
     print(f"written to {folder}", file=sys.stderr)
     if as_json:
         print(json.dumps(found, indent=1))
     else:
         from rich.console import Console
 
-        from datawall.reporting.comparison import comparison_tables
-        from datawall.reporting.terminal import print_all
+        from datawall.reporting.terminal.comparison import comparison_tables
+        from datawall.reporting.terminal.forecast import print_all
 
         print_all(Console(), comparison_tables(found, outputs))
 
 
 def _folder(scenarios: "list[Scenario]", draws: int, seed: int) -> Path:
-    from datawall.runs import default_folder
+    from datawall.reporting.run_folder import default_folder
 
     digest = hashlib.sha256("".join(one.digest for one in scenarios).encode()).hexdigest()
     return default_folder(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from datawall.checks import SAMPLER
+from datawall.arguments import SAMPLER
 from datawall.cli.options import AsJson, AsOf, SamplerName, ScenarioName, Seed, Settings
 from datawall.errors import DatawallError
 
@@ -21,8 +21,8 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Walk one future from its inputs to its dates, every step with its equation and numbers."""
-    from datawall.checks import check_sampler, check_seed
-    from datawall.loading import load_scenario
+    from datawall.arguments import check_sampler, check_seed
+    from datawall.inference.scenario_with_evidence import load_scenario
     from datawall.scenario import parse_override
 
     if median and draw is not None:
@@ -30,8 +30,8 @@ def explain(
     check_seed(seed)
     check_sampler(sampler)
     loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
-    from datawall import explanation
-    from datawall.reporting.terminal import explanation_text
+    from datawall.analysis import explanation
+    from datawall.reporting.terminal.forecast import explanation_text
 
     if median:
         title, inputs = "every input at its median", explanation.median_inputs(loaded)

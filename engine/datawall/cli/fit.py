@@ -28,23 +28,24 @@ def fit(
     write: Annotated[bool, typer.Option("--write", help="Rewrite the posteriors that ship.")] = False,
 ) -> None:
     """Infer the inputs of the forecast from evidence; exits with 3 if a posterior cannot be trusted."""
-    from datawall import runs
-    from datawall.checks import check_seed
-    from datawall.scenario import catalog
+    from datawall.arguments import check_seed
+    from datawall.files import prepare
+    from datawall.reporting import run_folder
+    from datawall.scenario import files
 
     if data and (len(modules) > 1 or ALL in modules):
         raise DatawallError("--data: belongs to one module; name just that one")
     if write and (data or as_of):
         raise DatawallError("--write: ships the fit to all of the shipped evidence; drop --data and --as-of")
     check_seed(seed)
-    from datawall.inference.modules import MODULES
+    from datawall.inference.models import MODULES
 
     # all at once: an unknown name shall not cost the fits of those before it
     chosen = {name: MODULES[name] for name in (MODULES if ALL in modules else modules)}
-    folder = catalog.posteriors() if write else out or runs.default_fit_folder(seed)
-    runs.prepare(folder)
-    from datawall.inference.posteriors import summary
-    from datawall.inference.run import fit_by_name
+    folder = files.posteriors() if write else out or run_folder.default_fit_folder(seed)
+    prepare(folder)
+    from datawall.inference.fit_by_name import fit_by_name
+    from datawall.inference.summary import summary
 
     found, faults = {}, []
     for name in chosen:
@@ -52,9 +53,9 @@ def fit(
         if write:
             found[name] = summary(fitted)
             if not fitted.faults:
-                runs.write_fit_summary(found[name], folder, name)
+                run_folder.write_fit_summary(found[name], folder, name)
         else:
-            found[name] = runs.write_fit(fitted, folder, name)
+            found[name] = run_folder.write_fit(fitted, folder, name)
         faults += [f"{name}: {fault}" for fault in fitted.faults]
         if not as_json:
             _print(found[name])
@@ -68,7 +69,7 @@ def fit(
 def _print(found: dict) -> None:
     from rich.console import Console
 
-    from datawall.reporting.inference import fit_tables
-    from datawall.reporting.terminal import print_all
+    from datawall.reporting.terminal.fit import fit_tables
+    from datawall.reporting.terminal.forecast import print_all
 
     print_all(Console(), fit_tables(found))

@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from datawall.checks import SAMPLER
-from datawall.cli import crew
-from datawall.cli.options import (
-    AsJson,
-    AsOf,
-    Out,
-    SamplerName,
-    ScenarioName,
-    Seed,
-    Settings,
-    progress_bar,
-)
+from datawall import files
+from datawall.arguments import SAMPLER
+from datawall.cli import execution
+from datawall.cli.options import AsJson, AsOf, Out, SamplerName, ScenarioName, Seed, Settings, progress_bar
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -73,11 +65,11 @@ def forecast(
 
     The same command continues a run that was interrupted or killed.
     """
-    from datawall import runs
-    from datawall.checks import DRAWS, check_draws, check_sampler, check_seed, check_supply
+    from datawall.arguments import DRAWS, check_draws, check_sampler, check_seed, check_supply
     from datawall.errors import DatawallError
-    from datawall.loading import load_scenario
-    from datawall.precision import parse_precision
+    from datawall.forecasting.precision import parse_precision
+    from datawall.inference.scenario_with_evidence import load_scenario
+    from datawall.reporting import run_folder
     from datawall.scenario import parse_override
 
     if draws is not None:
@@ -86,19 +78,19 @@ def forecast(
     check_sampler(sampler)
     check_supply(draws or DRAWS, sampler)
     ordered = parse_precision(precision) if precision else None
-    spread = crew.Spread(workers, join, distributed, coordinator, processes, process)
+    spread = execution.Spread(workers, join, distributed, coordinator, processes, process)
     if keep_draws == "all" and not spread.is_alone:
         raise DatawallError("--keep-draws all: one process writes them; drop what spreads the run")
     loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of, refit=refit)
     size = str(ordered).replace(",", "-") if ordered else draws or DRAWS
     digest = _calibrated_digest(loaded) if calibrated else loaded.digest
-    folder = out or runs.default_folder(loaded.name, digest, size, seed, sampler, given or ())
+    folder = out or run_folder.default_folder(loaded.name, digest, size, seed, sampler, given or ())
     if given:
-        from datawall.conditions import conditions  # these load JAX
-        from datawall.question import labels_of
+        from datawall.forecasting.conditioning import conditions  # these load JAX
+        from datawall.forecasting.simulation import labels_of
 
         conditions(given, labels_of(loaded))  # before a folder is made for what cannot be
-    runs.prepare(folder)
+    files.prepare(folder)
     late = loaded.sources_after_as_of()
     if late:
         _say(f"note: {len(late)} of {len(loaded.priors)} priors rest on sources later than the as-of date")
@@ -115,12 +107,12 @@ def forecast(
     }
     command = ["forecast", scenario, *_words(options), *["--refit"] * refit, *["--calibrated"] * calibrated]
     command.append("--join")
-    with crew.team(spread, folder, command) as ours:
-        with crew.interruptible() as stop, progress_bar("drawing futures") as progress:
-            from datawall import forecasting  # loads JAX
-            from datawall.sampling.pushforward import Control
+    with execution.team(spread, folder, command) as ours:
+        with execution.interruptible() as stop, progress_bar("drawing futures") as progress:
+            from datawall.forecasting import forecast  # loads JAX
+            from datawall.sampling.run import Control
 
-            tree = forecasting.forecast(
+            tree = forecast.forecast(
                 loaded,
                 draws=draws,
                 seed=seed,
@@ -136,22 +128,22 @@ def forecast(
 
 def _calibrated_digest(stated: "Scenario") -> str:
     """Return the digest of a scenario as widened, and say by how much that is."""
-    from datawall.scenario import calibration
+    from datawall.scenario import widening
     from datawall.scenario.widening import widened
 
-    found = calibration.read()
+    found = widening.read()
     _say(found.sentence())
     return widened(stated, found.applied).digest
 
 
-def _deliver(tree: "xr.DataTree", folder: Path, ours: crew.Team, as_json: bool) -> None:
+def _deliver(tree: "xr.DataTree", folder: Path, ours: execution.Team, as_json: bool) -> None:
     """Write and print a forecast."""
-    from datawall import runs
-    from datawall.summary import summary
+    from datawall.forecasting.export import summary
+    from datawall.reporting import run_folder
 
     # written first: a reader of the tables may close the pipe
     if ours.claims_results():
-        flat = runs.write(tree, folder)
+        flat = run_folder.write(tree, folder)
         _say(f"written to {folder}")
     else:
         flat = summary(tree)
@@ -167,8 +159,8 @@ def _deliver(tree: "xr.DataTree", folder: Path, ours: crew.Team, as_json: bool) 
     else:
         from rich.console import Console
 
-        from datawall.reporting.given import given_tables
-        from datawall.reporting.terminal import forecast_tables, print_all
+        from datawall.reporting.terminal.conditioning import given_tables
+        from datawall.reporting.terminal.forecast import forecast_tables, print_all
 
         print_all(Console(), [*given_tables(flat), *forecast_tables(flat)])
     if facts["partial"]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from datawall import files
 from datawall.cli.options import AsJson, Out, Seed, progress_bar
 
 
@@ -18,14 +19,13 @@ def learning_order(
     as_json: AsJson = False,
 ) -> None:
     """Train small networks on products of signs, and fit how much each sign delays learning."""
-    from datawall import runs
-    from datawall.checks import check_seed
+    from datawall.arguments import check_seed
 
     check_seed(seed)
     folder = out or Path("runs") / f"learning-order-{seeds}x{steps}-seed{seed}"
-    runs.prepare(folder)
+    files.prepare(folder)
     with progress_bar("training") as progress:
-        from datawall import learning_order as experiment  # loads JAX and NumPyro
+        from datawall.studies import learning_order as experiment  # loads JAX and NumPyro
 
         tree = experiment.learning_order(seeds=seeds, steps=steps, seed=seed, progress=progress)
     experiment.write(tree, folder)
@@ -36,7 +36,7 @@ def learning_order(
     else:
         from rich.console import Console
 
-        from datawall.reporting.learning_order import learned_table
-        from datawall.reporting.terminal import print_all
+        from datawall.reporting.terminal.forecast import print_all
+        from datawall.studies.learning_order.figures import learned_table
 
         print_all(Console(), [learned_table(found)])

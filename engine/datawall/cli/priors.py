@@ -14,7 +14,7 @@ priors = typer.Typer(help="List, show and check scenarios: the numbers that a fo
 @priors.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List the shipped scenarios."""
-    from datawall.loading import load_scenario
+    from datawall.inference.scenario_with_evidence import load_scenario
     from datawall.scenario import available
 
     titles = {name: load_scenario(name).title for name in available()}
@@ -28,13 +28,13 @@ def list_(as_json: AsJson = False) -> None:
 @priors.command()
 def show(scenario: ScenarioName, as_json: AsJson = False) -> None:
     """Show every prior of a scenario with its quantiles, shape, meaning and source."""
-    from datawall.loading import load_scenario
+    from datawall.inference.scenario_with_evidence import load_scenario
 
     loaded = load_scenario(scenario)
     if as_json:
         print(json.dumps(loaded.resolved(), indent=1))
     else:
-        from datawall.reporting.terminal import scenario_text
+        from datawall.reporting.terminal.forecast import scenario_text
 
         print(scenario_text(loaded))
 
@@ -42,7 +42,7 @@ def show(scenario: ScenarioName, as_json: AsJson = False) -> None:
 @priors.command()
 def check(scenario: ScenarioName) -> None:
     """Check a scenario file; the first mistake is named and ends with exit code 2."""
-    from datawall.loading import load_scenario
+    from datawall.inference.scenario_with_evidence import load_scenario
 
     loaded = load_scenario(scenario)
     counts = f"{len(loaded.priors)} priors, {len(loaded.correlations)} correlations"
@@ -55,9 +55,9 @@ def table(
     write: Annotated[bool, typer.Option("--write", help="Renew the tables in priors/README.md.")] = False,
 ) -> None:
     """Print the priors of a scenario as a Markdown table."""
-    from datawall.scenario import load_scenario, table
+    from datawall.scenario import load_scenario, markdown
 
     if write:
-        print(f"written to {table.rewrite()}", file=sys.stderr)
+        print(f"written to {markdown.rewrite()}", file=sys.stderr)
     else:
-        print(table.priors_table(load_scenario(scenario)), end="")
+        print(markdown.priors_table(load_scenario(scenario)), end="")

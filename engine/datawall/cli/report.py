@@ -26,7 +26,7 @@ def report(
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to a PDF, too.")] = False,
 ) -> None:
     """Write runs, fits and backtests as a page that needs nothing else: HTML, Markdown, figures, tables."""
-    from datawall.checks import check_draws
+    from datawall.arguments import check_draws
 
     if bool(sources) == bool(recipe):
         raise DatawallError(
@@ -44,7 +44,7 @@ def _make(
     sources: list[Path], to: Path | None, recipe: Path | None, draws: int | None, pdf: bool
 ) -> list[Path]:
     if recipe is not None:
-        from datawall.recipes.making import make
+        from datawall.reporting.recipes.making import make
 
         return make(recipe, draws, to, pdf=pdf)
     import datawall

@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from datawall.checks import SAMPLER
-from datawall.cli.options import (
-    AsJson,
-    AsOf,
-    Out,
-    SamplerName,
-    ScenarioName,
-    Seed,
-    Settings,
-    progress_bar,
-)
-from datawall.drivers.methods import DRAWS, METHODS, OUTPUT
+from datawall import files
+from datawall.analysis.sensitivity.request import DRAWS, METHODS, OUTPUT
+from datawall.arguments import SAMPLER
+from datawall.cli.options import AsJson, AsOf, Out, SamplerName, ScenarioName, Seed, Settings, progress_bar
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,11 +38,9 @@ def sensitivity(
     as_json: AsJson = False,
 ) -> None:
     """Say which inputs drive an answer, and which would be worth knowing."""
-    from datawall import runs
-    from datawall.checks import check_sampler, check_seed
-    from datawall.drivers.asked import parse_asked
-    from datawall.drivers.methods import check_draws, check_methods
-    from datawall.loading import load_scenario
+    from datawall.analysis.sensitivity.request import check_draws, check_methods, parse_asked
+    from datawall.arguments import check_sampler, check_seed
+    from datawall.inference.scenario_with_evidence import load_scenario
     from datawall.scenario import parse_override
 
     methods = METHODS if method is None else tuple(method)
@@ -63,15 +53,15 @@ def sensitivity(
     folder = out or _default_folder(
         f"{loaded.name}-{loaded.digest[:8]}", output, methods, draws, sampler, seed
     )
-    from datawall.drivers.targets import find_target  # these load JAX
-    from datawall.question import labels_of
+    from datawall.analysis.sensitivity.targets import find_target  # these load JAX
+    from datawall.forecasting.simulation import labels_of
 
     find_target(labels_of(loaded), asked.name)  # before a folder is made for what is not there
-    runs.prepare(folder)
+    files.prepare(folder)
     with progress_bar("methods done") as progress:
-        from datawall.drivers import analysis
+        from datawall.analysis.sensitivity import sensitivity
 
-        tree = analysis.sensitivity(
+        tree = sensitivity.sensitivity(
             loaded, output, methods=methods, draws=draws, seed=seed, sampler=sampler, progress=progress
         )
     flat = _write(tree, folder)
@@ -81,8 +71,8 @@ def sensitivity(
     else:
         from rich.console import Console
 
-        from datawall.reporting.sensitivity import sensitivity_tables
-        from datawall.reporting.terminal import print_all
+        from datawall.reporting.terminal.forecast import print_all
+        from datawall.reporting.terminal.sensitivity import sensitivity_tables
 
         print_all(Console(), sensitivity_tables(flat))
 
@@ -99,19 +89,18 @@ def _default_folder(
 
 def _write(tree: "xr.DataTree", folder: Path) -> dict[str, Any]:
     """Write an analysis to its folder: results, summary and figure. Return the summary."""
-    from datawall import runs
-    from datawall.drivers.flat import sensitivity_summary
-    from datawall.reporting.sensitivity import draw
+    from datawall.analysis.sensitivity.export import sensitivity_summary
+    from datawall.reporting.terminal.sensitivity import draw
 
     flat = sensitivity_summary(tree)
-    runs.replace_file(folder / "sensitivity.nc", lambda path: tree.to_netcdf(path, engine="h5netcdf"))
+    files.replace_file(folder / "sensitivity.nc", lambda path: tree.to_netcdf(path, engine="h5netcdf"))
     text = json.dumps(flat, indent=1)
-    runs.replace_file(folder / "sensitivity.json", lambda path: path.write_text(text, encoding="utf-8"))
+    files.replace_file(folder / "sensitivity.json", lambda path: path.write_text(text, encoding="utf-8"))
     figure = draw(flat)
     if figure is None:
         return flat
     for kind in ("png", "svg"):
-        runs.replace_file(
+        files.replace_file(
             folder / f"sensitivity.{kind}", lambda path, k=kind: figure.savefig(path, format=k, dpi=160)
         )
     return flat

@@ -12,11 +12,11 @@ import numpy as np
 import xarray as xr
 from numpyro import handlers
 
-from datawall.inference import results
-from datawall.inference.fitting import Fit
+from datawall.inference import datatree
+from datawall.inference.density import double_precision, target
+from datawall.inference.fit import Fit
 from datawall.inference.laplace import mode_near
 from datawall.inference.nuts import each_key
-from datawall.inference.target import double_precision, target
 
 RESAMPLES = 400
 
@@ -57,11 +57,11 @@ def add_to(fit: Fit, seed: int) -> None:
 
     Each variable carries ``inflation``: how many times wider (in standard deviations) than the posterior.
     """
-    modes = results.plain(resampled_modes(fit, seed))
-    plates = results.plates_of(fit.module, fit.evidence)
-    data = results.group(fit.module, fit.evidence, modes, plates, "resample")
+    modes = datatree.plain(resampled_modes(fit, seed))
+    plates = datatree.plates_of(fit.module, fit.evidence)
+    data = datatree.group(fit.module, fit.evidence, modes, plates, "resample")
     posterior = fit.tree["posterior"].to_dataset()
     for name, variable in data.data_vars.items():
-        ratio = variable.std("resample") / posterior[name].std(results.SAMPLES)
+        ratio = variable.std("resample") / posterior[name].std(datatree.SAMPLES)
         variable.attrs["inflation"] = ratio.values.round(3).tolist()
     fit.tree["bootstrap"] = xr.DataTree(data)

@@ -14,9 +14,9 @@ import jax.numpy as jnp
 import numpy as np
 from numpyro.infer.hmc import hmc
 
+from datawall.inference.density import Target, double_precision
+from datawall.inference.evidence_model import Arrays
 from datawall.inference.laplace import laplace
-from datawall.inference.module import Arrays
-from datawall.inference.target import Target, double_precision
 
 STATISTICS = {
     "diverging": "diverging",

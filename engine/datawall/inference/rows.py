@@ -3,7 +3,7 @@
 import numpyro
 from numpyro.distributions import Distribution
 
-from datawall.inference.module import Arrays
+from datawall.inference.evidence_model import Arrays
 
 
 def sample_rows(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from datawall.model.inputs import Scalar
-from datawall.records import record
+from datawall.pytrees import record
 
 
 @record

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from datawall.model.inputs import Scalar
-from datawall.records import record
+from datawall.pytrees import record
 
 NEWTON_STEPS = 3
 """Steps towards a date on a concave path from a guess: they leave 1e-3 year in one of a thousand draws."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import jax
 import jax.numpy as jnp
 
-from datawall.model.gptn2024 import table_delay
+from datawall.model.ceilings.gptn2024 import table_delay
 from datawall.model.inputs import DECLARATIONS, Inputs, Scalar
 from datawall.model.questions import Questions
 from datawall.units import DAYS_PER_YEAR, MONTHS_PER_YEAR

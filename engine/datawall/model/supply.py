@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 
+from datawall.model.ceilings.epoch2030 import modalities
+from datawall.model.ceilings.growth import Growth, growth
+from datawall.model.ceilings.villalobos2024 import web_pages
 from datawall.model.clock import Clock
-from datawall.model.epoch2030 import modalities
-from datawall.model.growth import Growth, growth
 from datawall.model.inputs import Inputs
-from datawall.model.villalobos2024 import web_pages
 
 
 def unique_tokens(inputs: Inputs, clock: Clock) -> Growth:

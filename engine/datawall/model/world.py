@@ -6,22 +6,22 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 
-from datawall.model.architecture import log_compute_gain
+from datawall.model.ceilings.frontier import Path, binding, ceilings, log_lowest
+from datawall.model.ceilings.growth import Growth
 from datawall.model.clock import Clock
 from datawall.model.counts import model_counts
-from datawall.model.efficiency import EfficiencyGrowth, efficiency_growth, years_for_gain
-from datawall.model.frontier import Path, binding, ceilings, log_lowest
-from datawall.model.generations import GPT4_INDEX
-from datawall.model.growth import Growth
 from datawall.model.inputs import Inputs, Scalar
-from datawall.model.overtraining import headroom, wall_gap
+from datawall.model.loss.architecture import log_compute_gain
+from datawall.model.loss.data_constrained import DataLaw, Scarcity, data_law, scarcity
+from datawall.model.loss.overtraining import headroom, wall_gap
 from datawall.model.passage import Line, bent_passages, running_maximum, straight_passages
+from datawall.model.price import EfficiencyGrowth, efficiency_growth, years_for_gain
 from datawall.model.questions import Questions
-from datawall.model.reals import LOG2, LOG10
 from datawall.model.release import release_dates, release_delay
-from datawall.model.scarcity import DataLaw, Scarcity, data_law, scarcity
 from datawall.model.supply import training_tokens
-from datawall.records import record, staged
+from datawall.pytrees import record, staged
+from datawall.scaling_laws.generations import GPT4_INDEX
+from datawall.scaling_laws.logs import LOG2, LOG10
 from datawall.units import MONTHS_PER_YEAR
 
 

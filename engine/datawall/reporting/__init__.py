@@ -1,1 +1,1 @@
-"""Pictures and tables of a forecast."""
+"""Reports: one document model, its sections, figures and renderers, and the run folder."""

@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.sampling.points import Index
+from datawall.sampling.prng import Index
 from datawall.sampling.replicates import PAGE, REPLICATES, dealt, random_words
 
 DIMENSIONS = 512

@@ -8,11 +8,11 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from datawall.sampling.average import Range
-from datawall.sampling.points import Index, advance
+from datawall.sampling.counts import Averaged, Counted, Layout, Tally, count, empty_tally
+from datawall.sampling.histogram import Histogram
+from datawall.sampling.mean import Range
+from datawall.sampling.prng import Index, advance
 from datawall.sampling.samplers import Sampler
-from datawall.sampling.sketch import Histogram
-from datawall.sampling.tally import Averaged, Counted, Layout, Tally, count, empty_tally
 
 type Function = Callable[[Any, jax.Array], Mapping[str, Any]]
 """Maps (params, scores of shape (streams, n)) to outputs by name, each with the n draws on its last axis."""

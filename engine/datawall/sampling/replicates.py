@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from datawall.sampling.points import Index, threefry2x32
+from datawall.sampling.prng import Index, threefry2x32
 
 REPLICATES = 16
 """Enough for a standard error that is itself known to 18 %; a power of two, so that rounds fill a chunk."""

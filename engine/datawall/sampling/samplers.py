@@ -9,14 +9,7 @@ import numpy as np
 
 from datawall.errors import DatawallError
 from datawall.sampling import lattice, sobol
-from datawall.sampling.points import (
-    Index,
-    midpoints,
-    normal_quantile,
-    random_bits,
-    seed_word,
-    stream_ids,
-)
+from datawall.sampling.prng import Index, midpoints, normal_quantile, random_bits, seed_word, stream_ids
 from datawall.sampling.replicates import MOST_DRAWS, REPLICATES
 
 DIMENSIONS = min(sobol.DIMENSIONS, lattice.DIMENSIONS)

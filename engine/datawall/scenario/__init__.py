@@ -1,12 +1,12 @@
 """From a scenario file to a validated `Scenario` and the joint distribution of its inputs."""
 
-from datawall.scenario.catalog import available, find
-from datawall.scenario.errors import ScenarioError
-from datawall.scenario.joint import Joint, inputs_from_scores
-from datawall.scenario.loader import load_scenario
-from datawall.scenario.observed import observed
+from datawall.distributions.joint import Joint, inputs_from_scores
+from datawall.scenario.condition import observed
+from datawall.scenario.files import available, find
+from datawall.scenario.load import load_scenario
 from datawall.scenario.overrides import parse_override
 from datawall.scenario.scenario import Prior, Scenario
+from datawall.validation import ScenarioError
 
 __all__ = [
     "Joint",

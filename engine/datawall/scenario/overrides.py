@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from datawall.model.inputs import DECLARATIONS
-from datawall.scenario.errors import Problem, ScenarioError, shown, suggestion
 from datawall.scenario.schema import ScenarioFile
+from datawall.validation import Problem, ScenarioError, shown, suggestion
 
 KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
 WORD = re.compile(r"[A-Za-z_][\w-]*")

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from datawall.distributions.copula import Correlation
+from datawall.distributions.families import Distribution
+from datawall.distributions.joint import Joint, build_joint
 from datawall.model.questions import Questions
-from datawall.scenario.dependence import Correlation
-from datawall.scenario.families import Distribution
-from datawall.scenario.joint import Joint, build_joint
 from datawall.units import decimal_year
 
 
@@ -69,7 +69,7 @@ class Scenario:
     overrides
         What was asked on top of the file; the content has it already.
     known
-        The normal score of each input that has been observed (`datawall.scenario.observed`).
+        The normal score of each input that has been observed (`datawall.scenario.condition`).
     """
 
     name: str

@@ -7,12 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from datawall.distributions.mixture import AnyStatement, nest
+from datawall.distributions.statement import ABOUT_PRIOR
 from datawall.model.inputs import DECLARATIONS
 from datawall.model.questions import CEILINGS, MOST_PASSES, RELEASES, SUPPLIES
-from datawall.scenario.closed import Closed, Moment, Number, Text, check, each, one_of, version, wrong
-from datawall.scenario.errors import suggestion
-from datawall.scenario.mixture import AnyStatement, nest
-from datawall.scenario.statement import ABOUT_PRIOR
+from datawall.validation import Closed, Moment, Number, Text, check, each, one_of, suggestion, version, wrong
 
 VERSION = 1
 LINK = re.compile(r"(https?://|arXiv:|doi:)\S+")

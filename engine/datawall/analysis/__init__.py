@@ -1,0 +1,1 @@
+"""Analyses of a forecast: sensitivity, comparison, explanation."""

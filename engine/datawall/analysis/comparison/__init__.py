@@ -1,0 +1,1 @@
+"""Comparison of scenarios on common random numbers."""

@@ -1,0 +1,187 @@
+"""One compiled program for all scenarios between two: numbers say which inputs come from where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from datawall.analysis.comparison.groups import DATED_BY_OTHERS
+from datawall.analysis.comparison.hybrid import Hybrid, Pair
+from datawall.distributions.copula import copula, in_copula_order
+from datawall.distributions.joint import Structure, build_joint, correlated_scores, inputs_from_scores
+from datawall.forecasting.outputs import BINS_PER_YEAR, Output
+from datawall.forecasting.simulation import outputs_of_future, reported_rows, time_grid
+from datawall.model.clock import clock_at
+from datawall.model.inputs import Inputs, in_play
+from datawall.model.questions import Questions
+from datawall.model.world import simulate
+from datawall.sampling.histogram import Histogram
+from datawall.scenario import Joint, Scenario
+
+YEARS_BACK = 8.0
+"""How long before the earliest as-of date a wall still has a date [year]."""
+
+
+@dataclass(frozen=True)
+class Blend:
+    """Maps normal scores to the outputs of draws of a scenario between two.
+
+    Its attributes shape the compiled program; numbers travel in the parameters.
+
+    Attributes
+    ----------
+    structures
+        Of the inputs of the first scenario and of the other one, correlations left out.
+    rows
+        Which scores each of them takes.
+    tied
+        The scores that the copula of either mixes.
+    questions
+        What is asked.
+    reported
+        First and last + 1 grid row for which paths are reported.
+    """
+
+    structures: tuple[Structure, Structure]
+    rows: tuple[tuple[int, ...], tuple[int, ...]]
+    tied: tuple[int, ...]
+    questions: Questions
+    reported: tuple[int, int]
+
+    def __call__(self, params: dict[str, Any], z: jax.Array) -> dict[str, jax.Array]:
+        """Return the outputs of the draws whose scores are the columns of `z`."""
+        unmoved = jnp.zeros(len(self.tied), z.dtype)
+        z = correlated_scores(self.tied, unmoved, jnp.asarray(params["cholesky"], z.dtype), z)
+        first, other = (
+            inputs_from_scores(structure, joint, z[np.array(rows)])
+            for structure, joint, rows in zip(self.structures, params["joints"], self.rows, strict=True)
+        )
+        names = in_play(self.questions.parts)
+        values = {name: _chosen(name, first, other, params["of_first"]) for name in names}
+        inputs = Inputs(**carried(values, params["years_carried"]))
+        return outputs_of_future(
+            simulate(inputs, params["clock"], params["grid"], self.questions), self.reported
+        )
+
+
+def _chosen(name: str, first: dict, other: dict, of_first: dict[str, Any]) -> jax.Array:
+    if name in first and name in other:
+        return jnp.where(of_first[name], first[name], other[name])
+    return first[name] if name in first else other[name]
+
+
+def carried(values: dict[str, Any], years: dict[str, Any]) -> dict[str, Any]:
+    """Return inputs with the levels that another group's anchor dates carried to that anchor.
+
+    Parameters
+    ----------
+    values
+        Inputs by name.
+    years
+        For each of `DATED_BY_OTHERS`, by how much its anchor lies after the date at which it is stated.
+
+    Examples
+    --------
+    >>> carried({"watts_per_h100e": 1000.0, "flop_per_watt_growth": 2.0}, {"watts_per_h100e": 1.0})
+    {'watts_per_h100e': 500.0, 'flop_per_watt_growth': 2.0}
+    """
+    moved = {
+        name: values[name] * values[growth] ** -years[name]
+        for name, (_, growth) in DATED_BY_OTHERS.items()
+        if name in values
+    }
+    return values | moved
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What all scenarios of a comparison have in common.
+
+    Attributes
+    ----------
+    as_of, horizon
+        The common start and end [decimal year].
+    streams
+        Labels of the scores: what has one name shares one score.
+    """
+
+    as_of: float
+    horizon: float
+    streams: tuple[str, ...]
+
+    @property
+    def grid(self) -> np.ndarray:
+        """Dates of the model's grid, from far enough back that most answers are dates [decimal year]."""
+        grid = time_grid(self.as_of, self.horizon)
+        return np.concatenate([np.arange(-YEARS_BACK, grid[0] - self.as_of) + self.as_of, grid])
+
+    @property
+    def reported(self) -> tuple[int, int]:
+        """First and last + 1 row of the grid for which paths are reported."""
+        grid = time_grid(self.as_of, self.horizon)
+        before = len(self.grid) - len(grid)
+        first, end = reported_rows(grid, self.as_of, self.horizon)
+        return before + first, before + end
+
+    def histogram(self, output: Output) -> Histogram:
+        """Return how an output is counted: dates from `YEARS_BACK` on, so that few are in the past."""
+        if output.scale != "date":
+            return output.histogram
+        span = output.histogram.upper
+        return Histogram(-YEARS_BACK, span, round(BINS_PER_YEAR * (YEARS_BACK + span)))
+
+
+def frame_of(scenarios: Sequence[Scenario]) -> Frame:
+    """Return the frame of aligned scenarios."""
+    streams = dict.fromkeys(label for one in scenarios for label in uncorrelated(one).streams)
+    return Frame(scenarios[0].as_of, scenarios[0].horizon, tuple(streams))
+
+
+def uncorrelated(scenario: Scenario) -> Joint:
+    """Return the distributions of the inputs of a scenario, without its correlations."""
+    distributions = {name: prior.distribution for name, prior in scenario.priors.items()}
+    return build_joint(distributions, (), scenario.questions.generations)
+
+
+def program(pair: Pair, hybrid: Hybrid, frame: Frame) -> tuple[Blend, dict[str, Any]]:
+    """Return the function that `push` compiles, equal where it need not compile anew, and its numbers."""
+    both = (pair.first, pair.other)
+    first, other = map(uncorrelated, both)
+    tied = in_copula_order({name for one in both for c in one.correlations for name in c.inputs})
+    function = Blend(
+        (first.structure, other.structure),
+        (_rows(first.streams, frame), _rows(other.streams, frame)),
+        _rows(tied, frame),
+        hybrid.questions,
+        frame.reported,
+    )
+    return function, {
+        "joints": [first.params, other.params],
+        "cholesky": _cholesky(pair, hybrid, tied),
+        "of_first": {name: np.bool_(name in hybrid.of_first) for name in first.names},
+        "years_carried": {
+            name: np.float32(hybrid.anchors[anchor] - pair.giver(hybrid, name).anchors[anchor])
+            for name, (anchor, _) in DATED_BY_OTHERS.items()
+        },
+        "clock": clock_at(frame.as_of, hybrid.anchors),
+        "grid": np.asarray(frame.grid - frame.as_of, np.float32),
+    }
+
+
+def _rows(streams: Sequence[str], frame: Frame) -> tuple[int, ...]:
+    return tuple(map(frame.streams.index, streams))
+
+
+def _cholesky(pair: Pair, hybrid: Hybrid, tied: Sequence[str]) -> np.ndarray:
+    """Return the Cholesky factor of a hybrid's correlations, among all that are tied in either scenario."""
+    stated = {name for correlation in hybrid.correlations for name in correlation.inputs}
+    priors = {name: pair.giver(hybrid, name).priors[name] for name in stated}
+    fixed = [name for name, prior in priors.items() if prior.distribution.family == "fixed"]
+    names, factor = copula(hybrid.correlations, fixed)
+    place = [tied.index(name) for name in names]
+    whole = np.eye(len(tied))
+    whole[np.ix_(place, place)] = factor
+    return whole

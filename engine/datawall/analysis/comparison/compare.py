@@ -1,0 +1,211 @@
+"""`datawall.compare`: scenarios side by side on common random numbers, and why they differ."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import xarray as xr
+
+from datawall.analysis.comparison.blend import Frame, frame_of, program
+from datawall.analysis.comparison.datatree import Counted, decomposition, difference_cdf, difference_summary
+from datawall.analysis.comparison.decomposition import members
+from datawall.analysis.comparison.groups import GROUPS, group_of
+from datawall.analysis.comparison.hybrid import DRAWS, Hybrid, Pair, aligned, check_enough, check_scenarios
+from datawall.analysis.comparison.targets import Target, wanted_targets
+from datawall.arguments import check_draws, check_seed, check_supply
+from datawall.caching import keep_compiled_programs
+from datawall.distributions.dimension_order import ranks
+from datawall.forecasting.datatree import cdf_group, summary_group
+from datawall.forecasting.outputs import Labels, outputs_of
+from datawall.inference.scenario_with_evidence import load_scenario
+from datawall.model.inputs import DECLARATIONS
+from datawall.sampling.cdf import Floats
+from datawall.sampling.run import push
+from datawall.sampling.samplers import SOBOL
+from datawall.scenario import Scenario
+
+
+def compare(
+    *scenarios: Scenario | str | Path,
+    outputs: Sequence[str] | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> xr.DataTree:
+    """Compare scenarios on common random numbers, and put their differences down to groups of inputs.
+
+    Dates count from the earliest as-of date; horizon and questions are the first scenario's. An input has
+    the same random number in every scenario that has it, so differences have less noise than either side.
+
+    Parameters
+    ----------
+    scenarios
+        Two or more: the first is compared with each of the others. Loaded scenarios, names of those that
+        ship, or paths of TOML files.
+    outputs
+        Names of the outputs whose difference is decomposed, such as ``"wall.tokens[1]"``; by default the
+        walls, the dates of compute and of releases, and the largest run, demand and supply in 2030.
+    draws
+        Futures of each scenario and of each of the hybrids between two.
+    seed
+        0 to 2^32 - 1.
+    progress
+        Called with (scenarios and hybrids done, all).
+
+    Returns
+    -------
+    xarray.DataTree
+        ``scenarios/NAME/summary`` and ``.../cdf`` as `forecast` gives them; ``differences/NAME/...`` with the
+        first scenario minus the other (a ratio for FLOP and tokens) and the standard error of the
+        difference; ``decompositions/NAME`` with the effect of each group (see
+        `datawall.analysis.comparison.datatree.decomposition`).
+
+    Raises
+    ------
+    DatawallError
+        If there are fewer than two scenarios, or one, an output, `draws` or `seed` cannot be used.
+
+    Examples
+    --------
+    >>> tree = compare("baseline", "bearish", outputs=["wall.tokens[1]"], draws=4096)
+    >>> apart = tree["decompositions/bearish"].to_dataset()
+    >>> bool(abs(apart["shapley"].sum() - apart["total"].sum()) < 1e-9)
+    True
+    """
+    start = time.perf_counter()
+    check_scenarios(scenarios)
+    check_draws(draws)
+    check_enough(draws)
+    check_supply(draws, SOBOL.name)
+    check_seed(seed)
+    loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in scenarios]
+    keep_compiled_programs()
+    names = unique_names([scenario.name for scenario in loaded])
+    first, *others = aligned(loaded)
+    pairs = {name: Pair(first, other) for name, other in zip(names[1:], others, strict=True)}
+    asked = wanted_targets(first, all(map(_same_ceilings, pairs.values())), outputs)
+    steps = sum(2 ** len(pair.groups()) for pair in pairs.values())
+    counter = Counter(frame_of([first, *others]), draws, seed, Progress(progress, steps))
+    groups: dict[str, xr.Dataset] = {}
+    with jax.enable_x64(False):
+        for name, pair in pairs.items():
+            groups |= _compared((names[0], name), pair, asked, counter)
+    record = _manifest(names, loaded, first, counter) | {"seconds": round(time.perf_counter() - start, 3)}
+    tree = xr.DataTree.from_dict(groups)
+    tree.attrs = {"manifest": json.dumps(record), "creation_library": "datawall"}
+    return tree
+
+
+class Progress:
+    """Counts steps, and tells how many are done."""
+
+    def __init__(self, tell: Callable[[int, int], None], steps: int):
+        self.tell, self.steps, self.done = tell, steps, 0
+
+    def step(self) -> None:
+        """Count a step, and tell."""
+        self.done += 1
+        self.tell(self.done, self.steps)
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Counts scenarios and hybrids on the same random numbers."""
+
+    frame: Frame
+    draws: int
+    seed: int
+    progress: Progress
+
+    def __call__(self, pair: Pair, hybrid: Hybrid) -> Counted:
+        """Return the counts of one hybrid."""
+        function, params = program(pair, hybrid, self.frame)
+        scenario = replace(pair.first, questions=hybrid.questions)
+        years = self.frame.grid[slice(*self.frame.reported)]
+        labels = Labels(scenario, years, years)
+        pushed = push(
+            function,
+            params,
+            self.draws,
+            seed=self.seed,
+            streams=SOBOL.address(self.frame.streams, ranks(self.frame.streams)),
+            sketches={output.name: self.frame.histogram(output) for output in outputs_of(labels)},
+            sampler=SOBOL,
+            keep=0,
+        )
+        self.progress.step()
+        return Counted(pushed, labels)
+
+
+def _compared(
+    names: tuple[str, str], pair: Pair, targets: Sequence[Target], counter: Counter
+) -> dict[str, xr.Dataset]:
+    """Return the groups of the results that compare the first scenario with another one."""
+    swapped = pair.groups()
+    other = counter(pair, pair.hybrid(()))
+    first = counter(pair, pair.hybrid(swapped)) if swapped else other
+    groups = {}
+    for name, end in zip(names, (first, other), strict=True):
+        groups |= {f"scenarios/{name}/summary": summary_group(*end), f"scenarios/{name}/cdf": cdf_group(*end)}
+    dates = groups[f"scenarios/{names[0]}/cdf"]["date"].values
+    targets = [target.with_reference((first.pushed, other.pushed)) for target in targets]
+
+    def answers(counted: Counted) -> Floats:
+        return np.stack([target.answers(counted.pushed) for target in targets])
+
+    # one at a time: the counts of all hybrids would not fit into memory
+    between = (counter(pair, pair.hybrid(members(m, swapped))) for m in range(1, 2 ** len(swapped) - 1))
+    values = [answers(other), *map(answers, between), *([answers(first)] if swapped else [])]
+    return groups | {
+        f"differences/{names[1]}/summary": difference_summary(first, other),
+        f"differences/{names[1]}/cdf": difference_cdf(first, other, dates),
+        f"decompositions/{names[1]}": decomposition(targets, swapped, np.stack(values), pair.first.as_of),
+    }
+
+
+def _same_ceilings(pair: Pair) -> bool:
+    return pair.first.questions.ceilings == pair.other.questions.ceilings
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Return names that are apart: a name that comes again is numbered.
+
+    Examples
+    --------
+    >>> unique_names(["baseline", "mine", "baseline"])
+    ['baseline', 'mine', 'baseline-2']
+    """
+    return [
+        f"{name}-{names[: place + 1].count(name)}" if name in names[:place] else name
+        for place, name in enumerate(names)
+    ]
+
+
+def _manifest(
+    names: Sequence[str], scenarios: Sequence[Scenario], first: Scenario, counter: Counter
+) -> dict[str, Any]:
+    """Return what is needed to tell where the numbers come from, and to make them again."""
+    return {
+        "scenarios": {
+            name: {
+                "digest": scenario.digest,
+                "as_of": scenario.as_of,
+                "horizon": scenario.horizon,
+                "resolved": scenario.resolved(),
+            }
+            for name, scenario in zip(names, scenarios, strict=True)
+        },
+        "as_of": first.as_of,
+        "horizon": first.horizon,
+        "draws": counter.draws,
+        "seed": counter.seed,
+        "sampler": SOBOL.name,
+        "groups": {group: [n for n in DECLARATIONS if group_of(n) == group] for group in GROUPS},
+        "versions": {name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "xarray")},
+    }

@@ -1,0 +1,168 @@
+"""From counted scenarios to labelled differences and decompositions."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from datawall.analysis.comparison.decomposition import effects, members
+from datawall.analysis.comparison.replicates import curves, estimate, shares
+from datawall.analysis.comparison.targets import MEASURES, Target
+from datawall.forecasting.datatree import QUANTILES
+from datawall.forecasting.outputs import Labels, Output, outputs_of
+from datawall.sampling.cdf import Floats
+from datawall.sampling.run import Pushed
+from datawall.scaling_laws.logs import LOG10
+
+
+class Counted(NamedTuple):
+    """The counts of a scenario, and what their axes mean."""
+
+    pushed: Pushed
+    labels: Labels
+
+    def rows(self, output: Output, dim: str, values: Floats, along: ArrayLike) -> xr.DataArray:
+        """Return values of shape (1 + R, ..., n) with their coordinates; the n are labelled by `along`."""
+        coords = {name: self.labels.coords[name] for name in output.dims}
+        return xr.DataArray(values, {"replicate": range(len(values)), **coords, dim: np.asarray(along)})
+
+    def quantiles(self, output: Output) -> xr.DataArray:
+        """Return the quantiles of an output in its own scale, of all draws and of each replicate."""
+        curve = curves(self.pushed.sketches[output.name])
+        return self.rows(output, "quantile", curve.quantile(QUANTILES), QUANTILES)
+
+    def probabilities(self, output: Output, dates: ArrayLike) -> xr.DataArray:
+        """Return the probability that a date lies before others, in years since the common start."""
+        curve = curves(self.pushed.sketches[output.name])
+        return self.rows(output, "date", curve.cdf(dates), dates)
+
+    def choices(self, output: Output) -> xr.DataArray:
+        """Return the probability of each option."""
+        options = self.labels.scenario.questions.ceilings
+        return self.rows(output, "ceiling", shares(self.pushed.sketches[output.name]), options)
+
+
+def _variables(name: str, apart: xr.DataArray, unit: str, description: str) -> dict[str, xr.DataArray]:
+    """Return the difference in all draws, with the error that the replicates imply, as named variables."""
+    # between a date and never there is no difference
+    found = estimate(apart.where(np.isfinite(apart)).values)
+    bare = apart.isel(replicate=0, drop=True)
+    return {
+        name: bare.copy(data=found.value).assign_attrs(unit=unit, description=description),
+        f"{name}_mcse": bare.copy(data=found.mcse).assign_attrs(unit=unit, description="standard error"),
+    }
+
+
+def difference_summary(first: Counted, other: Counted) -> xr.Dataset:
+    """Return by how much the quantiles and masses of the first scenario exceed those of the other.
+
+    Variables are named as in the group `summary` of a forecast. What is counted in logs is a ratio.
+    """
+    variables: dict[str, xr.DataArray] = {}
+    for output in outputs_of(first.labels):
+        if output.scale == "choice":
+            # a ceiling that is not in force never sets the largest run
+            one, two = xr.align(first.choices(output), other.choices(output), join="outer")
+            apart = one.fillna(0.0) - two.fillna(0.0)
+            variables |= _variables(output.name, apart, "probability", output.description)
+            continue
+        apart = first.quantiles(output) - other.quantiles(output)
+        if not apart.size:  # ceilings of their own
+            continue
+        found = _variables(output.name, apart, output.unit, output.description)
+        if output.scale == "log10":
+            found = _as_ratio(output.name, found)
+        elif output.scale == "date":
+            ends = [output.histogram.lower, output.histogram.upper]
+            by = first.probabilities(output, ends) - other.probabilities(output, ends)
+            past, within = (by.isel(date=end, drop=True) for end in (0, 1))
+            found |= _variables(f"{output.name}_past", past, "probability", "before the common start")
+            found |= _variables(f"{output.name}_never", -within, "probability", "not within the horizon")
+        variables |= found
+    return xr.Dataset(variables)
+
+
+def _as_ratio(name: str, found: dict[str, xr.DataArray]) -> dict[str, xr.DataArray]:
+    with xr.set_options(keep_attrs=True):
+        ratio = 10.0 ** found[name]
+        # d(10^x) = ln 10 10^x dx
+        error = LOG10 * ratio * found[f"{name}_mcse"]
+    return {name: ratio.assign_attrs(unit="ratio"), f"{name}_mcse": error.assign_attrs(unit="ratio")}
+
+
+def difference_cdf(first: Counted, other: Counted, dates: Floats) -> xr.Dataset:
+    """Return by how much the probability of each date or an earlier one is higher in the first scenario.
+
+    Parameters
+    ----------
+    first, other
+        Two scenarios with a common start.
+    dates
+        Where the distribution functions are compared [decimal year].
+    """
+    variables: dict[str, xr.DataArray] = {}
+    since = dates - first.labels.scenario.as_of
+    for output in outputs_of(first.labels):
+        if output.scale == "date":
+            apart = first.probabilities(output, since) - other.probabilities(output, since)
+            variables |= _variables(output.name, apart, "probability", f"P({output.description} <= date)")
+    return xr.Dataset(variables).assign_coords(date=dates)
+
+
+def decomposition(
+    targets: Sequence[Target], groups: tuple[str, ...], values: Floats, as_of: float
+) -> xr.Dataset:
+    """Return what each group of inputs does to each output.
+
+    Parameters
+    ----------
+    targets
+        The outputs.
+    groups
+        Those that were swapped.
+    values
+        Of shape (2^k, targets, 2, 1 + R): `Target.answers` of each hybrid, those of the first scenario last.
+    as_of
+        The common start [decimal year].
+
+    Returns
+    -------
+    Dataset
+        For each output: `measure` tells whether medians are decomposed, or where one is past or never the
+        probability by the date `reference`; `first` and `other` are its values, `total` their difference,
+        `shapley`, `from_other` and `from_first` the effects of each group, each with its standard error.
+        Quantities counted in logs are in orders of magnitude. `answer` has the measure of every hybrid.
+    """
+    is_finite = np.isfinite(values[:, :, 0]).all(axis=(0, 2))
+    measured = np.where(is_finite[:, None], values[:, :, 0], values[:, :, 1])
+    dates = np.array([target.output.scale == "date" for target in targets])
+    shift = np.where(dates & is_finite, as_of, 0.0)[:, None]
+    units = {"log10": "oom", "date": "years"}
+    unit = [units.get(target.output.scale, target.output.unit) for target in targets]
+    parts = {
+        "first": (("output",), measured[-1] + shift),
+        "other": (("output",), measured[0] + shift),
+        "total": (("output",), measured[-1] - measured[0]),
+        "answer": (("hybrid", "output"), measured + shift),
+    }
+    parts |= {name: (("group", "output"), rows) for name, rows in effects(measured)._asdict().items()}
+    variables = {}
+    for name, (dims, rows) in parts.items():
+        found = estimate(np.moveaxis(rows, -1, 0))
+        variables |= {name: (dims, found.value), f"{name}_mcse": (dims, found.mcse)}
+    variables |= {
+        "measure": ("output", [MEASURES[0 if finite else 1] for finite in is_finite]),
+        "unit": (
+            "output",
+            [one if finite else "probability" for one, finite in zip(unit, is_finite, strict=True)],
+        ),
+        "reference": ("output", as_of + np.array([target.reference for target in targets])),
+    }
+    coords = {
+        "output": [target.name for target in targets],
+        "group": list(groups),
+        "hybrid": ["+".join(members(mask, groups)) or "none" for mask in range(len(values))],
+    }
+    return xr.Dataset(variables, coords)

@@ -1,0 +1,170 @@
+"""A comparison as flat named numbers: what the tables, the JSON, the CSV and the first sentence are made of.
+
+This module loads no JAX.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import xarray as xr
+
+from datawall.forecasting.export import manifest, probabilities, quantities
+
+type Row = dict[str, Any]
+
+EFFECTS = ("shapley", "from_other", "from_first")
+
+
+def flat(tree: xr.DataTree) -> Row:
+    """Return a comparison ready for JSON.
+
+    Parameters
+    ----------
+    tree
+        As `datawall.compare` returns it.
+
+    Returns
+    -------
+    dict
+        ``scenarios`` and ``differences`` by name, each with ``quantities`` and ``probabilities`` named as in
+        the summary of a forecast; ``decompositions`` by name and output; ``sentences``; ``manifest``.
+    """
+    found = {
+        kind: {name: _numbers(one) for name, one in tree[kind].children.items()}
+        for kind in ("scenarios", "differences")
+    }
+    decompositions = {
+        str(name): flat_decomposition(one.to_dataset())
+        for name, one in tree["decompositions"].children.items()
+    }
+    first, *_ = found["scenarios"]
+    for other, apart in found["differences"].items():
+        sides = [found["scenarios"][name]["quantities"] for name in (first, other)]
+        # a ceiling of one scenario alone has no difference
+        shared = {
+            name: row for name, row in apart["quantities"].items() if all(name in side for side in sides)
+        }
+        apart["quantities"] = shared
+    return {
+        "sentences": [
+            sentence(first, other, output, row)
+            for other, rows in decompositions.items()
+            for output, row in rows.items()
+        ],
+        **found,
+        "decompositions": decompositions,
+        "manifest": manifest(tree),
+    }
+
+
+def _numbers(one: xr.DataTree) -> Row:
+    return {"quantities": quantities(one), "probabilities": probabilities(one)}
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def flat_decomposition(found: xr.Dataset) -> dict[str, Row]:
+    """Return by output what is decomposed, its values, and the effect of each group."""
+    rows = {}
+    for output in found["output"].values:
+        own = found.sel(output=output)
+        row = {"measure": own["measure"].item(), "unit": own["unit"].item()}
+        if row["measure"] == "probability" and math.isfinite(own["reference"].item()):
+            row["by"] = own["reference"].item()
+        for name in ("first", "other", "total"):
+            row |= {name: _number(own[name].item()), f"mcse_{name}": _number(own[f"{name}_mcse"].item())}
+        row["groups"] = {
+            str(group): {
+                f"{prefix}{effect}": _number(own[f"{effect}{suffix}"].sel(group=group).item())
+                for effect in EFFECTS
+                for prefix, suffix in (("", ""), ("mcse_", "_mcse"))
+            }
+            for group in own["group"].values
+        }
+        rows[str(output)] = row
+    return rows
+
+
+def value_text(row: Mapping[str, Any], key: str) -> str:
+    """Return one side of a decomposition: a date, a probability, or what is counted in logs as itself.
+
+    Examples
+    --------
+    >>> value_text({"unit": "oom", "first": 28.5}, "first")
+    '3.16e+28'
+    """
+    value = row[key]
+    match row["unit"]:
+        case "years":
+            return f"{value:.2f}"
+        case "probability":
+            return f"{value:.1%}"
+        case "oom":
+            return f"{10.0**value:.3g}"
+        case unit:
+            return f"{value:.3g} {unit}"
+
+
+def unit_name(unit: str) -> str:
+    """Return the unit in which `effect_text` gives a difference."""
+    return {"probability": "points", "oom": "orders of magnitude"}.get(unit, unit)
+
+
+def effect_text(row: Mapping[str, Any], key: str, unit: str) -> str:
+    """Return a difference with its standard error, where that is known.
+
+    Examples
+    --------
+    >>> effect_text({"total": 1.234, "mcse_total": 0.012}, "total", "years")
+    '+1.23 ±0.01'
+    >>> effect_text({"total": -0.05, "mcse_total": 0.0001}, "total", "probability")
+    '-5.0 ±0.01'
+    """
+    value, error = row[key], row["mcse" if key == "value" else f"mcse_{key}"]
+    if value is None:
+        return "-"
+    scale, digits = (100.0, 1) if unit == "probability" else (1.0, 2)
+    shown = f"{round(value * scale, digits) + 0.0:+.{digits}f}"
+    if error is None:
+        return f"{shown} ±?"
+    error *= scale
+    is_seen = error == 0.0 or error >= 0.5 * 10.0**-digits
+    return f"{shown} ±{error:.{digits}f}" if is_seen else f"{shown} ±{error:.1g}"
+
+
+def sentence(first: str, other: str, output: str, row: Mapping[str, Any]) -> str:
+    """Return in words how one output differs, and what each group of inputs has to do with it."""
+    unit = row["unit"]
+    if row["total"] is None:
+        return f"From {other} to {first} the median of {output} leaves the range that is counted."
+    what = f"median of {output}" if row["measure"] == "median" else f"chance of {output} by {row['by']:.2f}"
+    moved = (
+        f"From {other} to {first} the {what} moves by {effect_text(row, 'total', unit)} {unit_name(unit)}, "
+        f"from {value_text(row, 'other')} to {value_text(row, 'first')}"
+    )
+    ranked = sorted(row["groups"].items(), key=lambda item: -abs(item[1]["shapley"]))
+    parts = [f"{name} {effect_text(own, 'shapley', unit)}" for name, own in ranked if own["shapley"]]
+    return f"{moved}: {', '.join(parts)}." if parts else f"{moved}."
+
+
+def to_csv(found: Mapping[str, Any]) -> str:
+    """Return every quantile and mass of each pair side by side as CSV, one a line."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ["quantity", "statistic", "unit", "first", "other", "difference", "mcse", "other_scenario"]
+    )
+    first = next(iter(found["scenarios"].values()))["quantities"]
+    for name, apart in found["differences"].items():
+        other = found["scenarios"][name]["quantities"]
+        for quantity, row in apart["quantities"].items():
+            for key in (key for key in row if f"mcse_{key}" in row):
+                sides = (side[quantity][key] for side in (first, other))
+                unit = "probability" if key.startswith("p_") else row["unit"]
+                writer.writerow([quantity, key, unit, *sides, row[key], row[f"mcse_{key}"], name])
+    return out.getvalue()

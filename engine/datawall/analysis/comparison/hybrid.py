@@ -1,0 +1,172 @@
+"""Scenarios between two scenarios: some groups of inputs from the one, the rest from the other.
+
+This module loads no JAX.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from datawall.analysis.comparison.groups import ANCHORS, GROUPS, group_of
+from datawall.distributions.copula import Correlation
+from datawall.errors import DatawallError
+from datawall.model.inputs import in_play
+from datawall.model.questions import Questions
+from datawall.scenario import Scenario
+
+DRAWS = 2**15
+"""Draws of each scenario and of each hybrid when nobody says."""
+
+
+LEAST_DRAWS = 256
+"""Sixteen draws of each randomisation: with fewer there is no telling how sure a difference is."""
+
+
+def check_enough(draws: int) -> None:
+    """Raise `DatawallError` unless there are enough draws for the errors of differences."""
+    if draws < LEAST_DRAWS:
+        raise DatawallError(f"draws: a comparison needs {LEAST_DRAWS} or more, got {draws}; give more")
+
+
+def check_scenarios(scenarios: Sequence[object]) -> None:
+    """Raise `DatawallError` unless there are scenarios to compare."""
+    if len(scenarios) < 2:
+        raise DatawallError(
+            f"compare: need two scenarios or more, got {len(scenarios)}; name another one, such as seed2024"
+        )
+
+
+@dataclass(frozen=True)
+class Hybrid:
+    """A scenario between two.
+
+    Attributes
+    ----------
+    questions
+        What is asked, with the ceilings and the accounts of supply and release of whoever gives those groups.
+    of_first
+        The inputs in play that the first scenario gives; the other gives the rest.
+    correlations
+        Those of inputs that come from one scenario, as it states them.
+    anchors
+        The date of each anchor [decimal year].
+    """
+
+    questions: Questions
+    of_first: frozenset[str]
+    correlations: tuple[Correlation, ...]
+    anchors: dict[str, float]
+
+
+def aligned(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """Return scenarios that are asked the same, from the same date on.
+
+    Dates count from the earliest as-of date, and horizon and questions are those of the first scenario, so
+    that none of these makes a difference. Ceilings and the accounts of supply and release stay each
+    scenario's own.
+    """
+    first = scenarios[0]
+    as_of = min(scenario.as_of for scenario in scenarios)
+    return [
+        replace(
+            scenario,
+            as_of=as_of,
+            horizon=first.horizon,
+            questions=replace(
+                first.questions,
+                ceilings=scenario.questions.ceilings,
+                supply=scenario.questions.supply,
+                release=scenario.questions.release,
+            ),
+        )
+        for scenario in scenarios
+    ]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two aligned scenarios: the first, and the other that it is compared with."""
+
+    first: Scenario
+    other: Scenario
+
+    def groups(self) -> tuple[str, ...]:
+        """Return the groups to be swapped: those that differ, and those correlated with them."""
+        both = (self.first, self.other)
+        ties = {frozenset(map(group_of, c.inputs)) for scenario in both for c in scenario.correlations}
+        found = {group for group in GROUPS if self._differs(group)}
+        # what is tied to a swapped group must be given by one of the two, or the tie could not be kept
+        while more := set().union(*(tie for tie in ties if tie & found)) - found:
+            found |= more
+        return tuple(group for group in GROUPS if group in found)
+
+    def hybrid(self, from_first: Collection[str]) -> Hybrid:
+        """Return the scenario that has these groups from the first scenario and the rest from the other.
+
+        An input that only one of them states is taken from there, whoever gives its group.
+        """
+
+        def giver(group: str) -> Scenario:
+            return self.first if group in from_first else self.other
+
+        questions = replace(
+            self.first.questions,
+            ceilings=giver("compute").questions.ceilings,
+            supply=giver("data").questions.supply,
+            release=giver("generations").questions.release,
+        )
+        names = in_play(questions.parts)
+        givers = {name: self._giver(name, giver(group_of(name))) for name in names}
+        correlations = tuple(
+            correlation
+            for scenario in (self.first, self.other)
+            for correlation in scenario.correlations
+            if all(givers.get(name) is scenario for name in correlation.inputs)
+        )
+        return Hybrid(
+            questions,
+            frozenset(name for name in names if givers[name] is self.first),
+            correlations,
+            {name: giver(ANCHORS[name]).anchors[name] for name in self.first.anchors},
+        )
+
+    def giver(self, hybrid: Hybrid, name: str) -> Scenario:
+        """Return the scenario that gives an input in play."""
+        return self.first if name in hybrid.of_first else self.other
+
+    def _giver(self, name: str, wanted: Scenario) -> Scenario:
+        if name in wanted.priors:
+            return wanted
+        return self.other if wanted is self.first else self.first
+
+    def _differs(self, group: str) -> bool:
+        return _content(self.first, group) != _content(self.other, group) or any(
+            _states_differently(self.first, self.other, name)
+            for name in self.first.priors.keys() & self.other.priors.keys()
+            if group_of(name) == group
+        )
+
+
+def _content(scenario: Scenario, group: str) -> tuple:
+    """Return what a scenario says of a group besides the priors."""
+    return (
+        scenario.questions.ceilings if group == "compute" else (),
+        scenario.questions.supply if group == "data" else "",
+        scenario.questions.release if group == "generations" else "",
+        {name: scenario.anchors[name] for name, own in ANCHORS.items() if own == group},
+        {
+            (frozenset(c.inputs), c.spearman)
+            for c in scenario.correlations
+            if group in map(group_of, c.inputs)
+        },
+    )
+
+
+def _states_differently(first: Scenario, other: Scenario, name: str) -> bool:
+    one, two = (scenario.priors[name].distribution for scenario in (first, other))
+    return (
+        one.family != two.family
+        or one.params.keys() != two.params.keys()
+        or not all(np.array_equal(one.params[key], two.params[key]) for key in one.params)
+    )

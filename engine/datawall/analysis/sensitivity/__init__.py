@@ -1,0 +1,1 @@
+"""Sensitivity analysis of a scenario: which inputs drive a quantity of interest."""

@@ -1,0 +1,1 @@
+"""Methods of sensitivity analysis; they know no domain."""

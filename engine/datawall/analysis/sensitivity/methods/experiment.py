@@ -1,0 +1,165 @@
+"""The draws of an analysis, and the one compiled evaluation that every method goes through."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from datawall.analysis.sensitivity.methods.problem import Function, Player, Problem
+from datawall.sampling.execution.devices import width
+from datawall.sampling.prng import split_index
+from datawall.sampling.program import compiler_options
+from datawall.sampling.replicates import PAGE, REPLICATES
+from datawall.sampling.samplers import Sampler
+
+COPIES = 3
+"""Independent sets of scores: one that becomes known, and two that stand in for what is not."""
+CHUNK = PAGE * REPLICATES
+"""Draws evaluated at once: on a CPU their arrays stay in a core's cache."""
+
+
+def _values(
+    function: Function,
+    tied: tuple[int, ...],
+    params: Any,
+    factor: jax.Array,
+    known: jax.Array,
+    kept: jax.Array,
+    anew: jax.Array,
+) -> jax.Array:
+    scores = jnp.where(known[:, None], kept, anew)
+    if tied:
+        rows = np.array(tied)
+        mixed = sum(factor[:, k, None] * scores[row] for k, row in enumerate(tied))
+        scores = scores.at[rows].set(mixed)
+    # the barrier keeps the compiler from mixing anew in each consumer
+    scores = jax.lax.optimization_barrier(scores.reshape(len(scores), -1))
+    return function(params, scores).reshape(kept.shape[1:])
+
+
+@cache
+def _program(backend: str) -> Callable[..., jax.Array]:
+    """Return `_values` compiled for a backend, once for all experiments with a function."""
+    return jax.jit(_values, static_argnums=(0, 1), compiler_options=compiler_options(backend))
+
+
+class Experiment:
+    """Evaluates a problem where some scores are kept and the others are drawn anew, given those kept.
+
+    Draws come in chunks of shape (256, 16): 256 points of each of 16 independent randomisations, whose spread
+    tells how sure an index is.
+
+    Parameters
+    ----------
+    problem
+        What is analysed.
+    draws
+        At least 1; whole chunks of 4096 are drawn.
+    seed, sampler
+        How they are spread.
+    """
+
+    def __init__(self, problem: Problem, draws: int, seed: int, sampler: Sampler):
+        self.problem = problem
+        self.chunks = -(-draws // CHUNK)
+        self.seed = seed
+        labels = [f"{copy}/{label}" for copy in range(COPIES) for label in problem.labels]
+        size = len(problem.labels)
+        ranks = [copy * size + rank for copy in range(COPIES) for rank in problem.ranks]
+        self._points = sampler.points(seed, sampler.address(labels, ranks))
+        self._scores = jax.jit(partial(sampler.scores, count=CHUNK))
+        self._params = jax.device_put(problem.params)
+        self._evaluate = partial(_program(jax.default_backend()), problem.function, problem.tied)
+        self.values(np.ones(size, bool), *[np.zeros((size, PAGE, REPLICATES), np.float32)] * 2)  # compiles
+
+    def scores(self, chunk: int) -> jax.Array:
+        """Return the independent scores of a chunk, float32 of shape (3, rows, 256, 16)."""
+        found = self._scores(self._points, split_index(chunk * CHUNK))
+        return found.reshape(COPIES, -1, PAGE, REPLICATES)
+
+    def correlated(self, scores: jax.Array) -> np.ndarray:
+        """Return independent scores of shape (rows, 256, 16) with the correlations of the problem."""
+        found = np.array(scores)
+        tied = list(self.problem.tied)
+        factor = self.problem.factors(np.zeros((len(found), REPLICATES)))
+        found[tied] = np.einsum("ijr,jpr->ipr", factor, found[tied])
+        return found
+
+    def values(
+        self, known: np.ndarray, kept: Any, anew: Any, position: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return the function where known rows have the scores `kept` and the others are drawn anew.
+
+        Parameters
+        ----------
+        known
+            Bool of shape (rows,) or (rows, replicates).
+        kept, anew
+            Independent scores, of shape (rows, 256, 16).
+        position
+            When each row becomes known, of shape (rows, replicates); known rows come before all others.
+            By default they are known at once.
+
+        Returns
+        -------
+        ndarray
+            float64 of shape (256, 16).
+        """
+        known = np.broadcast_to(known.reshape(len(known), -1), (len(known), REPLICATES))
+        factor = self.problem.factors(~known if position is None else position)
+        found = self._evaluate(self._params, factor, known, kept, anew)
+        return np.asarray(found, np.float64)
+
+    def at(self, scores: np.ndarray) -> np.ndarray:
+        """Return the function at scores of shape (rows, n), whatever their correlations: an intervention."""
+        n = scores.shape[1]
+        # blocks of one shape, so that nothing is compiled anew
+        filled = np.zeros((len(scores), -(-n // CHUNK) * CHUNK), np.float32)
+        filled[:, :n] = scores
+        size = len(self.problem.tied)
+        identity = np.repeat(np.eye(size, dtype=np.float32)[:, :, None], REPLICATES, axis=2)
+        known = np.ones((len(scores), REPLICATES), bool)
+        parts = []
+        for part in np.split(filled, filled.shape[1] // CHUNK, axis=1):
+            block = part.reshape(-1, PAGE, REPLICATES)
+            parts.append(np.asarray(self._evaluate(self._params, identity, known, block, block)).ravel())
+        return np.concatenate(parts)[:n].astype(np.float64)
+
+    def over_chunks[T](self, work: Callable[[int, jax.Array], T], chunks: int | None = None) -> list[T]:
+        """Return ``work(chunk, scores)`` of each chunk, worked out in a thread for each core."""
+        x64 = jax.config.jax_enable_x64
+
+        def run(chunk: int) -> T:
+            with jax.enable_x64(x64):  # JAX sets the precision for each thread
+                return work(chunk, self.scores(chunk))
+
+        with ThreadPoolExecutor(width()) as pool:
+            return list(pool.map(run, range(chunks or self.chunks)))
+
+    def plain(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return plain draws: scores of shape (rows, n, 16) and values of shape (n, 16)."""
+        everything = np.ones(len(self.problem.labels), bool)
+
+        def work(_: int, scores: jax.Array) -> tuple[np.ndarray, np.ndarray]:
+            return self.correlated(scores[0]), self.values(everything, scores[0], scores[1])
+
+        scores, values = zip(*self.over_chunks(work), strict=True)
+        return np.concatenate(scores, axis=1), np.concatenate(values)
+
+    def active(self, players: Sequence[Player]) -> list[bool]:
+        """Return which players change the function in at least one of 4096 draws."""
+        (scores,) = self.over_chunks(lambda _, scores: scores, 1)
+        first, second, _ = map(self.correlated, scores)
+        plain = self.at(first.reshape(len(first), -1))
+
+        def changes(player: Player) -> bool:
+            swapped = first.copy()
+            swapped[list(player)] = second[list(player)]
+            return not np.array_equal(self.at(swapped.reshape(len(swapped), -1)), plain, equal_nan=True)
+
+        with ThreadPoolExecutor(width()) as pool:
+            return list(pool.map(changes, players))

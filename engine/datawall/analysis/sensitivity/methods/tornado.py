@@ -1,0 +1,65 @@
+"""Tornado: the answer at a low and a high score of each player."""
+
+from collections.abc import Callable, Sequence
+
+import jax
+import numpy as np
+from scipy.special import ndtri
+
+from datawall.analysis.sensitivity.methods.estimates import mean_of
+from datawall.analysis.sensitivity.methods.experiment import Experiment
+from datawall.analysis.sensitivity.methods.problem import Player
+from datawall.sampling.cdf import Estimate
+
+LEVELS = (0.1, 0.9)
+
+type Answer = Callable[[np.ndarray], np.ndarray]
+"""Maps values of shape (n, ...) to an answer for each of the trailing places."""
+
+
+def at_median(experiment: Experiment, players: Sequence[Player]) -> np.ndarray:
+    """Return the function with a player at its 10 % and its 90 % score and all others at their medians.
+
+    Others stay where they are though they may be correlated with the player: this is an intervention.
+
+    Returns
+    -------
+    ndarray
+        Of shape (players, 2).
+    """
+    scores = np.zeros((len(experiment.problem.labels), len(players), 2))
+    for number, player in enumerate(players):
+        scores[list(player), number] = ndtri(LEVELS)
+    return experiment.at(scores.reshape(len(scores), -1)).reshape(-1, 2)
+
+
+def at_distribution(experiment: Experiment, players: Sequence[Player], answer: Answer) -> Estimate:
+    """Return the answer with one input at its 10 % and its 90 % score and all others as they then are.
+
+    Others follow their distribution given the input: this is an observation.
+
+    Parameters
+    ----------
+    experiment
+        Where the function is evaluated, on a quarter of the draws, twice a player.
+    players
+        Sets of rows that are independent of each other, within a player.
+    answer
+        What is made of the values.
+
+    Returns
+    -------
+    Estimate
+        Of shape (players, 2).
+    """
+    masks = [experiment.problem.mask(player) for player in players]
+
+    def work(_: int, scores: jax.Array) -> np.ndarray:
+        held = [np.full(scores.shape[1:], score, np.float32) for score in ndtri(LEVELS)]
+        return np.array([[experiment.values(mask, h, scores[0]) for h in held] for mask in masks])
+
+    values = np.moveaxis(
+        np.concatenate(experiment.over_chunks(work, -(-experiment.chunks // 4)), axis=2), 2, 0
+    )
+    whole = np.moveaxis(values, -1, 1).reshape(-1, *values.shape[1:3])
+    return Estimate(answer(whole), mean_of(answer(values)).mcse)

@@ -1,0 +1,152 @@
+"""A scenario as a problem of sensitivity analysis: its inputs, their groups, and what they depend on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from datawall.analysis.sensitivity.methods.experiment import Experiment
+from datawall.analysis.sensitivity.methods.problem import Player, Problem
+from datawall.analysis.sensitivity.request import Asked
+from datawall.analysis.sensitivity.targets import OneNumber, Target, find_target, narrowed
+from datawall.analysis.sensitivity.transforms import Read, Reading, in_unit, reading
+from datawall.distributions.dimension_order import ranks
+from datawall.distributions.joint import inputs_from_scores
+from datawall.forecasting.simulation import question
+from datawall.model.inputs import DECLARATIONS, GROUPS
+from datawall.sampling.samplers import RANDOM, Sampler
+from datawall.scenario import Joint, Scenario
+
+POLICY = (
+    "training_days",
+    "largest_run_share",
+    "private_text",
+    "multimodal",
+    "overtraining_factor",
+    "max_passes",
+    "sparsity",
+)
+"""Inputs that developers decide; a group of their own."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that the methods of an analysis share.
+
+    Attributes
+    ----------
+    scenario, asked, target
+        What is asked of what, and the number that it is about.
+    joint
+        Of the inputs; its Cholesky factor is the identity, for scores come correlated.
+    experiment
+        Where the output is evaluated.
+    scores, values
+        Plain draws, of shape (rows, n, 16) and (n, 16); values in the model's own scale.
+    read, in_unit
+        How values are read for the question, and in the unit of the output.
+    inputs
+        The inputs that can change the output, or are correlated with one that can, by name.
+    components
+        Those that hang together: independent of each other.
+    groups
+        The same inputs by the part of the model that they belong to.
+    inert
+        Uncertain inputs that change nothing.
+    """
+
+    scenario: Scenario
+    asked: Asked
+    target: Target
+    joint: Joint
+    experiment: Experiment
+    scores: np.ndarray
+    values: np.ndarray
+    read: Reading
+    in_unit: Read
+    inputs: dict[str, Player]
+    components: dict[str, Player]
+    groups: dict[str, Player]
+    inert: tuple[str, ...]
+
+    def input_values(self, scores: Any) -> jax.Array:
+        """Return the inputs at correlated scores of shape (rows, n), choices by index."""
+        scores = jnp.asarray(scores, jnp.float32)
+        found = inputs_from_scores(self.joint.structure, self.joint.params, scores)
+        return jnp.concatenate([jnp.atleast_2d(value) for value in found.values()])
+
+
+def study_of(scenario: Scenario, asked: Asked, draws: int, seed: int, sampler: Sampler) -> Study:
+    """Return the study of a question: plain draws are made, and inputs that change nothing left out.
+
+    Raises
+    ------
+    DatawallError
+        If the question cannot be asked of the scenario.
+    """
+    posed = question(narrowed(scenario, asked.name), RANDOM)
+    target = find_target(posed.labels, asked.name)
+    joint = _as_scores_come(scenario.joint())
+    cholesky = scenario.joint().params["cholesky"]
+    problem = Problem(
+        OneNumber(posed.world, target),
+        posed.params | {"joint": joint.params},
+        joint.streams,
+        tuple(ranks(joint.streams)),
+        joint.structure.correlated,
+        cholesky @ cholesky.T,
+    )
+    experiment = Experiment(problem, draws, seed, sampler)
+    scores, values = experiment.plain()
+    inputs, components = _which_matter(problem, experiment)
+    uncertain = [
+        name for name in joint.streams if scenario.priors[input_of(name)].distribution.family != "fixed"
+    ]
+    return Study(
+        scenario,
+        asked,
+        target,
+        joint,
+        experiment,
+        scores,
+        values,
+        reading(asked, target, posed.labels, values),
+        in_unit(target, posed.labels),
+        inputs,
+        components,
+        _groups(inputs),
+        tuple(name for name in uncertain if name not in inputs),
+    )
+
+
+def _as_scores_come(joint: Joint) -> Joint:
+    """Return a joint distribution that takes scores which are correlated already."""
+    params = joint.params | {"cholesky": np.eye(len(joint.structure.correlated))}
+    return Joint(joint.names, joint.streams, joint.structure, params)
+
+
+def _which_matter(problem: Problem, experiment: Experiment) -> tuple[dict[str, Player], dict[str, Player]]:
+    active = experiment.active([(row,) for row in range(len(problem.labels))])
+    components = [player for player in problem.components() if any(active[row] for row in player)]
+    inputs = {problem.labels[row]: (row,) for row in sorted(row for player in components for row in player)}
+    return inputs, {" + ".join(problem.labels[row] for row in player): player for player in components}
+
+
+def _groups(inputs: dict[str, Player]) -> dict[str, Player]:
+    groups: dict[str, Player] = {}
+    for group in (*GROUPS, "policy"):
+        rows = [row for name, player in inputs.items() if _group(input_of(name)) == group for row in player]
+        if rows:
+            groups[group] = tuple(rows)
+    return groups
+
+
+def _group(name: str) -> str:
+    return "policy" if name in POLICY else DECLARATIONS[name].group
+
+
+def input_of(label: str) -> str:
+    """Return the input that a scalar draw belongs to: ``slip_months`` of ``slip_months[5.5]``."""
+    return label.partition("[")[0]

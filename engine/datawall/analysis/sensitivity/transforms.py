@@ -1,0 +1,173 @@
+"""How values of the model are read for a question: what is explained, what is scored, and the answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from datawall.analysis.sensitivity.request import Asked
+from datawall.analysis.sensitivity.targets import Target
+from datawall.errors import DatawallError
+from datawall.forecasting.outputs import Labels, reported
+
+type Read = Callable[[np.ndarray], np.ndarray]
+
+FEWEST = 100
+"""Draws that must differ from the commonest value: with fewer, a variance is uncertain by over a tenth."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How values in the model's own scale are read.
+
+    Attributes
+    ----------
+    unit
+        Of the answer.
+    measure
+        In words, the numbers whose variance is explained.
+    explained
+        Maps values to these numbers.
+    scored_unit
+        Of the numbers whose score and interval are to shrink.
+    scored
+        Maps values to these.
+    answer
+        Maps values of shape (n, ...) to answers of shape (...).
+    """
+
+    unit: str
+    measure: str
+    explained: Read
+    scored_unit: str
+    scored: Read
+    answer: Read
+
+
+def window(target: Target, labels: Labels) -> Read:
+    """Return what makes values finite: past is the as-of date, never is the horizon."""
+    if target.output.scale != "date":
+        return lambda values: values
+    span = labels.scenario.horizon - labels.scenario.as_of
+    return lambda values: np.clip(values, 0.0, span)
+
+
+def in_unit(target: Target, labels: Labels) -> Read:
+    """Return what maps values to the unit of the output, past to -inf and never to inf."""
+    scenario = labels.scenario
+
+    def read(values: np.ndarray) -> np.ndarray:
+        found = reported(target.output, values, scenario.as_of)
+        if target.output.scale == "date":
+            found = np.where(found < scenario.as_of, -np.inf, found)
+            found = np.where(found >= scenario.horizon, np.inf, found)
+        return found
+
+    return read
+
+
+def reading(asked: Asked, target: Target, labels: Labels, sample: np.ndarray) -> Reading:
+    """Return how values are read for a question.
+
+    Parameters
+    ----------
+    asked
+        The question.
+    target
+        The number that it is about.
+    labels
+        What the outputs mean.
+    sample
+        Plain draws of the number, in the model's own scale.
+
+    Raises
+    ------
+    DatawallError
+        If the answer hardly varies, or the question does not fit the output.
+    """
+    if np.isnan(sample).any():
+        raise DatawallError(
+            f"--output {asked.text}: {np.mean(np.isnan(sample)):.1%} of its draws are no numbers"
+        )
+    if target.option is not None:
+        if asked.kind != "value":
+            raise DatawallError(
+                f"--output {asked.text}: {asked.name} is a probability already; give its name alone"
+            )
+        found = _indicator(lambda values: values, "whether it binds")
+    elif asked.kind == "probability":
+        level = _own_scale(asked, target, labels)
+        found = _indicator(lambda values: (values <= level).astype(float), "whether it is below the level")
+    else:
+        found = _of_value(asked, target, labels, sample)
+    _check_varies(asked, found.explained(sample))
+    return found
+
+
+def _check_varies(asked: Asked, explained: np.ndarray) -> None:
+    _, counts = np.unique(explained, return_counts=True)
+    apart = explained.size - counts.max()
+    if apart == 0:
+        raise DatawallError(
+            f"--output {asked.text}: is the same in every draw; ask for something that varies"
+        )
+    if apart < FEWEST:
+        raise DatawallError(
+            f"--output {asked.text}: need {FEWEST} draws that differ from the commonest value, got {apart} "
+            f"of {explained.size:,}; ask for more --draws, or for something that varies more"
+        )
+
+
+def _indicator(read: Read, measure: str) -> Reading:
+    return Reading("probability", measure, read, "probability", read, lambda v: read(v).mean(0))
+
+
+def _of_value(asked: Asked, target: Target, labels: Labels, sample: np.ndarray) -> Reading:
+    output, finite, shown = target.output, window(target, labels), in_unit(target, labels)
+
+    def answer(values: np.ndarray) -> np.ndarray:
+        return shown(np.quantile(values, asked.level, axis=0, method="inverted_cdf"))
+
+    if asked.kind == "quantile":
+        level = np.quantile(sample, asked.level, method="inverted_cdf")
+        if not np.isfinite(shown(level)):
+            where = "never" if level > 0.0 else "past"
+            remedy = f"ask for P({asked.name}<=DATE), or the name alone"
+            raise DatawallError(f"--output {asked.text}: this quantile is {where}; {remedy}")
+        measure, explained = "whether it is below this quantile", lambda v: (v <= level).astype(float)
+    elif output.scale == "date":
+        measure = "rank of the date among all draws; past and never are ties at either end"
+        explained = _ranks_among(finite(sample), finite)
+    else:
+        measure, explained = "log10 of the value" if output.scale == "log10" else "the value", finite
+    return Reading(output.unit, measure, explained, target.own_unit, finite, answer)
+
+
+def _ranks_among(sample: np.ndarray, finite: Read) -> Read:
+    """Return what maps values to their place among the sample, from 0 to 1, ties in the middle."""
+    ordered = np.sort(sample, axis=None)
+
+    def ranks(values: np.ndarray) -> np.ndarray:
+        found = finite(values)
+        first, last = (np.searchsorted(ordered, found, side) for side in ("left", "right"))
+        return (first + last) / (2.0 * len(ordered))
+
+    return ranks
+
+
+def _own_scale(asked: Asked, target: Target, labels: Labels) -> float:
+    scenario, output = labels.scenario, target.output
+    if output.scale == "date":
+        if not scenario.as_of <= asked.level < scenario.horizon:
+            raise DatawallError(
+                f"--output {asked.text}: need a date from {scenario.as_of:.2f} to {scenario.horizon:.0f}, "
+                f"got {asked.level:g}; give one between them"
+            )
+        return asked.level - scenario.as_of
+    if output.scale == "log10":
+        if asked.level <= 0.0:
+            raise DatawallError(
+                f"--output {asked.text}: need a positive level, got {asked.level:g}; give one"
+            )
+        return float(np.log10(asked.level))
+    return asked.level

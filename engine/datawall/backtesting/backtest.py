@@ -1,0 +1,234 @@
+"""`datawall.backtest`: forecasts as they would have been made at past dates, and how good they were."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from datawall.backtesting.components import Parts, Progress
+from datawall.backtesting.evidence_updates import data_stock_known
+from datawall.backtesting.origins import MID_2024
+from datawall.backtesting.plan import Plan, make_plan
+from datawall.backtesting.questions import DRAWS, END, EVERY, HORIZONS, NAIVE, START, Question
+from datawall.backtesting.schedule import NO_ANSWER, Ledger, Skip, jobs, rounds
+from datawall.backtesting.scores import counted, coverage_table, score, skill, widening
+from datawall.backtesting.scoring import Outcome
+from datawall.backtesting.verdicts import remarks, verdicts
+from datawall.caching import code_digest, keep_compiled_programs
+
+
+def groups_of(
+    plan: Plan, ledger: Ledger, outcomes: Mapping[Question, Outcome | None]
+) -> tuple[dict[str, xr.Dataset], dict[str, list[str]]]:
+    """Return the groups of a backtest but `reference` and `revision`, and sentences on the main scenario.
+
+    The sentences are ``verdicts``, which judge, and ``remarks``.
+
+    Parameters
+    ----------
+    plan, ledger
+        What was asked, and what came back.
+    outcomes
+        Of every question; None where it cannot be told yet.
+    """
+    scored = {who: score(answers, outcomes) for who, answers in ledger.answers.items()}
+    groups = {"questions": score({}, outcomes).coords.to_dataset().drop_vars("level").reset_coords()}
+    groups |= {f"forecasts/{who}": one.drop_vars(groups["questions"]) for who, one in scored.items()}
+    told = {who: one for who, one in scored.items() if counted(one).any()}
+    skills = {
+        (who, reference): found
+        for who, reference in _pairs(plan, told)
+        if (found := skill(scored, who, reference, plan.seed))["questions"].any()
+    }
+    covered = {who: coverage_table(one) for who, one in told.items()}
+    groups |= {f"skill/{who}/{reference}": found for (who, reference), found in skills.items()}
+    groups |= {f"coverage/{who}": found for who, found in covered.items()}
+    groups |= {f"widening/{who}": xr.Dataset(asdict(widening(one, plan.seed))) for who, one in told.items()}
+    if plan.first not in told:
+        nothing = f"No forecast of {plan.first} can be scored: see what was skipped, and why."
+        return groups, {"verdicts": [nothing], "remarks": []}
+    own = {reference: found for (who, reference), found in skills.items() if who == plan.first}
+    return groups, {
+        "verdicts": verdicts(scored, own, plan.first),
+        "remarks": remarks(scored[plan.first], ledger.taken_out),
+    }
+
+
+def _pairs(plan: Plan, forecasters: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Yield who is compared with whom.
+
+    All but the simple with the simple; the scenarios asked also with published ones and with the main one.
+    """
+    for who in forecasters:
+        for reference in forecasters:
+            is_published = reference not in (*plan.scenarios, *NAIVE)
+            beside = who in plan.scenarios and (is_published or reference == plan.first)
+            if who not in (*NAIVE, reference) and (reference in NAIVE or beside):
+                yield who, reference
+
+
+def backtest(
+    *scenarios: str | Path,
+    start: str = START,
+    end: str = END,
+    every: str = EVERY,
+    horizons: Sequence[str] = HORIZONS,
+    draws: int = DRAWS,
+    seed: int = 0,
+    progress: Progress = lambda *_: None,
+) -> xr.DataTree:
+    """Forecast from past dates with what was known then, and score the forecasts against what happened.
+
+    Published forecasts are asked at their own as-of dates, simple forecasters at every origin. Posteriors
+    are kept in the user's cache folder as they are fitted: a run that was stopped goes on where it was.
+
+    Parameters
+    ----------
+    scenarios
+        Names of those that ship, or paths of TOML files; the first is the main one. The baseline by default.
+    start, end
+        First month, and the last one possible, such as ``"2019-01"``.
+    every
+        Between two origins: ``"6mo"`` or ``"1y"``.
+    horizons
+        How far ahead is asked, such as ``["6mo", "2y"]``.
+    draws
+        Of each forecast.
+    seed
+        0 to 2^32 - 1.
+    progress
+        Called with what is done and all there is to do.
+
+    Returns
+    -------
+    xarray.DataTree
+        ``questions`` with what happened; ``forecasts/WHO`` with quantiles and scores of each forecaster along
+        them; ``skill/WHO/REFERENCE``, ``coverage/WHO`` and ``widening/WHO``; ``reference`` with the rows of
+        published tables; ``revision`` with how answers moved. The attribute ``manifest`` has the verdicts in
+        words and all that was skipped.
+
+    Raises
+    ------
+    DatawallError
+        If a scenario, a date, a span, `draws` or `seed` cannot be used.
+    """
+    plan = make_plan(scenarios, start, end, every, horizons, draws, seed)
+    from datawall.backtesting.default_components import (
+        PARTS,  # loads every model, which a mistake need not wait for
+    )
+
+    keep_compiled_programs()
+    return run(plan, PARTS, progress)
+
+
+def run(plan: Plan, parts: Parts, progress: Progress = lambda *_: None) -> xr.DataTree:
+    """Return the results of a backtest that is put together from any parts.
+
+    Parameters
+    ----------
+    plan
+        What is asked.
+    parts
+        Who answers.
+    progress
+        Called with what is done and all there is to do.
+    """
+    began = time.perf_counter()
+    asked, skipped = rounds(plan, parts.published())
+    ledger = Ledger(skipped=skipped)
+    to_ask = list(jobs(plan, parts, asked, ledger))
+    rest = len(plan.origins)  # of the revision, which goes from origin to origin
+    for done, ask in enumerate(to_ask):
+        progress(done, len(to_ask) + rest)
+        ask()
+
+    def revised(done: int, total: int) -> None:
+        progress(len(to_ask) + rest * done // max(total, 1), len(to_ask) + rest)
+
+    outcomes = {question: parts.resolve(question) for question in ledger.questions}
+    groups, sentences = groups_of(plan, ledger, outcomes)
+    groups["questions"]["came"] = "question", [parts.came(question) for question in outcomes]
+    ledger.skipped += _untold(ledger, groups)
+    tree = xr.DataTree.from_dict(groups)
+    for name, found in (
+        ("reference", _reference(plan, parts)),
+        ("revision", _revision(plan, parts, revised)),
+    ):
+        if isinstance(found, Skip):
+            ledger.skipped.append(found)
+        else:
+            tree[name] = found
+    revised(1, 1)
+    record = sentences | {"seconds": round(time.perf_counter() - began, 3)}
+    tree.attrs = {"manifest": json.dumps(manifest(plan, ledger) | record), "creation_library": "datawall"}
+    return tree
+
+
+def _untold(ledger: Ledger, groups: Mapping[str, xr.Dataset]) -> list[Skip]:
+    """Return who answered, but nothing that counts yet, so that no table shows it."""
+    return [
+        Skip(who, "", origin, "nothing that it was asked can be told yet")
+        for who, answers in ledger.answers.items()
+        if f"coverage/{who}" not in groups
+        for origin in sorted({question.origin for question in answers})
+    ]
+
+
+def _reference(plan: Plan, parts: Parts) -> xr.DataTree | Skip:
+    """Return the rows of published tables, or why our own forecast beside them cannot be made."""
+    if not plan.origins[0] <= MID_2024 <= plan.origins[-1]:
+        return Skip("baseline", "reference", MID_2024, "mid-2024 is not between the first and last origin")
+    try:
+        return xr.DataTree(parts.reference(plan.draws, plan.seed))
+    except NO_ANSWER as error:
+        return Skip("baseline", "reference", MID_2024, str(error))
+
+
+def _revision(plan: Plan, parts: Parts, progress: Progress) -> xr.DataTree | Skip:
+    """Return how the answers of the main scenario moved until its own date, or why that cannot be told."""
+    known = data_stock_known()
+    origins = [origin for origin in plan.origins if origin >= known]
+    origins += [plan.as_of] if plan.as_of > plan.origins[-1] else []
+    skip = partial(Skip, plan.first, "revision", plan.origins[-1])
+    if plan.first not in plan.informed:
+        return skip("it uses no evidence")
+    if len(origins) < 2:
+        return skip(f"it needs two origins after the first figures of the data stock, {known:.2f}")
+    try:
+        return parts.revision(plan.scenarios[plan.first], origins, plan.draws, plan.seed, progress)
+    except NO_ANSWER as error:
+        return skip(str(error))
+
+
+def manifest(plan: Plan, ledger: Ledger) -> dict[str, Any]:
+    """Return what is needed to tell where the numbers come from, and to make them again."""
+    start, end, every = plan.period
+    return {
+        "command": plan.command,
+        "scenarios": list(plan.scenarios),
+        "scenario_digests": dict(plan.digests),
+        "start": start,
+        "end": end,
+        "every": every,
+        "horizons": list(plan.ahead),
+        "draws": plan.draws,
+        "seed": plan.seed,
+        "evidence_digest": plan.evidence_digest,
+        "skipped": [list(skip) for skip in ledger.skipped],
+        "hindsight": _by_origin(ledger.hindsight),
+        "taken_out": _by_origin(ledger.taken_out),
+        "code_digest": code_digest(),
+        "versions": {
+            name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "numpyro", "xarray")
+        },
+    }
+
+
+def _by_origin(found: Mapping[float, set[str]]) -> dict[str, list[str]]:
+    return {f"{origin:.3f}": sorted(names) for origin, names in found.items() if names}

@@ -1,0 +1,208 @@
+"""Forecasts of records straight from a module of inference: of training sets, chips and prices."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from datawall.backtesting.questions import TARGETS, Answers, Forecaster, NothingKnownError, Question
+from datawall.backtesting.records import CAPABILITY, Series, series_of
+from datawall.errors import TooLittleEvidenceError
+from datawall.inference.evidence_model import Evidence
+from datawall.inference.models import hardware, price
+from datawall.inference.refit import refitted_draws
+from datawall.units import MONTHS_PER_YEAR, date_of
+
+type Draws = dict[str, np.ndarray]
+"""Latents by name, with one leading axis."""
+
+
+def draws_known(module: str, origin: float) -> tuple[Evidence, Draws]:
+    """Return the evidence of a module known at an origin, and draws of its posterior.
+
+    Parameters
+    ----------
+    module
+        A module of inference.
+    origin
+        The date of the forecast [decimal year].
+
+    Raises
+    ------
+    NothingKnownError
+        If too little was known for a fit.
+    UntrustedPosteriorError
+        If the fit cannot be trusted.
+    """
+    try:
+        return refitted_draws(module, origin)
+    except TooLittleEvidenceError as error:
+        raise NothingKnownError(f"module {module} as of {date_of(origin)}: {error}") from None
+
+
+RECENT = 2.0
+"""New figures come as often as in so many years before the origin [years]."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a story is told about.
+
+    Attributes
+    ----------
+    target
+        Whose figures.
+    origin
+        Of the forecast [decimal year].
+    evidence
+        Of the module, known at the origin.
+    draws
+        Of its posterior, one leading axis.
+    dates
+        When new figures come, shape (draws, figures) [decimal year].
+    """
+
+    target: str
+    origin: float
+    evidence: Evidence
+    draws: Draws
+    dates: np.ndarray
+
+
+type Story = Callable[[Asked, np.random.Generator], np.ndarray]
+"""Draws the natural logarithms of new figures as the model has them, shape (draws, figures)."""
+
+
+def module_forecaster(target: str, draws: int, seed: int) -> Forecaster:
+    """Return the forecaster of a record by the module that models its figures.
+
+    New figures come at random, as often as of late, and each is drawn as the model draws those that it was
+    fitted to. The record is the largest of them that has come out, or the one known at the origin.
+
+    Parameters
+    ----------
+    target
+        A name in `MODULE_OF`.
+    draws
+        Of each answer. One draw of the posterior and of new figures answers every horizon.
+    seed
+        Of the random numbers.
+
+    Returns
+    -------
+    Forecaster
+        It answers the questions about its target.
+    """
+
+    def answer(questions: Sequence[Question]) -> Answers:
+        asked = [question for question in questions if question.target == target]
+        return _answers(asked, draws, np.random.default_rng([seed, list(TARGETS).index(target)]))
+
+    return answer
+
+
+def _answers(questions: Sequence[Question], draws: int, rng: np.random.Generator) -> Answers:
+    if not questions:
+        return {}
+    target, origin = questions[0].target, questions[0].origin
+    series = series_of(target, origin)
+    record = series.record(origin)
+    if not np.isfinite(record):
+        raise NothingKnownError(f"{target}: no figure was known by {date_of(origin)}; ask at a later date")
+    evidence, posterior = draws_known(MODULE_OF[target], origin)
+    chosen = rng.integers(len(next(iter(posterior.values()))), size=draws)
+    drawn = {name: values[chosen] for name, values in posterior.items()}
+    dates, come = releases(series, origin, max(q.until for q in questions), draws, rng)
+    figures = STORIES[MODULE_OF[target]](Asked(target, origin, evidence, drawn, dates), rng) / np.log(10.0)
+    return {q: np.max(figures, axis=1, initial=record, where=come & (dates <= q.until)) for q in questions}
+
+
+def releases(
+    series: Series, origin: float, until: float, draws: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw when new figures come out: a Poisson process at the rate of late, which is uncertain.
+
+    Parameters
+    ----------
+    series
+        The figures known at the origin.
+    origin, until
+        Between which they come [decimal year].
+    draws
+        How many.
+    rng
+        The random numbers.
+
+    Returns
+    -------
+    dates
+        Shape (draws, figures) [decimal year].
+    come
+        Which of them there are, for some draws have fewer figures than others.
+    """
+    recent = np.sum((series.date > origin - RECENT) & (series.date <= origin))
+    rate = rng.gamma(recent + 0.5, 1.0 / RECENT, draws)  # the posterior under Jeffreys' prior
+    count = rng.poisson(rate * (until - origin))
+    dates = rng.uniform(origin, until, (draws, int(count.max())))
+    return dates, np.arange(dates.shape[1]) < count[:, None]
+
+
+def _below(line: np.ndarray, gap: np.ndarray, error: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw from `BelowLine`."""
+    return line - gap * rng.standard_exponential(line.shape) + error * rng.standard_normal(line.shape)
+
+
+def _training_sets(asked: Asked, rng: np.random.Generator) -> np.ndarray:
+    """Draw training sets below a record that climbs at a pace of its own in every year to come."""
+    data = asked.evidence.constants
+    drawn = {name: values[:, None] for name, values in asked.draws.items() if values.ndim == 1}
+    anchor = float(data["anchor"])
+    told = asked.draws["pace_deviation"][:, asked.evidence.coords["year"].index(int(anchor)) :]
+    untold = rng.standard_normal((len(told), max(0, int(asked.dates.max(initial=0.0)) - int(anchor))))
+    pace = np.log(drawn["growth"]) + drawn["pace_spread"] * np.concatenate([told, untold], axis=1)
+    line = np.log(drawn["level"]) + _climbed(pace, anchor, asked.dates)
+    return _below(line, drawn["gap"], rng.choice(data["error"], line.shape), rng)
+
+
+def _climbed(pace: np.ndarray, since: float, dates: np.ndarray) -> np.ndarray:
+    """Return how far lines climb since a date, at paces of their own in its year and in each one after."""
+    start = np.insert(np.cumsum(pace, axis=1), 0, 0.0, axis=1) - pace[:, :1] * (since % 1.0)
+    year = dates.astype(int) - int(since)
+    return np.take_along_axis(start, year, 1) + np.take_along_axis(pace, year, 1) * (dates % 1.0)
+
+
+def _chips(asked: Asked, rng: np.random.Generator) -> np.ndarray:
+    """Draw chips about the growth of their kind, which departs from that of the past by `era_spread`."""
+    own = hardware.METRICS.index(asked.target)
+    level, growth, scatter = (asked.draws[name][:, [own]] for name in ("level", "growth", "scatter"))
+    df, departure = (asked.draws[name][:, None] for name in ("residual_df", "era_spread"))
+    departure = departure * rng.standard_normal(departure.shape)
+    line = np.log(level) + np.log(growth) * (asked.dates - hardware.H100_RELEASED)
+    line = line + departure * (asked.dates - asked.origin)
+    return line + scatter * rng.standard_t(np.broadcast_to(df, line.shape))
+
+
+def _discounts(asked: Asked, rng: np.random.Generator) -> np.ndarray:
+    """Draw what a dollar buys from models about as capable as those known; the fall goes on in part."""
+    data, drawn = (
+        asked.evidence.constants,
+        {name: v[:, None] for name, v in asked.draws.items() if v.ndim == 1},
+    )
+    least = (CAPABILITY - price.CAPABILITY) / price.INDEX_STEP
+    steps = rng.choice(data["steps"][(data["steps"] >= least) & (data["thinks"] == 0.0)], asked.dates.shape)
+    fall = np.log(drawn["fall"])
+    explained = np.log(drawn["hardware_growth"]) + np.log(2.0) * MONTHS_PER_YEAR / drawn["algorithms_halving"]
+    ahead = fall - (1.0 - drawn["share_kept"]) * np.maximum(fall - explained, 0.0)
+    edge = np.log(drawn["cheapest"]) + np.log(drawn["step_price"]) * steps
+    edge = edge - fall * (asked.origin - price.PIVOT) - ahead * (asked.dates - asked.origin)
+    return _below(-edge, drawn["gap"], drawn["scatter"], rng)
+
+
+MODULE_OF = {
+    "training_set": "training_sets",
+    **dict.fromkeys(hardware.METRICS, "hardware"),
+    "price": "price",
+}
+"""The module that models the figures of each target."""
+STORIES: dict[str, Story] = {"training_sets": _training_sets, "hardware": _chips, "price": _discounts}
+"""How each module makes figures."""

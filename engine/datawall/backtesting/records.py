@@ -1,0 +1,252 @@
+"""What is known of each target: its dated figures from the shipped tables, and until when it was watched."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from datawall.backtesting.questions import BY_COMPUTE, BY_NAME
+from datawall.inference.latents import prior
+from datawall.inference.models import compute, hardware, price, training_sets
+from datawall.inference.shipped_tables import dates, numbers, open_table, sd_of_confidence
+from datawall.inference.tables import Table
+from datawall.scaling_laws.generations import GPT4_INDEX, SOURCE_OOM_PER_GENERATION
+
+
+@dataclass(frozen=True)
+class Series:
+    """Dated figures of one kind, larger being the record.
+
+    Attributes
+    ----------
+    items
+        What each figure belongs to.
+    value
+        log10 of each.
+    date
+        When each thing came out [decimal year].
+    known
+        When its figure became known [decimal year].
+    error
+        Standard deviation of each figure, in log10; 0 where it is exact.
+    told_until
+        From when on silence says nothing, as new figures are kept secret: later records are lower bounds
+        [decimal year]. inf where figures are still told.
+    """
+
+    items: tuple[str, ...]
+    value: np.ndarray
+    date: np.ndarray
+    known: np.ndarray
+    error: np.ndarray
+    told_until: float = np.inf
+
+    def known_by(self, date: float) -> "Series":
+        """Return the figures that were known by a date."""
+        return self._only(self.known <= date)
+
+    def record(self, date: float) -> float:
+        """Return the largest figure that came out by a date, in log10; -inf where none did."""
+        return float(np.max(self.value[self.date <= date], initial=-np.inf))
+
+    def first_above(self, level: float) -> float:
+        """Return when the first figure of at least `level` (log10) came out; inf where none did."""
+        return float(np.min(self.date[self.value >= level], initial=np.inf))
+
+    def records(self) -> "Series":
+        """Return the figures that were records when they came out, by date."""
+        order = np.lexsort((-self.value, self.date))
+        value = self.value[order]
+        before = np.concatenate([[-np.inf], np.maximum.accumulate(value)[:-1]])
+        return self._only(order[value > before])
+
+    def _only(self, chosen: np.ndarray) -> "Series":
+        columns = {name: getattr(self, name)[chosen] for name in ("value", "date", "known", "error")}
+        return replace(self, items=tuple(np.array(self.items, object)[chosen]), **columns)
+
+
+TOLD_UNTIL = 2025.6
+"""From when on no closed flagship states its compute [year]."""
+FLOP_GPT4 = 2.1e25
+"""The compute of GPT-4, from which generations by compute are counted."""
+CAPABILITY = 125.0
+"""The capability index whose price is followed: the class of GPT-4, which has 126.2."""
+DEVELOPER = "OpenAI"
+"""Whose flagships count as releases by name."""
+PREFIX = "GPT-"
+"""Of the name of a generation."""
+
+
+def series_of(target: str, as_of: float | None = None) -> Series:
+    """Return the figures of a target, as far as they were known at a date.
+
+    Parameters
+    ----------
+    target
+        A name in `TARGETS`.
+    as_of
+        Figures that became known later are left out [decimal year]; all stay for None.
+
+    Returns
+    -------
+    Series
+        log10 of each figure, the record being the largest: of a price therefore minus log10. Of releases by
+        name the version number itself.
+
+    Raises
+    ------
+    DatawallError
+        If a table cannot be used.
+    """
+    return SOURCES[target].series(as_of)
+
+
+def watched_until(target: str) -> float:
+    """Return until when a new figure of a target would have been seen [decimal year].
+
+    That is `newest`, or from when on such figures are kept secret.
+    """
+    return min(newest(target), SOURCES[target].told_until)
+
+
+def newest(target: str) -> float:
+    """Return when the newest row of the table of a target became known [decimal year]."""
+    return float(dates(SOURCES[target].table(), "date_known").max())
+
+
+def threshold(target: str, item: str) -> float:
+    """Return the figure at which an item of a date target has happened, on the scale of its series.
+
+    Examples
+    --------
+    >>> threshold("first_above", "1e+26"), round(threshold("release_by_compute", "GPT-4.5"), 3)
+    (26.0, 26.322)
+    >>> threshold("release_by_name", "GPT-5")
+    5.0
+    """
+    if target == "first_above":
+        return float(np.log10(float(item)))
+    index = float(item.removeprefix(PREFIX))
+    if target == BY_NAME:
+        return index
+    return float(np.log10(FLOP_GPT4) + SOURCE_OOM_PER_GENERATION * (index - GPT4_INDEX))
+
+
+type Figures = tuple[np.ndarray, np.ndarray | float]
+"""log10 of the figure of each row, nan where there is none, and its standard deviation."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the figures of a target lie.
+
+    Attributes
+    ----------
+    file
+        The table in the folder of the evidence.
+    item
+        The column that names what a row is about.
+    columns
+        Others that it must have.
+    figures
+        Reads them; it may leave out rows.
+    told_until
+        See `Series`.
+    """
+
+    file: str
+    item: str
+    columns: tuple[str, ...]
+    figures: Callable[[Table], Figures]
+    told_until: float = np.inf
+
+    def table(self, as_of: float | None = None) -> Table:
+        """Return the table, cut at the as-of date."""
+        table = open_table(self.file, (self.item, *self.columns, "release_date"), as_of)
+        if self.file == FLAGSHIPS:
+            table.keep([name == DEVELOPER for name in table.texts("developer")], f"not of {DEVELOPER}")
+        return table
+
+    def series(self, as_of: float | None) -> Series:
+        """Return the figures of the rows that have one and a release."""
+        table = self.table(as_of)
+        value, error = self.figures(table)
+        date = dates(table, "release_date")
+        known = np.isfinite(value) & np.isfinite(date)
+        error = np.broadcast_to(error, value.shape)[known]
+        table.keep(known, "without a figure or a release date")
+        names = tuple(table.texts(self.item))
+        return Series(names, value[known], date[known], dates(table, "date_known"), error, self.told_until)
+
+
+def _runs(table: Table) -> Figures:
+    """Return the compute of runs, but for what outsiders guess on a basis that they do not state.
+
+    A run that was only shown in a preview counts from then on: it was made, and its compute was told.
+    """
+    table.keep([word != "outside_estimate" for word in table.texts("flop_confidence")], "outside estimates")
+    flop = numbers(table, "training_flop", *compute.FLOP)
+    table.keep(np.isfinite(flop), "without an estimate of their compute")
+    error, stated = compute.flop_errors(table)
+    scale = float(prior("compute.error_scale").quantile(0.5))
+    return np.log10(flop[np.isfinite(flop)]), _decades(error * np.where(stated, 1.0, scale))
+
+
+def _training_sets(table: Table) -> Figures:
+    """Return the tokens that models saw in training."""
+    tokens = numbers(table, "tokens_seen", *training_sets.TOKENS)
+    return np.log10(tokens), _decades(sd_of_confidence(table, "confidence", "training_sets"))
+
+
+def _chips(table: Table, per: str = "") -> Figures:
+    """Return what chips give over what the H100 gave at its release: each, per dollar or per watt."""
+    ratio = numbers(table, "bf16_dense_tflops", 1.0, 1e6, "TFLOP/s") / hardware.H100["tflops"]
+    if per == "usd":
+        ratio /= numbers(table, "price_usd", 100.0, 1e7, "USD") / hardware.H100["usd"]
+    if per == "watt":
+        ratio /= numbers(table, "tdp_w", 10.0, 1e5, "W") / hardware.H100["watts"]
+    return np.log10(ratio), 0.0
+
+
+def _prices(table: Table) -> Figures:
+    """Return how many million tokens of a fixed capability a dollar buys, at list price.
+
+    Models that think are left out: they write several times the tokens for an answer. All of these figures
+    became known in 2026, so that at earlier origins nothing can be forecast from them.
+    """
+    capable = numbers(table, "capability_index", 0.0, 1000.0, "a capability index") >= CAPABILITY
+    table.keep(capable & (np.array(table.texts("thinks")) == "no"), "less capable or thinking")
+    read, written = (numbers(table, f"{kind}_usd_per_mtok", *price.USD) for kind in ("input", "output"))
+    return -np.log10((1.0 - price.OUTPUT_SHARE) * read + price.OUTPUT_SHARE * written), 0.0
+
+
+def _flagships(table: Table) -> Figures:
+    """Return the version numbers under which flagships were released."""
+    return numbers(table, "generation", 0.1, 1000.0, "a version number"), 0.0
+
+
+def _decades(nats: np.ndarray) -> np.ndarray:
+    return nats / np.log(10.0)
+
+
+FLAGSHIPS = "flagships.csv"
+FLOP_COLUMNS = ("training_flop", "flop_low", "flop_high", "interval_mass", "flop_confidence")
+PRICE_COLUMNS = ("capability_index", "thinks", "input_usd_per_mtok", "output_usd_per_mtok")
+RUNS = Source(compute.TABLE, "model", FLOP_COLUMNS, _runs, TOLD_UNTIL)
+SOURCES: dict[str, Source] = {
+    "largest_run": RUNS,
+    "first_above": RUNS,
+    BY_COMPUTE: RUNS,
+    BY_NAME: Source(FLAGSHIPS, "model", ("developer", "generation"), _flagships),
+    "training_set": Source(training_sets.TABLE, "model", ("tokens_seen", "confidence"), _training_sets),
+    "flop_per_chip": Source(hardware.TABLE, "chip", ("bf16_dense_tflops",), _chips),
+    "flop_per_usd": Source(
+        hardware.TABLE, "chip", ("bf16_dense_tflops", "price_usd"), partial(_chips, per="usd")
+    ),
+    "flop_per_watt": Source(
+        hardware.TABLE, "chip", ("bf16_dense_tflops", "tdp_w"), partial(_chips, per="watt")
+    ),
+    "price": Source(price.TABLE, "model", PRICE_COLUMNS, _prices),
+}
+"""Where the figures of each target lie."""

@@ -1,0 +1,190 @@
+"""What a scenario says about the largest known training run: draws of its path answer every question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from datawall.backtesting.questions import TARGETS, Answers, Forecaster, NothingKnownError, Question
+from datawall.backtesting.records import series_of, threshold
+from datawall.backtesting.vintage import SAME_DATE
+from datawall.distributions.joint import inputs_from_scores
+from datawall.distributions.special import ndtri
+from datawall.errors import DatawallError
+from datawall.model.ceilings.frontier import ceilings, log_lowest
+from datawall.model.clock import Clock, clock_at
+from datawall.model.inputs import Inputs
+from datawall.model.passage import running_maximum
+from datawall.model.questions import Questions
+from datawall.model.release import release_delay
+from datawall.pytrees import record
+from datawall.sampling.prng import seed_word, split_index, stream_ids, uniforms
+from datawall.sampling.samplers import RANDOM
+from datawall.scaling_laws.generations import GPT4_INDEX
+from datawall.scaling_laws.logs import LOG10
+from datawall.scenario import Scenario
+from datawall.units import MONTHS_PER_YEAR, date_of
+
+WORLD_TARGETS = ("largest_run", "first_above", "release_by_compute")
+RUNS = "largest_run"
+LOOKBACK_YEARS = 3
+"""A run that is released after the origin may have started so long before it."""
+DATED_YEARS = 25.0
+"""Dates further ahead than this, or than the longest horizon asked, are never [years]."""
+ERROR_STREAMS = ("published_error", "published_row")
+"""Labels of the random numbers behind the error of the published figure."""
+
+
+@dataclass(frozen=True)
+class _Account:
+    """What shapes the compiled program: the joint distribution, and what sets size and release of a run."""
+
+    structure: Any
+    questions: Questions
+
+
+@record
+class Paths:
+    """The largest run of each draw; a row for each month in which it may start, draws on the last axis.
+
+    Attributes
+    ----------
+    released
+        When that run or a larger one is released; never falls [years since the origin].
+    log10_flop
+        Its published compute; never falls.
+    """
+
+    released: jax.Array
+    log10_flop: jax.Array
+
+
+def world_forecaster(scenario: Scenario, draws: int = 4000, seed: int = 0) -> Forecaster:
+    """Return a forecaster of the largest known run, as a scenario has it.
+
+    It answers `WORLD_TARGETS` about the published figure: the largest run that has been released, times the
+    error of its estimate, and never less than the record known at the origin.
+
+    Parameters
+    ----------
+    scenario
+        As it was believed at the origin, which is its as-of date (`datawall.backtesting.vintage.as_known`).
+    draws
+        How many futures.
+    seed
+        Of the draws: draw i depends on it and on i, whatever is asked and at whichever origin.
+
+    Returns
+    -------
+    Forecaster
+        All its answers are read off the same futures. It raises `NothingKnownError` where no run was known.
+    """
+    return partial(_answers, scenario, draws, seed)
+
+
+def _answers(scenario: Scenario, draws: int, seed: int, questions: Sequence[Question]) -> Answers:
+    asked = [question for question in questions if question.target in WORLD_TARGETS]
+    if not asked:
+        return {}
+    origin = asked[0].origin
+    if any(abs(question.origin - scenario.as_of) > SAME_DATE for question in asked):
+        raise DatawallError(f"{scenario.name}: is of {date_of(scenario.as_of)}; ask it at that origin only")
+    known = series_of(RUNS, as_of=origin)
+    if not known.items:
+        raise NothingKnownError(f"the compute of no run was known by {date_of(origin)}; ask at a later date")
+    longest = max(DATED_YEARS, *(question.horizon for question in asked))
+    error = _published_error(known.error, draws, seed)
+    paths = _paths_of(scenario, longest, error, seed)
+    record = known.record(origin)
+
+    def answer(question: Question) -> np.ndarray:
+        if TARGETS[question.target].kind == "level":
+            level = np.asarray(published_level(paths, np.float32(question.horizon)), np.float64)
+            return np.maximum(level, record)
+        level = threshold(question.target, question.item)
+        years = np.asarray(first_published(paths, np.float32(level)), np.float64)
+        return np.where(years <= longest, origin + np.maximum(years, 0.0), np.inf)
+
+    return {question: answer(question) for question in asked}
+
+
+def _published_error(errors: np.ndarray, draws: int, seed: int) -> np.ndarray:
+    """Draw the error of the published figure, in log10, one for each draw.
+
+    Its size is that of one of the figures known, at random.
+    """
+    numbers = uniforms(seed_word(seed), split_index(0), draws, stream_ids(ERROR_STREAMS))
+    size, place = np.asarray(numbers, np.float64)
+    return errors[(place * len(errors)).astype(int)] * ndtri(size)
+
+
+def _paths_of(scenario: Scenario, longest: float, error: np.ndarray, seed: int) -> Paths:
+    """Return the runs that start from some years before the origin until the longest horizon."""
+    # one release account for the whole path: a generation of its own would be a random number of its own
+    asked = replace(scenario.questions, generations=(GPT4_INDEX,))
+    joint = replace(scenario, questions=asked).joint()
+    months = np.arange(-LOOKBACK_YEARS * MONTHS_PER_YEAR, np.ceil(longest * MONTHS_PER_YEAR) + 1.0)
+    return published_paths(
+        _Account(joint.structure, asked),
+        joint.params,
+        RANDOM.points(seed, RANDOM.address(joint.streams, range(len(joint.streams)))),
+        clock_at(scenario.as_of, scenario.anchors),
+        np.asarray(months / MONTHS_PER_YEAR, np.float32),
+        np.asarray(error, np.float32),
+    )
+
+
+@partial(jax.jit, static_argnames="account")
+def published_paths(
+    account: _Account, params: dict[str, Any], points: Any, clock: Clock, grid: jax.Array, error: jax.Array
+) -> Paths:
+    """Return the runs of each draw that start on the grid.
+
+    Parameters
+    ----------
+    account
+        What sets size and release of a run.
+    params
+        The numbers of the joint distribution of the inputs.
+    points
+        Where the random numbers start from.
+    clock
+        The origin and the anchors.
+    grid
+        Increasing dates of start, shape (months,) [years since the origin].
+    error
+        Of the published figure, shape (draws,) [log10].
+    """
+
+    def of_draw(values: dict[str, jax.Array], error: jax.Array) -> Paths:
+        inputs = Inputs(**values)
+        paths = ceilings(inputs, clock, account.questions.ceilings)
+        log_flop = running_maximum(jax.vmap(partial(log_lowest, paths))(grid))
+        # what a run is called decides its delay in the tables of generations
+        above_gpt4 = (log_flop - jnp.log(inputs.gpt4_flop)) / (LOG10 * inputs.oom_per_generation)
+        delay = release_delay(inputs, replace(account.questions, generations=(GPT4_INDEX + above_gpt4,)))[0]
+        # a larger run that is released first answers for the smaller
+        released = -running_maximum(-(grid + delay)[::-1])[::-1]
+        return Paths(released, log_flop / LOG10 + error)
+
+    z = RANDOM.scores(points, split_index(0), len(error))
+    values = inputs_from_scores(account.structure, params, z)
+    return jax.vmap(of_draw, in_axes=-1, out_axes=-1)(values, error)
+
+
+@jax.jit
+def published_level(paths: Paths, t: jax.Array) -> jax.Array:
+    """Return log10 of the largest run released by `t`, straight between months; -inf where there is none."""
+    of_draw = partial(jnp.interp, t, left=-jnp.inf)
+    return jax.vmap(of_draw, in_axes=-1)(paths.released, paths.log10_flop)
+
+
+@jax.jit
+def first_published(paths: Paths, log10_flop: jax.Array) -> jax.Array:
+    """Return when a run of some compute is released [years since the origin]; inf where none is."""
+    of_draw = partial(jnp.interp, log10_flop, right=jnp.inf)
+    return jax.vmap(of_draw, in_axes=-1)(paths.log10_flop, paths.released)

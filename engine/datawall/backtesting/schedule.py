@@ -1,0 +1,132 @@
+"""Who is asked what at which origin, and what came back: answers, or why there are none."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from datawall.backtesting.components import Parts, Source
+from datawall.backtesting.plan import Plan
+from datawall.backtesting.questions import TARGETS, Answers, NothingKnownError, Question
+from datawall.backtesting.scenario_forecaster import WORLD_TARGETS
+from datawall.errors import UntrustedPosteriorError
+
+NO_ANSWER = (NothingKnownError, UntrustedPosteriorError)
+"""Reasons for which a forecaster may be silent."""
+
+
+class Skip(NamedTuple):
+    """Something that was not answered: by whom, about what (empty: anything), when, and why."""
+
+    who: str
+    target: str
+    origin: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Round:
+    """What is asked at one origin, and the scenarios that are asked."""
+
+    origin: float
+    targets: tuple[str, ...]
+    scenarios: Mapping[str, str | Path]
+
+
+@dataclass
+class Ledger:
+    """What was asked so far, and what came back.
+
+    Attributes
+    ----------
+    questions
+        In the order in which they were asked.
+    answers
+        Of each forecaster.
+    skipped
+        What was not answered.
+    hindsight
+        By origin, the inputs whose priors rest on what came later.
+    taken_out
+        By origin, what limits runs but was stated later.
+    """
+
+    questions: list[Question] = field(default_factory=list)
+    answers: dict[str, dict[Question, np.ndarray]] = field(default_factory=dict)
+    skipped: list[Skip] = field(default_factory=list)
+    hindsight: dict[float, set[str]] = field(default_factory=dict)
+    taken_out: dict[float, set[str]] = field(default_factory=dict)
+
+    def hear(self, who: Sequence[str], source: Source, questions: Sequence[Question]) -> None:
+        """Ask a source what it can be asked, on behalf of each of some forecasters."""
+        own = [question for question in questions if question.target in source.targets]
+        if not own:
+            return
+        answers, reason = _answers(source, own)
+        answered = {question.target for question in answers}
+        missing = [name for name in dict.fromkeys(q.target for q in own) if name not in answered]
+        for name in who:
+            self.answers.setdefault(name, {}).update(answers)
+            self.skipped += [Skip(name, target, own[0].origin, reason) for target in missing]
+
+
+def _answers(source: Source, questions: Sequence[Question]) -> tuple[Answers, str]:
+    """Return the answers of a source, and why there are none where there are none."""
+    try:
+        found = source.forecaster(questions)
+    except NO_ANSWER as error:
+        return {}, str(error)
+    return {q: found[q] for q in questions if q in found}, "it answers no question of this target"
+
+
+def rounds(plan: Plan, published: Mapping[str, float]) -> tuple[list[Round], list[Skip]]:
+    """Return who is asked at which origin, and the published forecasts that are not.
+
+    A published forecast is asked at its own as-of date only, and the first scenario with it.
+    """
+    found = {origin: Round(origin, tuple(TARGETS), plan.scenarios) for origin in plan.origins}
+    skipped = []
+    for name, as_of in published.items():
+        if name in plan.scenarios:
+            continue
+        if not plan.origins[0] <= as_of <= plan.origins[-1]:
+            skipped.append(Skip(name, "", as_of, "its as-of date is not between the first and last origin"))
+            continue
+        beside = Round(as_of, WORLD_TARGETS, {plan.first: plan.scenarios[plan.first]})
+        own = found.get(as_of, beside)
+        found[as_of] = replace(own, scenarios={**own.scenarios, name: name})
+    return [found[origin] for origin in sorted(found)], skipped
+
+
+def jobs(plan: Plan, parts: Parts, asked: Sequence[Round], ledger: Ledger) -> Iterator[Callable[[], None]]:
+    """Yield what there is to ask; called one after the other, they fill the ledger."""
+    naive = parts.naive(plan.draws, plan.seed)
+    modules = parts.modules(plan.draws, plan.seed)
+    for one in asked:
+        found = parts.questions_at(one.origin, plan.horizons)
+        questions = [question for question in found if question.target in one.targets]
+        ledger.questions += questions
+        for name in one.scenarios:
+            world = partial(_as_known, plan, parts, one, name, ledger)
+            yield partial(ledger.hear, [name], Source(WORLD_TARGETS, world), questions)
+        informed = [name for name in one.scenarios if name in plan.informed]
+        for source in modules if informed else ():
+            yield partial(ledger.hear, informed, source, questions)
+        # one target at a time: a reason for silence belongs to a target
+        for who, forecaster in naive.items():
+            for target in one.targets:
+                yield partial(ledger.hear, [who], Source((target,), forecaster), questions)
+
+
+def _as_known(
+    plan: Plan, parts: Parts, asked: Round, name: str, ledger: Ledger, questions: Sequence[Question]
+) -> Answers:
+    """Answer as a scenario would have at the origin, and note what it could not have known."""
+    world = parts.world(asked.scenarios[name], asked.origin, plan.draws, plan.seed)
+    if name in plan.scenarios:
+        ledger.hindsight.setdefault(asked.origin, set()).update(world.hindsight)
+        ledger.taken_out.setdefault(asked.origin, set()).update(world.taken_out)
+    return world.forecaster(questions)

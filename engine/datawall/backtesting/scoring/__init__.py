@@ -1,0 +1,27 @@
+"""Proper scores of probabilistic forecasts that may never come true, against outcomes that may be still open.
+
+Knows nothing of the domain: draws in, scores out.
+"""
+
+from datawall.backtesting.scoring.blocks import block_weights
+from datawall.backtesting.scoring.calibration import Ecdf, coverage, pit_bounds, pit_ecdf, pit_values
+from datawall.backtesting.scoring.outcome import Outcome
+from datawall.backtesting.scoring.scores import LEAST_PROBABILITY, brier, crps, log_score, width
+from datawall.backtesting.scoring.widening import Widening, widening_factor
+
+__all__ = [
+    "LEAST_PROBABILITY",
+    "Ecdf",
+    "Outcome",
+    "Widening",
+    "block_weights",
+    "brier",
+    "coverage",
+    "crps",
+    "log_score",
+    "pit_bounds",
+    "pit_ecdf",
+    "pit_values",
+    "widening_factor",
+    "width",
+]

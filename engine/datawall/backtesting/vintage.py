@@ -1,0 +1,181 @@
+"""A scenario as it would have been believed at an earlier date."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from datawall.backtesting.questions import NothingKnownError
+from datawall.inference import scenario_with_evidence
+from datawall.model.inputs import DECLARATIONS
+from datawall.model.questions import Questions
+from datawall.scenario import Scenario, files, load_scenario
+from datawall.scenario.posterior import Posterior, is_file, own, shipped, silent
+from datawall.units import date_of, decimal_year
+
+FRONTIER = ("frontier_flop", "compute_growth")
+"""Where the largest run stands and how fast it grows: without them there is no forecast."""
+ALWAYS_IN_PLAY = {
+    "ceilings.spend": ("flop_per_usd_growth",),
+    "ceilings.power": ("training_days",),
+    "ceilings.chips": ("training_days",),
+    "ceilings.epoch_power": ("training_days",),
+    "ceilings.epoch_campus": ("training_days",),
+    "ceilings.epoch_distributed": ("training_days",),
+    "ceilings.epoch_bandwidth": ("training_days",),
+    "ceilings.epoch_chips": ("training_days",),
+    "ceilings.epoch_data": ("max_passes",),
+    "ceilings.table": ("gpt4_flop", "oom_per_generation"),
+    "release.lags": ("training_days",),
+}
+"""What parts of the model read besides the inputs that declare them: inputs that are in play in any case."""
+NO_SLOWDOWN = {"slowdown_date": DECLARATIONS["slowdown_date"].upper, "growth_kept": 1.0}
+"""The trend goes on past every horizon."""
+SAME_DATE = 1e-6
+"""Dates closer than this are the same [years]."""
+
+
+@dataclass(frozen=True)
+class AsKnown:
+    """A scenario as it would have been believed at an origin.
+
+    Attributes
+    ----------
+    scenario
+        Its as-of date is the origin.
+    hindsight
+        The inputs that take part all the same though somebody stated them later.
+    taken_out
+        The ceilings, and ``"slowdown"``, that somebody stated later and that take no part.
+    """
+
+    scenario: Scenario
+    hindsight: tuple[str, ...]
+    taken_out: tuple[str, ...] = ()
+
+
+def as_known(name_or_path: str | Path, origin: float) -> AsKnown:
+    """Load a scenario as it would have been believed at an origin.
+
+    It is meant for answers about the largest run: modules of evidence are fitted to what was known by then,
+    and those that say nothing about it are left out. What somebody stated by hand later is taken
+    out where the forecast can do without: a ceiling of the largest run goes with any of its inputs, but for
+    the trend, and so does a slowdown of the trend.
+
+    Parameters
+    ----------
+    name_or_path
+        A scenario.
+    origin
+        The date of the forecast [decimal year].
+
+    Raises
+    ------
+    NothingKnownError
+        If no evidence known at the origin tells where the frontier stood or how fast it grew, and both were
+        stated by hand later; if no ceiling is left; or if the scenario uses no evidence at all and is of
+        another date.
+    ScenarioError
+        If the scenario cannot be used.
+    UntrustedPosteriorError
+        If a posterior had to be fitted and cannot be trusted.
+    """
+    found: dict[str, Posterior] = {}
+
+    def of_any_date(module: str, as_of: float) -> Posterior:  # noqa: ARG001 - asks for nothing of a date
+        found[module] = own(module, math.inf) if is_file(module) else shipped(module)
+        return found[module]
+
+    today = load_scenario(name_or_path, posterior=of_any_date)
+    if not found:
+        return _published(today, origin)
+    overrides = _taken_out(today, origin)
+    asked = inputs_asked(_left(today, overrides))
+    overrides["evidence.modules"] = [m for m, posterior in found.items() if asked & {*posterior.inputs}]
+    scenario = scenario_with_evidence.load_scenario(name_or_path, overrides, as_of=origin)
+    # a module that knew too little then has left inputs as somebody stated them
+    more = _taken_out(scenario, origin)
+    if more:
+        scenario = scenario_with_evidence.load_scenario(name_or_path, overrides | more, as_of=origin)
+    late = _late(scenario, origin)
+    _check_frontier(scenario, late)
+    hindsight = tuple(n for n in late if n in inputs_asked(scenario.questions))
+    gone = [name for name in today.questions.ceilings if name not in scenario.questions.ceilings]
+    slowdown = ["slowdown"] if NO_SLOWDOWN.keys() <= {*overrides, *more} else []
+    return AsKnown(scenario, hindsight, (*gone, *slowdown))
+
+
+def published() -> dict[str, float]:
+    """Return the as-of date of each shipped scenario that uses no evidence, so that it keeps its own date.
+
+    Returns
+    -------
+    dict
+        Decimal year by name.
+    """
+    scenarios = (load_scenario(name, posterior=silent) for name in files.available())
+    return {s.name: s.as_of for s in scenarios if not s.modules}
+
+
+def inputs_asked(questions: Questions) -> set[str]:
+    """Return the inputs that decide how large the largest run is and when it is released."""
+    ceilings = (f"ceilings.{name}" for name in questions.ceilings)
+    return _inputs_of((*ceilings, f"release.{questions.release}"))
+
+
+def _inputs_of(parts: Iterable[str]) -> set[str]:
+    """Return the inputs that some parts of the model read."""
+    parts = set(parts)
+    declared = {name for name, declared in DECLARATIONS.items() if parts & {*declared.parts}}
+    return declared.union(*(names for part, names in ALWAYS_IN_PLAY.items() if part in parts))
+
+
+def _late(scenario: Scenario, origin: float) -> list[str]:
+    """Return the inputs that somebody stated after the origin and that no evidence informs."""
+    return [
+        name
+        for name, prior in scenario.priors.items()
+        if prior.stated is None and decimal_year(prior.date) > origin
+    ]
+
+
+def _taken_out(scenario: Scenario, origin: float) -> dict[str, Any]:
+    """Return the overrides that take out what was stated after the origin, if there is any."""
+    late = _late(scenario, origin)
+    ceilings = scenario.questions.ceilings
+    left = [name for name in ceilings if name == "trend" or not _inputs_of([f"ceilings.{name}"]) & {*late}]
+    if not left:
+        raise NothingKnownError(
+            f"{scenario.name}: everything that limits the largest run was stated after {date_of(origin)}; "
+            "ask it at a later date"
+        )
+    overrides: dict[str, Any] = dict(NO_SLOWDOWN) if NO_SLOWDOWN.keys() & {*late} else {}
+    return overrides if len(left) == len(ceilings) else overrides | {"questions.ceilings": left}
+
+
+def _left(scenario: Scenario, overrides: dict[str, Any]) -> Questions:
+    """Return what is asked once overrides have taken out ceilings."""
+    ceilings = overrides.get("questions.ceilings", scenario.questions.ceilings)
+    return replace(scenario.questions, ceilings=tuple(ceilings))
+
+
+def _check_frontier(scenario: Scenario, late: Iterable[str]) -> None:
+    stated = [name for name in FRONTIER if name in late]
+    if stated:
+        raise NothingKnownError(
+            f"{scenario.name}: {' and '.join(stated)} as stated rest on what came after "
+            f"{date_of(scenario.as_of)}, and the evidence known by then is too little to tell; "
+            "ask it at a later date"
+        )
+
+
+def _published(scenario: Scenario, origin: float) -> AsKnown:
+    """Return a scenario that uses no evidence as it stands, if it is of that date."""
+    if abs(scenario.as_of - origin) > SAME_DATE:
+        raise NothingKnownError(
+            f"{scenario.name}: uses no evidence that could be cut at {date_of(origin)}; "
+            f"ask it at its own date, {date_of(scenario.as_of)}"
+        )
+    asked = inputs_asked(scenario.questions)
+    return AsKnown(scenario, tuple(name for name in _late(scenario, origin) if name in asked))

@@ -1,1 +1,0 @@
-"""Claims of others about compute and data, restated, computed and judged."""

@@ -1,0 +1,169 @@
+"""How `datawall forecast` is spread: over this process, over workers on a folder, or over hosts in step."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from datawall.errors import DatawallError
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a run is spread, as the options say.
+
+    Attributes
+    ----------
+    workers
+        Processes on this machine.
+    join
+        Whether to work with every process that is given the same command.
+    distributed
+        Whether the processes of a cluster work in step.
+    coordinator, processes, process
+        Where process 0 listens, how many there are, and which of them this is; detected when not given.
+    """
+
+    workers: int
+    join: bool
+    distributed: bool
+    coordinator: str | None
+    processes: int | None
+    process: int | None
+
+    def __post_init__(self) -> None:
+        if self.workers < 1:
+            raise DatawallError(f"--workers {self.workers}: need at least 1; give the number of processes")
+        if sum((self.workers > 1, self.join, self.distributed)) > 1:
+            raise DatawallError(
+                "--workers, --join and --distributed are three ways to spread a run; give one"
+            )
+        explicit = (self.coordinator, self.processes, self.process)
+        if explicit != (None, None, None):
+            if None in explicit or not self.distributed:
+                raise DatawallError(
+                    "--coordinator, --processes and --process belong to --distributed; give all four or none"
+                )
+            host, _, port = (self.coordinator or "").rpartition(":")
+            if not host or not port.isdecimal():
+                raise DatawallError(
+                    f"--coordinator {self.coordinator}: need HOST:PORT; give one such as 10.0.0.1:9900"
+                )
+            if self.process not in range(self.processes or 0):
+                raise DatawallError(
+                    f"--process {self.process}: need 0 to {self.processes} - 1; give one of these"
+                )
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether this process does the whole run."""
+        return self.workers == 1 and not self.join and not self.distributed
+
+
+@dataclass(frozen=True)
+class Team:
+    """What a command must know of those that it works with.
+
+    Attributes
+    ----------
+    crew
+        Who does the run (`datawall.sampling.execution.executor.Crew`).
+    claims_results
+        Whether the results are this process's to write.
+    done
+        To be called once they are written: what was kept to continue the run goes.
+    """
+
+    crew: Any
+    claims_results: Callable[[], bool]
+    done: Callable[[], None]
+
+
+@contextmanager
+def team(spread: Spread, folder: Path, command: Sequence[str]) -> Iterator[Team]:
+    """Gather those that do a run; `command` is what a further worker is started with."""
+    if spread.distributed:
+        yield _hosts(spread, folder)
+    elif spread.is_alone:
+        yield _alone(folder)
+    else:
+        with _workers(spread.workers - 1, folder, command) as workers:
+            yield workers
+
+
+def _alone(folder: Path) -> Team:
+    from datawall.sampling.execution.checkpoint import Checkpoint
+    from datawall.sampling.execution.executor import alone
+
+    checkpoint = Checkpoint(folder / "checkpoint.npz")
+    return Team(partial(alone, checkpoint=checkpoint), lambda: True, checkpoint.remove)
+
+
+def _hosts(spread: Spread, folder: Path) -> Team:
+    from datawall.sampling.execution.checkpoint import Checkpoint
+    from datawall.sampling.execution.hosts import across_hosts, join_hosts
+
+    host, hosts = join_hosts(spread.coordinator, spread.processes, spread.process)
+    checkpoint = Checkpoint(folder / f"checkpoint-{host}-of-{hosts}.npz")
+    return Team(partial(across_hosts, checkpoint=checkpoint), lambda: host == 0, checkpoint.remove)
+
+
+@contextmanager
+def _workers(more: int, folder: Path, command: Sequence[str]) -> Iterator[Team]:
+    """Share the folder ``parts`` with whoever joins, and with `more` workers started here."""
+    from datawall.sampling.execution.shared_folder import Lease, shared_folder
+
+    parts = folder / "parts"
+    parts.mkdir(exist_ok=True)
+    results = Lease(parts / "results.lease")
+    # workers started here find the results spoken for
+    ours = bool(more) and results.claim()
+    with ExitStack() as started:
+        for _ in range(more):
+            started.enter_context(_worker(command))
+
+        def done() -> None:
+            if more:
+                started.close()
+                shutil.rmtree(parts, ignore_errors=True)
+
+        yield Team(partial(shared_folder, folder=parts), lambda: ours or results.claim(), done)
+
+
+@contextmanager
+def _worker(command: Sequence[str]) -> Iterator[None]:
+    """Run a worker beside us; it ends with us at the latest."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "datawall.cli", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    # one that is killed must be seen to be gone, or its lease would have to run out
+    threading.Thread(target=process.wait, daemon=True).start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C ask for an end, and the second force it; yields whether one was asked for."""
+    asked = threading.Event()
+
+    def ask(*_: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,1 +1,0 @@
-"""Scenarios side by side on common random numbers: how they differ, and which inputs make it so."""

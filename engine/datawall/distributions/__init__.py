@@ -1,0 +1,1 @@
+"""Priors as quantile functions of a normal score: elicitation, Gaussian copula, conditioning."""

@@ -1,0 +1,237 @@
+"""What a person states about a number, and the distribution that says so.
+
+One class for each continuous family: its keys in a scenario, and the parameters that reproduce them.
+Intervals are equal-tailed: ``mass = 0.8`` puts 10 % below the interval and 10 % above it.
+"""
+
+import math
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from datawall.distributions import tabulated
+from datawall.distributions.elicitation_solvers import (
+    beta_parameters,
+    gamma_parameters,
+    split_normal_parameters,
+    split_normal_quantile,
+)
+from datawall.distributions.families import to_line
+from datawall.distributions.special import ndtr, ndtri
+from datawall.distributions.statement import Statement
+from datawall.validation import Number, Pair, Problem, Quantiles, Share, check, shown, wrong
+
+POSITIVE = "use a family that allows zero or less, such as normal, or a positive number"
+
+
+class Uniform(Statement):
+    """Any number between the bounds."""
+
+    family: Literal["uniform"]
+    bounds: Pair
+
+    def _params(self) -> dict[str, Any]:
+        return dict(zip(("lower", "upper"), self.bounds, strict=True))
+
+
+PositivePair = Annotated[Pair, check(lambda pair: pair[0] > 0, "need 0 < low", POSITIVE)]
+
+
+class LogUniform(Statement):
+    """Any order of magnitude between the bounds."""
+
+    family: Literal["loguniform"]
+    bounds: PositivePair
+
+    def _params(self) -> dict[str, Any]:
+        return dict(zip(("log_lower", "log_upper"), np.log(self.bounds).tolist(), strict=True))
+
+
+def _gaussian(low: float, high: float, mass: float) -> dict[str, float]:
+    return {"loc": (low + high) / 2.0, "scale": (high - low) / (2.0 * ndtri((1.0 + mass) / 2.0))}
+
+
+class Normal(Statement):
+    """A normal with `mass` in the interval."""
+
+    family: Literal["normal"]
+    interval: Pair
+    mass: Share
+
+    def _params(self) -> dict[str, Any]:
+        return _gaussian(*self.interval, self.mass)
+
+
+class LogNormal(Statement):
+    """A normal of the logarithm."""
+
+    family: Literal["lognormal"]
+    interval: PositivePair
+    mass: Share
+
+    def _params(self) -> dict[str, Any]:
+        low, high = map(math.log, self.interval)
+        return _gaussian(low, high, self.mass) | {"lower": 0.0}
+
+
+class TruncatedNormal(Statement):
+    """A normal with `mass` in the interval, of which only the part between the bounds is kept."""
+
+    family: Literal["truncated_normal"]
+    interval: Pair
+    mass: Share
+    bounds: Pair
+
+    def _params(self) -> dict[str, Any]:
+        normal = _gaussian(*self.interval, self.mass)
+        lower, upper = ((bound - normal["loc"]) / normal["scale"] for bound in self.bounds)
+        if not ndtr(upper) - ndtr(lower) > 0.01:
+            message = f"need over 1 % of the normal inside, got {shown(list(self.bounds))}"
+            raise Problem(("bounds",), f"{message}; widen the bounds or move the interval")
+
+        def value(z: np.ndarray) -> np.ndarray:
+            below = ndtr(lower) * ndtr(-z) + ndtr(upper) * ndtr(z)
+            above = ndtr(-lower) * ndtr(-z) + ndtr(-upper) * ndtr(z)
+            # The smaller of the two probabilities keeps its digits.
+            score = np.where(below < above, ndtri(below), -ndtri(above))
+            return np.clip(normal["loc"] + normal["scale"] * score, *self.bounds)
+
+        return tabulated.tabulate(value)
+
+
+class LogitNormal(Statement):
+    """A normal of the logit of the place between the bounds (0 and 1 unless stated)."""
+
+    family: Literal["logit_normal"]
+    interval: Pair
+    mass: Share
+    bounds: Pair = (0.0, 1.0)
+
+    @model_validator(mode="after")
+    def _inside(self) -> "LogitNormal":
+        (lower, upper), (low, high) = self.bounds, self.interval
+        if not lower < low < high < upper:
+            raise wrong(
+                f"need numbers between {lower:g} and {upper:g}",
+                list(self.interval),
+                "widen bounds",
+                "interval",
+            )
+        return self
+
+    def _params(self) -> dict[str, Any]:
+        lower, upper = self.bounds
+        low, high = (math.log((x - lower) / (upper - x)) for x in self.interval)
+        return _gaussian(low, high, self.mass) | {"lower": lower, "upper": upper}
+
+
+class SplitNormal(Statement):
+    """Two halves of normals with different spreads, joined at the mode."""
+
+    family: Literal["split_normal"]
+    quantiles: Quantiles
+
+    def _params(self) -> dict[str, Any]:
+        mode, sd_low, sd_high = split_normal_parameters(*self.quantiles.values())
+        return tabulated.tabulate(lambda z: split_normal_quantile(mode, sd_low, sd_high, z))
+
+
+class Triangular(Statement):
+    """A density that rises to the mode and falls from it, linearly."""
+
+    family: Literal["triangular"]
+    bounds: Pair
+    mode: Number
+
+    @model_validator(mode="after")
+    def _mode_inside(self) -> "Triangular":
+        if not self.bounds[0] <= self.mode <= self.bounds[1]:
+            raise wrong("need a mode within bounds", self.mode, "move the mode or the bounds", "mode")
+        return self
+
+    def _params(self) -> dict[str, Any]:
+        return {"lower": self.bounds[0], "mode": self.mode, "upper": self.bounds[1]}
+
+
+class Beta(Statement):
+    """A beta distribution with `mass` in the interval."""
+
+    family: Literal["beta"]
+    interval: Annotated[
+        Pair,
+        check(lambda x: x[0] > 0 and x[1] < 1, "need 0 < low and high < 1", "use logit_normal with bounds"),
+    ]
+    mass: Share
+
+    def _params(self) -> dict[str, Any]:
+        from scipy.special import betaincinv
+
+        a, b = beta_parameters(*self.interval, self.mass)
+        return tabulated.tabulate(lambda z: betaincinv(a, b, ndtr(z)))
+
+
+class Gamma(Statement):
+    """A gamma distribution with `mass` in the interval."""
+
+    family: Literal["gamma"]
+    interval: PositivePair
+    mass: Share
+
+    def _params(self) -> dict[str, Any]:
+        from scipy.special import gammaincinv
+
+        shape, scale = gamma_parameters(*self.interval, self.mass)
+        return tabulated.tabulate(lambda z: scale * gammaincinv(shape, ndtr(z)))
+
+
+class StudentT(Statement):
+    """A Student t with `df` degrees of freedom and `mass` in the interval."""
+
+    family: Literal["student_t"]
+    df: Annotated[Number, check(lambda x: x >= 1, "need df of at least 1", "use 3 to 7 for heavy tails")]
+    interval: Pair
+    mass: Share
+
+    def _params(self) -> dict[str, Any]:
+        from scipy.special import stdtrit
+
+        low, high = self.interval
+        scale = (high - low) / (2.0 * stdtrit(self.df, (1.0 + self.mass) / 2.0))
+        return tabulated.tabulate(lambda z: (low + high) / 2.0 + scale * stdtrit(self.df, ndtr(z)))
+
+
+class Metalog(Statement):
+    """Keelin's three-term metalog through three quantiles: unbounded, bounded on a side, or on both."""
+
+    family: Literal["metalog"]
+    quantiles: Quantiles
+    lower: Number | None = None
+    upper: Number | None = None
+
+    @model_validator(mode="after")
+    def _inside(self) -> "Metalog":
+        quantiles, lower, upper = self.quantiles, self.lower, self.upper
+        if (lower is not None and lower >= quantiles.p10) or (upper is not None and upper <= quantiles.p90):
+            raise wrong(
+                "need lower < p10 and p90 < upper",
+                list(self.quantiles.values()),
+                "move the bounds",
+                "quantiles",
+            )
+        return self
+
+    def _params(self) -> dict[str, Any]:
+        bounds = {k: v for k, v in (("lower", self.lower), ("upper", self.upper)) if v is not None}
+        p10, p50, p90 = (float(to_line(bounds, np.asarray(x))) for x in self.quantiles.values())
+        logit_90 = math.log(9.0)
+        a2 = (p90 - p10) / (2.0 * logit_90)
+        a3 = (p90 + p10 - 2.0 * p50) / (0.8 * logit_90)
+        # The quantile rises where a2 + a3 (u - 1/2 + u (1 - u) logit u) > 0; the bracket is below .59984.
+        if not abs(a3) < a2 * 1.66711:
+            message = f"no metalog has these quantiles, got {shown(list(self.quantiles.values()))}"
+            raise Problem(
+                ("quantiles",),
+                f"{message}; move p50 towards the middle or state a bound nearer to p10 or p90",
+            )
+        return {"a1": p50, "a2": a2, "a3": a3, **bounds}

@@ -1,0 +1,211 @@
+r"""The families of distributions: quantile functions of a normal score, and their inverses.
+
+Each family is a pair of pure functions. ``quantile(params, z)`` gives the value at the normal score z (the
+value below which the probability is :math:`u = \Phi(z)`); it is the only implementation, and runs on numpy
+(float64) and inside `jit` (parameters are traced, so new numbers do not recompile). ``cdf(params, x)`` runs
+on numpy and gives u back. Tails are computed from :math:`\Phi(-z)`, so they keep their digits in float32.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from datawall.distributions import tabulated
+from datawall.distributions.special import SCORE_LIMIT, namespace, ndtr, ndtri
+
+type Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Family:
+    """A quantile function of the normal score and the matching distribution function."""
+
+    quantile: Callable[[Params, Any], Any]
+    cdf: Callable[[Params, Any], Any]
+
+
+def fixed_quantile(params: Params, z: Any) -> Any:
+    """Return ``value`` whatever the score."""
+    return params["value"] + 0.0 * z
+
+
+def fixed_cdf(params: Params, x: Any) -> Any:
+    """Return the step at ``value``."""
+    return np.where(x >= params["value"], 1.0, 0.0)
+
+
+def uniform_quantile(params: Params, z: Any) -> Any:
+    """Return ``lower Phi(-z) + upper Phi(z)``."""
+    return params["lower"] * ndtr(-z) + params["upper"] * ndtr(z)
+
+
+def uniform_cdf(params: Params, x: Any) -> Any:
+    """Return ``(x - lower)/(upper - lower)`` within the bounds."""
+    return np.clip((x - params["lower"]) / (params["upper"] - params["lower"]), 0.0, 1.0)
+
+
+def loguniform_quantile(params: Params, z: Any) -> Any:
+    """Return ``exp`` of a uniform between ``log_lower`` and ``log_upper``."""
+    return namespace(z).exp(params["log_lower"] * ndtr(-z) + params["log_upper"] * ndtr(z))
+
+
+def loguniform_cdf(params: Params, x: Any) -> Any:
+    """Return the uniform distribution function of ``ln x``."""
+    return uniform_cdf({"lower": params["log_lower"], "upper": params["log_upper"]}, _log(x))
+
+
+def from_line(params: Params, y: Any) -> Any:
+    """Map the real line to the support: log above ``lower``, log below ``upper``, logit between both."""
+    exp = namespace(y).exp
+    match "lower" in params, "upper" in params:
+        case True, True:
+            return params["lower"] / (1.0 + exp(y)) + params["upper"] / (1.0 + exp(-y))
+        case True, False:
+            return params["lower"] + exp(y)
+        case False, True:
+            return params["upper"] - exp(-y)
+        case _:
+            return y
+
+
+def to_line(params: Params, x: Any) -> Any:
+    """Map the support to the real line, the inverse of `from_line`; outside it is plus or minus infinity."""
+    above = _log(x - params["lower"]) if "lower" in params else 0.0
+    below = _log(params["upper"] - x) if "upper" in params else 0.0
+    return above - below if "lower" in params or "upper" in params else x
+
+
+def gaussian_quantile(params: Params, z: Any) -> Any:
+    """Return ``loc + scale z`` mapped to the support: normal, lognormal and logit-normal."""
+    return from_line(params, params["loc"] + params["scale"] * z)
+
+
+def gaussian_cdf(params: Params, x: Any) -> Any:
+    """Return ``Phi((y - loc)/scale)`` with y the value on the real line."""
+    return ndtr((to_line(params, x) - params["loc"]) / params["scale"])
+
+
+def metalog_quantile(params: Params, z: Any) -> Any:
+    """Return ``a1 + (a2 + a3 (u - 1/2)) logit u`` mapped to the support.
+
+    References
+    ----------
+    Keelin (2016), The Metalog Distributions, Decision Analysis 13(4), doi:10.1287/deca.2016.0338.
+    """
+    xp = namespace(z)
+    u, rest = ndtr(z), ndtr(-z)
+    logit = xp.log(u) - xp.log(rest)
+    return from_line(params, params["a1"] + (params["a2"] + params["a3"] * (u - rest) / 2.0) * logit)
+
+
+def metalog_cdf(params: Params, x: Any) -> Any:
+    """Return the probability whose quantile is x, by bisection in the normal score (there is no formula)."""
+    x = np.asarray(x, float)
+    low, high = np.full(x.shape, -8.0), np.full(x.shape, 8.0)
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        above = metalog_quantile(params, middle) >= x
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    return ndtr((low + high) / 2.0)
+
+
+def triangular_quantile(params: Params, z: Any) -> Any:
+    """Return the square-root law on either side of ``mode``."""
+    xp = namespace(z)
+    lower, mode, upper = params["lower"], params["mode"], params["upper"]
+    width = upper - lower
+    peak = (mode - lower) / width
+    left = lower + width * xp.sqrt(ndtr(z) * peak)
+    right = upper - width * xp.sqrt(ndtr(-z) * (1.0 - peak))
+    return xp.where(ndtr(z) < peak, left, right)
+
+
+def triangular_cdf(params: Params, x: Any) -> Any:
+    """Return the quadratic law on either side of ``mode``."""
+    lower, mode, upper = params["lower"], params["mode"], params["upper"]
+    width = upper - lower
+    peak = (mode - lower) / width
+    share = np.clip((x - lower) / width, 0.0, 1.0)
+    below = share**2 / peak if peak > 0 else share
+    above = 1.0 - (1.0 - share) ** 2 / (1.0 - peak) if peak < 1 else share
+    return np.where(share < peak, below, above)
+
+
+def choice_quantile(params: Params, z: Any) -> Any:
+    """Return the index of an option: how many of the increasing ``thresholds`` the score has reached."""
+    xp = namespace(z)
+    passed = (z >= params["thresholds"][k] for k in range(len(params["thresholds"])))
+    return sum((xp.where(reached, 1.0, 0.0) for reached in passed), 0.0 * z)
+
+
+def choice_cdf(params: Params, x: Any) -> Any:
+    """Return the weight of the options whose index is at most x."""
+    below = np.concatenate([[0.0], ndtr(params["thresholds"]), [1.0]])
+    return below[np.clip(np.floor(x).astype(int) + 1, 0, len(below) - 1)]
+
+
+def _log(x: Any) -> Any:
+    with np.errstate(divide="ignore"):
+        return np.log(np.maximum(x, 0.0))
+
+
+_gaussian = Family(gaussian_quantile, gaussian_cdf)
+_tabulated = Family(tabulated.quantile, tabulated.cdf)
+
+FAMILIES: dict[str, Family] = {
+    "fixed": Family(fixed_quantile, fixed_cdf),
+    "uniform": Family(uniform_quantile, uniform_cdf),
+    "loguniform": Family(loguniform_quantile, loguniform_cdf),
+    "normal": _gaussian,
+    "lognormal": _gaussian,
+    "truncated_normal": _tabulated,
+    "logit_normal": _gaussian,
+    "split_normal": _tabulated,
+    "triangular": Family(triangular_quantile, triangular_cdf),
+    "beta": _tabulated,
+    "gamma": _tabulated,
+    "student_t": _tabulated,
+    "metalog": Family(metalog_quantile, metalog_cdf),
+    "mixture": _tabulated,
+    "choice": Family(choice_quantile, choice_cdf),
+    "empirical": _tabulated,
+}
+"""The two functions of each family, by the name a scenario gives it."""
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A family with its parameters; every method runs on numpy in float64.
+
+    Attributes
+    ----------
+    family
+        A name in `FAMILIES`.
+    params
+        The parameters of its quantile function: floats, or arrays (tables, thresholds).
+
+    Examples
+    --------
+    >>> growth = Distribution("uniform", {"lower": 2.0, "upper": 4.0})
+    >>> float(growth.quantile(0.5)), float(growth.cdf(3.5))
+    (3.0, 0.75)
+    """
+
+    family: str
+    params: dict[str, Any]
+
+    def score_quantile(self, z: Any) -> Any:
+        """Return the value at the normal score `z`; overflow gives inf."""
+        with np.errstate(all="ignore"):
+            return FAMILIES[self.family].quantile(self.params, np.asarray(z, float))
+
+    def quantile(self, u: Any) -> Any:
+        """Return the value below which the probability is `u`; u is moved inside the reach of the sampler."""
+        return self.score_quantile(np.clip(ndtri(np.asarray(u, float)), -SCORE_LIMIT, SCORE_LIMIT))
+
+    def cdf(self, x: Any) -> Any:
+        """Return the probability of a value of at most `x`."""
+        with np.errstate(all="ignore"):
+            return FAMILIES[self.family].cdf(self.params, np.asarray(x, float))

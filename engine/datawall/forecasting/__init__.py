@@ -1,0 +1,1 @@
+"""A scenario through the model: simulation, conditioning, precision, labelled results."""

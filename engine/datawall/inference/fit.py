@@ -1,0 +1,155 @@
+"""Fit a module to its evidence."""
+
+import hashlib
+import math
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import jax
+import numpy as np
+import xarray as xr
+
+from datawall.arguments import check_seed
+from datawall.caching import keep_compiled_programs
+from datawall.inference import datatree
+from datawall.inference.density import target
+from datawall.inference.diagnostics import Diagnosis, diagnose
+from datawall.inference.evidence_model import Evidence, Module
+from datawall.inference.nuts import Settings, sample
+from datawall.inference.predictive import prior_draws, replay
+
+CAREFUL = Settings(acceptance=0.998)
+"""Smaller steps, for a posterior with corners that the usual steps do not get into."""
+SEEDS_OF_A_FIT = 3
+"""That of the chains, and the next two: of draws of the prior, and of predictions."""
+LIBRARIES = ("datawall", "jax", "jaxlib", "numpy", "numpyro")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The posterior of a module.
+
+    Attributes
+    ----------
+    module
+        The model.
+    evidence
+        Its data.
+    tree
+        Draws, densities and predictions in ArviZ's groups.
+    diagnosis
+        Whether they can be trusted.
+    rivals
+        Fits of the rivals, where they were compared: then the tree has a group ``comparison``.
+    """
+
+    module: Module
+    evidence: Evidence
+    tree: xr.DataTree
+    diagnosis: Diagnosis
+    rivals: tuple["Fit", ...] = ()
+
+    @property
+    def faults(self) -> list[str]:
+        """What speaks against this posterior, or those of its rivals, in words; empty when nothing does."""
+        others = (f"{rival.module.name}: {fault}" for rival in self.rivals for fault in rival.faults)
+        return [*self.diagnosis.faults, *others]
+
+    def draws(self) -> dict[str, np.ndarray]:
+        """Return the posterior with the chains joined: one leading axis."""
+        flat = self.tree["posterior"].to_dataset().stack(sample=datatree.SAMPLES)
+        return {str(n): v.transpose("sample", ...).to_numpy() for n, v in flat.data_vars.items()}
+
+    def inputs(self) -> dict[str, np.ndarray]:
+        """Return predictive draws of the inputs of the forecast that this posterior and its rivals inform."""
+        key = jax.random.key(0)
+        found = self._own_inputs(key)
+        if self.rivals:
+            size = len(next(iter(self.draws().values())))
+            with jax.enable_x64(True):
+                found |= self.module.choice(self.evidence, self.weights(), size, jax.random.key(1))
+        for place, rival in enumerate(self.rivals, start=1):
+            # under one key what is new of a run would be alike in all the laws, and their inputs correlated
+            found = rival._own_inputs(jax.random.fold_in(key, place)) | found
+        return {name: np.asarray(values) for name, values in found.items()}
+
+    def _own_inputs(self, key: jax.Array) -> dict[str, np.ndarray]:
+        """Return predictive draws of the inputs that this posterior informs by itself."""
+        with jax.enable_x64(True):
+            return dict(self.module.inputs(self.evidence, self.draws(), key))
+
+    def weights(self) -> dict[str, float]:
+        """Return the stacking weight of this model and of each rival, by name."""
+        weight = self.tree["comparison"].to_dataset()["weight"]
+        return dict(zip(weight["rival"].values.tolist(), weight.values.tolist(), strict=True))
+
+
+def evidence_digest(evidence: Evidence) -> str:
+    """Return the SHA-256 of everything that a model sees of its evidence, in hexadecimal."""
+    found = hashlib.sha256()
+    for part in (evidence.observed, evidence.constants):
+        for name in sorted(part):
+            found.update(name.encode() + np.ascontiguousarray(part[name], float).tobytes())
+    return found.hexdigest()
+
+
+def fit(module: Module, evidence: Evidence, *, settings: Settings | None = None, seed: int = 0) -> Fit:
+    """Return the posterior of a module given evidence.
+
+    Parameters
+    ----------
+    module
+        The model.
+    evidence
+        Its data, as ``module.load`` returns them.
+    settings
+        How long to sample. By default four chains of 1500 draws, drawn again with smaller steps where
+        transitions diverge.
+    seed
+        Of the chains. The same seed gives the same draws.
+
+    Returns
+    -------
+    Fit
+        Check that ``fit.faults`` is empty before you use it.
+
+    References
+    ----------
+    Betancourt 2017, arXiv 1701.02434 (smaller steps against divergent transitions).
+    """
+    check_seed(seed)
+    keep_compiled_programs()
+    begun = time.perf_counter()
+    density = target(module, evidence)
+    used = settings or Settings()
+    values, statistics = sample(density, evidence.observed, used, seed)
+    if settings is None and np.any(statistics["diverging"]):
+        used = CAREFUL
+        values, statistics = sample(density, evidence.observed, used, seed)
+    prior, prior_data = prior_draws(density, seed + 1)
+    again = replay(module, evidence, values, seed + 2)
+    diagnosis = diagnose(datatree.plain(values), statistics)
+    groups = {
+        "posterior": datatree.plain(values),
+        "sample_stats": statistics,
+        "log_likelihood": again.log_likelihood,
+        "log_prior": again.log_prior,
+        "posterior_predictive": again.predictive,
+        "prior": datatree.plain(prior),
+        "prior_predictive": prior_data,
+    }
+    manifest = {
+        "module": module.name,
+        "sources": list(evidence.sources),
+        # JSON has no infinity
+        "newest": evidence.newest if math.isfinite(evidence.newest) else None,
+        "dropped": evidence.dropped,
+        "evidence_digest": evidence_digest(evidence),
+        "seed": seed,
+        "settings": vars(used),
+        "diagnosis": diagnosis.as_data(),
+        "versions": {name: version(name) for name in LIBRARIES},
+        "seconds": round(time.perf_counter() - begun, 1),
+    }
+    return Fit(module, evidence, datatree.tree(module, evidence, groups, manifest), diagnosis)

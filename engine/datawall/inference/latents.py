@@ -1,0 +1,110 @@
+"""Latent quantities of the models of evidence: declared once, in ``priors/latents.toml``.
+
+A latent is a family of distributions as in a scenario file, so its prior is a quantile function of a normal
+score. The model samples the score, which is standard normal whatever the family: a geometry that a sampler
+likes, and the same declaration serves the prior, the prior predictive and simulation-based calibration.
+"""
+
+import tomllib
+from functools import cache
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpyro
+import numpyro.distributions as dist
+from pydantic import ValidationError, model_validator
+
+from datawall.distributions.families import FAMILIES, Distribution
+from datawall.distributions.mixture import AnyStatement, nest
+from datawall.scenario import files
+from datawall.validation import Closed, Problem, ScenarioError, Text, first_problem, suggestion
+
+SCORE = "_score"
+"""What the name of a score site ends in."""
+
+
+class LatentTable(Closed):
+    """``[MODULE.NAME]``: the weak prior of a latent, its unit, its meaning, and why so weak or strong."""
+
+    unit: Text
+    meaning: Text
+    source: Text
+    statement: AnyStatement
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nest_the_family(cls, data: Any) -> Any:
+        return nest(data, ("unit", "meaning", "source"))
+
+
+class Latents(Closed):
+    """The whole file."""
+
+    latents: dict[str, dict[str, LatentTable]]
+
+
+@cache
+def declared() -> dict[str, LatentTable]:
+    """Return every declared latent by its full name, ``module.name``.
+
+    Raises
+    ------
+    ScenarioError
+        If the file cannot be used.
+    """
+    path = files.folder() / files.LATENTS
+    tables = {"latents": tomllib.loads(path.read_text(encoding="utf-8"))}
+    try:
+        modules = Latents.model_validate(tables).latents
+    except ValidationError as error:
+        problem = first_problem(error, tables)
+        raise ScenarioError(f"{path.name}: {'.'.join(map(str, problem.path))}: {problem.message}") from None
+    return {f"{module}.{name}": table for module, own in modules.items() for name, table in own.items()}
+
+
+@cache
+def prior(name: str) -> Distribution:
+    """Return the prior of a latent.
+
+    Raises
+    ------
+    ScenarioError
+        If it is not declared, or no member of its family fits.
+    """
+    if name not in declared():
+        raise ScenarioError(f"{files.LATENTS}: {name}: not declared; {suggestion(name, declared())}")
+    try:
+        return declared()[name].statement.distribution()
+    except Problem as problem:
+        raise ScenarioError(f"{files.LATENTS}: {name}: {problem.message}") from None
+
+
+def latent(name: str) -> Any:
+    """Sample a declared latent inside a NumPyro model.
+
+    Adds a site ``NAME_score``, standard normal, and a deterministic ``NAME``, the value. Inside a plate there
+    is one of each for every element.
+
+    Parameters
+    ----------
+    name
+        The full name, ``module.name``.
+
+    Returns
+    -------
+    Array
+        The value, in the declared unit.
+
+    Examples
+    --------
+    >>> import numpyro
+    >>> sites = numpyro.handlers.trace(numpyro.handlers.seed(latent, 0)).get_trace("scaling_points.alpha")
+    >>> sorted(sites)
+    ['alpha', 'alpha_score']
+    """
+    distribution = prior(name)
+    short = name.rpartition(".")[2]
+    score = numpyro.sample(f"{short}{SCORE}", dist.Normal(0.0, 1.0))
+    params = jax.tree.map(jnp.asarray, distribution.params)
+    return numpyro.deterministic(short, FAMILIES[distribution.family].quantile(params, score))

@@ -1,0 +1,1 @@
+"""Likelihoods that several evidence models share."""

@@ -1,0 +1,1 @@
+"""Renewal models of release dates."""

@@ -1,0 +1,189 @@
+"""What repetition is worth from single runs: a robust regression of the logarithm of the loss."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import numpyro
+
+from datawall.errors import DatawallError
+from datawall.inference.evidence_model import Arrays, Evidence, Module
+from datawall.inference.latents import latent
+from datawall.inference.likelihoods.student_t import FastStudentT
+from datawall.inference.models.repetition import laws
+from datawall.inference.models.repetition.laws import RepetitionLaw
+from datawall.inference.models.repetition.predictive import form_of_a_new_run, judged, of_a_new_run, widened
+from datawall.inference.models.repetition.published_table import load_readings
+from datawall.inference.tables import Table, read_table
+
+COUNTS = ("params", "tokens", "unique_tokens")
+LEAST_RUNS = 30
+"""Fewer runs than this cannot hold the constants of a law and its residuals."""
+
+SET_APART = {
+    "seed": "repeat a configuration under another seed",
+    "dedup": "trained on deduplicated data",
+    "shape_variant": "of another shape",
+}
+"""Columns that set a run apart where they are neither blank nor 0, and what such runs are."""
+NOT_FITTED = "not in the published fit"
+REASONS = (*SET_APART.values(), NOT_FITTED)
+
+
+def load_runs(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+    """Read runs from one table.
+
+    Parameters
+    ----------
+    as_of
+        Rows with a later ``date_known`` are left out. A table without that column counts as known since the
+        newest published reading that goes with it.
+    files
+        A table with columns params, tokens, unique_tokens, and val_loss or loss. Runs set apart in a column
+        seed, dedup or shape_variant are left out and named, and so are those with 0 in a column
+        in_published_fit.
+
+    Raises
+    ------
+    DatawallError
+        If the table cannot be used.
+    """
+    if len(files) != 1:
+        raise DatawallError(
+            f"repetition: need one table of runs, got {len(files)}; give one with --data FILE"
+        )
+    table = read_table(files[0], COUNTS, label=str(files[0]))
+    newest = _cut(table, as_of)
+    left_out = _leave_out(table)
+    loss = _loss_column(table)
+    table.keep_numbers(*COUNTS, loss)
+    table.need(LEAST_RUNS, "of repeated data")
+    _check(table, loss)
+    return _evidence(table, loss, left_out, newest)
+
+
+def _loss_column(table: Table) -> str:
+    for column in ("val_loss", "loss"):
+        if column in table.columns:
+            return column
+    have = ", ".join(table.columns)
+    raise DatawallError(
+        f"{table.label}: need a column val_loss or loss, got {have}; rename the one that holds it"
+    )
+
+
+def _cut(table: Table, as_of: float | None) -> float:
+    if "date_known" not in table.columns:
+        return load_readings(as_of, ()).newest
+    table.known_by(as_of)
+    return float(max(table.years("date_known"), default=np.nan))
+
+
+def _leave_out(table: Table) -> dict[str, str]:
+    """Leave out the runs that are set apart; return the reason for each, by its name."""
+    left_out = {}
+    for column, reason in SET_APART.items():
+        if column in table.columns:
+            apart = np.array([text not in ("", "0") for text in table.texts(column)], bool)
+            left_out |= dict.fromkeys(_names(table)[apart], reason)
+            table.keep(~apart, reason)
+    if "in_published_fit" in table.columns:
+        fitted = table.numbers("in_published_fit") != 0.0
+        left_out |= dict.fromkeys(_names(table)[~fitted], NOT_FITTED)
+        table.keep(fitted, NOT_FITTED)
+    return left_out
+
+
+def _names(table: Table) -> np.ndarray:
+    named = table.texts("name") if "name" in table.columns else [f"line {line}" for line in table.lines]
+    return np.array(named, object)
+
+
+def _check(table: Table, loss: str) -> None:
+    plain = "plain counts are needed, not thousands, millions or billions"
+    params, tokens, unique = (table.numbers(column) for column in COUNTS)
+    table.refuse(params < 1e4, "params", "need a number of parameters above 1e4", plain)
+    table.refuse(unique < 1e5, "unique_tokens", "need more than 1e5 tokens", plain)
+    table.refuse(tokens < 1e5, "tokens", "need more than 1e5 tokens", plain)
+    table.refuse(table.numbers(loss) <= 0, loss, "need a positive loss", "give nats per token")
+    table.refuse(
+        table.numbers(loss) > 20, loss, "need a loss below 20", "give nats per token, not a perplexity"
+    )
+    if not (tokens > unique).any():
+        raise DatawallError(
+            f"{table.label}: need runs with tokens above unique_tokens, got none; add runs that repeat"
+        )
+
+
+def _evidence(table: Table, loss: str, left_out: dict[str, str], newest: float) -> Evidence:
+    params, tokens, unique = (table.numbers(column) for column in COUNTS)
+    constants = {
+        "params": params,
+        "tokens": tokens,
+        "unique_tokens": unique,
+        "log_params_centre": np.log(params).mean(),
+        "log_tokens_centre": np.log(tokens).mean(),
+        "reason": np.array([REASONS.index(reason) for reason in left_out.values()], int),
+    }
+    dims = dict.fromkeys((*COUNTS, "log_loss"), ("run",)) | {"reason": ("left_out",)}
+    return Evidence(
+        observed={"log_loss": np.log(table.numbers(loss))},
+        constants=constants,
+        dims=dims,
+        coords={"run": list(_names(table)), "left_out": [f"{n} ({why})" for n, why in left_out.items()]},
+        dropped=table.dropped,
+        sources=(Path(table.label).name,),
+        newest=newest,
+    )
+
+
+def runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None) -> None:
+    """State that the loss of each run scatters about a law, with Student t residuals in the logarithm.
+
+    Parameters
+    ----------
+    law
+        The law of the loss.
+    evidence, observed
+        See `Module`; ``observed["log_loss"]`` is ln(loss) of each run.
+    """
+    runs = evidence.constants
+    values = {name: latent(f"repetition.{name}") for name in (*laws.TERMS, *law.exponents, *law.constants)}
+    scale = latent("repetition.residual_scale")
+    df = 2.0 + latent("repetition.residual_df_above_two")
+    expected = jnp.log(law.loss(values, runs))
+    with numpyro.plate("run", len(runs["params"])):
+        residuals = FastStudentT(df, expected, scale)
+        numpyro.sample("log_loss", residuals, obs=None if observed is None else observed["log_loss"])
+
+
+def runs_inputs(law: RepetitionLaw, evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Return what a new frontier run will find of the constants of the law."""
+    key_judged, key_new = jax.random.split(key)
+    latents = ("overconfidence", "regularisation", *(f"{name}_spread" for name in law.constants))
+    v = {**posterior, **judged(latents, len(posterior["alpha"]), key_judged)}
+    return of_a_new_run(law.constants, widened(law.constants, v), key_new)
+
+
+def runs_module(law: RepetitionLaw) -> Module:
+    """Return the module that fits one law to a table of runs."""
+    return Module(
+        name=f"repetition.{law.name}",
+        title=f"value of repeated data from single runs: {law.title}",
+        load=load_runs,
+        model=partial(runs_model, law),
+        inputs=partial(runs_inputs, law),
+        headline=(*law.constants, *law.exponents),
+    )
+
+
+MODULE = replace(
+    runs_module(laws.EFFECTIVE_DATA),
+    title="value of repeated data from single runs, two forms of the law",
+    rivals=(runs_module(laws.ADDITIVE_PENALTY), runs_module(laws.EQUAL_EXPONENTS)),
+    choice=form_of_a_new_run,
+)

@@ -1,0 +1,1 @@
+"""Evidence models of the loss law."""

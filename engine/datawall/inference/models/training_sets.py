@@ -1,0 +1,77 @@
+"""The largest known training set: where the record stands and how fast it grows."""
+
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+import numpyro
+
+from datawall.inference.evidence_model import Arrays, Evidence, Module
+from datawall.inference.latents import latent
+from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
+from datawall.inference.likelihoods.random_growth_trend import climbed, yearly_pace, years_of
+from datawall.inference.shipped_tables import dates, evidence_of, numbers, open_table, sd_of_confidence
+
+TABLE = "training_sets.csv"
+ANCHOR = 2026.5
+"""When the level is stated, or at the last release on record if that came earlier [year]."""
+TOKENS = (1e6, 1e18, "tokens")
+
+
+def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+    """Read sizes of training sets: tokens seen, release dates, and how well the size is known.
+
+    Parameters
+    ----------
+    as_of, files
+        See `Module`; a file takes the place of ``evidence/training_sets.csv`` and has its columns.
+
+    Raises
+    ------
+    DatawallError
+        If the table cannot be used.
+    """
+    table = open_table(TABLE, ("model", "release_date", "tokens_seen", "confidence", "source"), as_of, files)
+    table.keep(np.isfinite(numbers(table, "tokens_seen", *TOKENS)), "without the tokens seen")
+    table.keep(np.isfinite(dates(table, "release_date")), "not released")
+    table.need(3, "with tokens and a release date")
+    released, tokens = dates(table, "release_date"), numbers(table, "tokens_seen", *TOKENS)
+    return evidence_of(
+        table,
+        observed={"log_tokens": np.log(tokens)},
+        constants={
+            "released": released,
+            "error": sd_of_confidence(table, "confidence", "training_sets"),
+            "anchor": np.array(min(ANCHOR, released.max())),
+            "largest": tokens.max(),
+        },
+        dims={**dict.fromkeys(("log_tokens", "released", "error"), ("set",)), "anchor": (), "largest": ()},
+        coords={"set": table.texts("model"), "year": years_of(released)},
+    )
+
+
+def model(evidence: Evidence, observed: Arrays | None) -> None:
+    """State that training sets fall short of a growing record, and are measured with error.
+
+    Parameters
+    ----------
+    evidence, observed
+        See `Module`; ``observed["log_tokens"]`` is ln tokens of each set.
+    """
+    data = evidence.constants
+    level = numpyro.deterministic("level", data["largest"] * latent("training_sets.level_over_largest"))
+    pace = yearly_pace(evidence, jnp.log(latent("training_sets.growth")), latent("training_sets.pace_spread"))
+    line = jnp.log(level) + climbed(pace, evidence.coords["year"][0], data["anchor"], data["released"])
+    gap = latent("training_sets.gap")
+    with numpyro.plate("set", len(data["error"])):
+        sets = BelowLine(line, gap, data["error"])
+        numpyro.sample("log_tokens", sets, obs=None if observed is None else observed["log_tokens"])
+
+
+MODULE = Module(
+    name="training_sets",
+    title="tokens of the largest known training set",
+    load=load,
+    model=model,
+    headline=("level", "growth", "pace_spread", "gap"),
+)

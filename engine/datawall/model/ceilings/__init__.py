@@ -1,0 +1,1 @@
+"""Ceilings of the largest training run."""

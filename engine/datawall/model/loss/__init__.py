@@ -1,0 +1,1 @@
+"""The loss law of a draw, and what limited data do to it."""

@@ -1,0 +1,141 @@
+"""How the questions, scores and outcomes of a backtest are called, in the terminal and on a page."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from datawall.backtesting.questions import TARGETS
+from datawall.formatting import amount, date, percent
+
+REFERENCE = (
+    "The trend forecast of the mid-2024 discussion of small models and the data wall (S3-18 and S3-19 of "
+    "priors/claims.toml) is two tables of when generations would be deployed, a base one and a bullish one. "
+    "A row comes true by name, by compute, by both or by neither. Years off: what they said less what came, "
+    "negative where they were too early; of what is still open at the most, and - where they can still be "
+    "right."
+)
+REFERENCE_CLOCKS = {
+    "name": "by name: release of a model of that number",
+    "compute": "by compute: a run of as much compute",
+}
+
+
+def target(name: str) -> str:
+    """Return a target in words; what is no target is called by its name.
+
+    Examples
+    --------
+    >>> target("largest_run"), target("revision"), target("")
+    ('largest known training run', 'revision', 'anything')
+    """
+    return TARGETS[name].title if name in TARGETS else name or "anything"
+
+
+def item(about: str, name: str) -> str:
+    """Return what of a target was asked about, in words.
+
+    Examples
+    --------
+    >>> item("first_above", "1e+26"), item("release_by_name", "GPT-5")
+    ('10²⁶ FLOP', 'GPT-5')
+    """
+    return f"{amount(float(name))} FLOP" if about == "first_above" else name
+
+
+def asked(facts: Mapping[str, Any]) -> str:
+    """Return when forecasts were asked for, and how many draws of each.
+
+    Parameters
+    ----------
+    facts
+        The manifest of a backtest.
+    """
+    return (
+        f"from {facts['start']} to {facts['end']}, every {facts['every']} and at the dates of published "
+        f"forecasts, {', '.join(facts['horizons'])} ahead, with what was known by then; scored against what "
+        f"is known now. {facts['draws']:,} draws of each forecast, seed {facts['seed']}."
+    )
+
+
+def with_error(value: float | None, error: float | None) -> str:
+    """Return a skill with its standard error; none where origins are too few to tell it.
+
+    Examples
+    --------
+    >>> with_error(0.234, 0.081), with_error(-0.002, math.nan), with_error(0.6, 8.0), with_error(None, None)
+    ('+23 % ± 8 %', '+0 %', '+60 %, very unsure', '-')
+    """
+    if value is None or not math.isfinite(value):
+        return "-"
+    spread = ""
+    if error is not None and math.isfinite(error):
+        spread = f" ± {percent(error)}" if error < 1.0 else ", very unsure"
+    return f"{percent(value, '+')}{spread}"
+
+
+def span(origins: Iterable[float]) -> str:
+    """Return one origin, or how many there are, and from when to when.
+
+    Examples
+    --------
+    >>> span([2019.0]), span([2021.0, 2019.0, 2020.5])
+    ('2019.0', '3, 2019.0 to 2021.0')
+    """
+    found = sorted(origins)
+    if len(found) == 1:
+        return date(found[0])
+    return f"{len(found)}, {date(found[0])} to {date(found[-1])}"
+
+
+def came(day: float, is_open: bool) -> str:
+    """Return when something came, or until when it had not.
+
+    Examples
+    --------
+    >>> came(2025.62, False), came(2026.5, True)
+    ('2025.6', 'not by 2026.5')
+    """
+    return f"not by {date(day)}" if is_open else date(day)
+
+
+def generation(row: Mapping[str, Any]) -> str:
+    """Return which row of which table of mid-2024 this is.
+
+    Examples
+    --------
+    >>> generation({"index": 4.7, "table": "baseline"}), generation({"index": 5.0, "table": "bullish"})
+    ('GPT-4.7 (their base table)', 'GPT-5 (their bullish table)')
+    """
+    # the table is called as our scenario of today is, which stands beside it
+    name = "base" if row["table"] == "baseline" else row["table"]
+    return f"GPT-{row['index']:g} (their {name} table)"
+
+
+def off(row: Mapping[str, Any], clock: str) -> str:
+    """Return by how many years a row was late; of what is open, by how many it was early at the least.
+
+    Examples
+    --------
+    >>> off({"name_state": "happened", "name_error": 0.63}, "name")
+    '+0.6'
+    >>> off({"name_state": "open", "name_error": -0.4}, "name")
+    '≤ -0.4'
+    >>> off({"name_state": "open", "name_error": 3.44}, "name")
+    '-'
+    """
+    error = row[f"{clock}_error"]
+    if row[f"{clock}_state"] == "happened":
+        return f"{error:+.1f}"
+    return f"≤ {error:+.1f}" if error < 0.0 else "-"
+
+
+def ours(row: Mapping[str, Any], clock: str) -> str:
+    """Return our own forecast of a row: the median, and the 80 % interval.
+
+    Examples
+    --------
+    >>> ours({"our_name_q10": 2025.0, "our_name_q50": 2027.0, "our_name_q90": "inf"}, "name")
+    '2027.0 (2025.0-never)'
+    """
+    low, middle, high = (date(float(row[f"our_{clock}_q{q}"])) for q in (10, 50, 90))
+    return f"{middle} ({low}-{high})"

@@ -1,0 +1,64 @@
+"""What every drawing begins and ends with."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from datawall.formatting import RAISED
+from datawall.reporting.document import Hover
+from datawall.reporting.figures import style
+
+WIDTH = 6.8
+"""Of a drawing [inch]."""
+
+
+def one(
+    height: float, left: float = 0.7, right: float = 1.25, bottom: float = 0.5, top: float = 0.15
+) -> tuple[Figure, Axes]:
+    """Return a figure with one pair of axes and margins around them [inch]."""
+    fig = style.panel(WIDTH, height)
+    axes = fig.add_axes(
+        (left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, 1 - (bottom + top) / height)
+    )
+    style.finish(axes)
+    return fig, axes
+
+
+def grid(titles: Sequence[str], height: float = 1.55, right: float = 0.25) -> tuple[Figure, list[Axes]]:
+    """Return a figure with axes under each title, two in a row, with room right of each [inch]."""
+    step, left, bottom = height + 0.8, 0.68, 0.45
+    rows = -(-len(titles) // 2)
+    whole = step * rows + 0.1
+    fig = style.panel(WIDTH, whole)
+    found = []
+    for k, title in enumerate(titles):
+        x, y = left + (k % 2) * WIDTH / 2, bottom + step * (rows - 1 - k // 2)
+        width = WIDTH / 2 - left - right
+        axes = fig.add_axes((x / WIDTH, y / whole, width / WIDTH, height / whole))
+        axes.set_title(title, size=9.5, weight="bold", color=style.INK, loc="left")
+        style.finish(axes)
+        found.append(axes)
+    return fig, found
+
+
+def powers(axes: Axes, unit: str, low: float, high: float) -> None:
+    """Make the vertical axis one of powers of ten."""
+    axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    axes.yaxis.set_major_locator(LogLocator(10.0, numticks=8))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_major_formatter(FuncFormatter(_power))
+    axes.set_ylabel(unit, size=9, color=style.INK)
+
+
+def _power(value: float, _: object) -> str:
+    return f"10{str(int(f'{value:.0e}'.split('e')[1])).translate(RAISED)}"
+
+
+def hover(axes: Axes, limits: tuple[float, float], notes: list[tuple[float, str]]) -> Hover:
+    """Return what to show where a reader points at the axes."""
+    box = axes.get_position()
+    inside = tuple((x, text) for x, text in notes if limits[0] <= x <= limits[1])
+    return Hover((box.x0, box.x1, 1 - box.y1, 1 - box.y0), limits, inside)

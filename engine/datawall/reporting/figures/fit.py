@@ -1,0 +1,217 @@
+"""ArviZ's plots of a posterior, in the look of the other figures."""
+
+import logging
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import arviz as az
+import matplotlib.pyplot as plt
+import numpy as np
+import xarray as xr
+from cycler import cycler
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from datawall.inference.diagnostics import E_BFMI, ESS
+from datawall.reporting.figures import style
+from datawall.reporting.saved.fit import SavedFit
+
+LOOK: dict[Any, Any] = {
+    "axes.prop_cycle": cycler(color=[style.BLUE, style.ORANGE, style.GREEN, style.PURPLE]),
+    "axes.titlesize": 9,
+    "axes.labelsize": 9,
+    "legend.fontsize": 9,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 4,
+}
+COLUMNS = 3
+PANELS = 9
+"""Parameters drawn at most; the table has them all."""
+MOST_SENSITIVE = 3
+"""Parameters drawn under other powers of their prior; the table has them all."""
+WIDTH = 8.5
+ROW = 2.2
+"""Height of a row of panels, and of the margins [inch]."""
+MARGIN = 0.5
+FEWEST = 5
+"""Data that a distribution over the data of a site needs."""
+MARK = "_drawn"
+"""Added to the names of parameters where ArviZ has dimensions of its own, one of them `alpha`."""
+CORE = (0.01, 0.99)
+"""The part of a posterior that an axis must show; the tails of a weak prior would hide it."""
+
+
+def shown(fit: SavedFit) -> list[str]:
+    """Return the parameters that the figures show."""
+    return _first(fit, [name for name in fit.headline if name in moving(fit)], PANELS)
+
+
+def moving(fit: SavedFit) -> list[str]:
+    """Return the variables that are nowhere constant: diagnostics have no meaning for the others."""
+    posterior = fit.group("posterior").data_vars
+    return [str(name) for name, x in posterior.items() if np.all(np.ptp(x.values, axis=(0, 1)) > 0)]
+
+
+def elements(fit: SavedFit, name: str) -> np.ndarray:
+    """Return the draws of each element of a parameter, shape (elements, draws)."""
+    values = fit.group("posterior")[name].values
+    return values.reshape(-1, values[0, 0].size).T
+
+
+def _first(fit: SavedFit, names: Iterable[str], panels: int) -> list[str]:
+    """Return the first parameters, with as many elements together as there are panels."""
+    kept: list[str] = []
+    for name in names:
+        if _count(fit, [*kept, name]) <= panels:
+            kept.append(name)
+    return kept
+
+
+def sites(fit: SavedFit) -> list[str]:
+    """Return the sites with enough data to look at how they spread, and a density for each datum.
+
+    Without that density the data are vectors of unlike numbers.
+    """
+    densities = fit.group("log_likelihood")
+    return [
+        str(name)
+        for name, x in fit.group("observed_data").items()
+        if x.size >= FEWEST and densities[name].ndim == 2 + x.ndim
+    ]
+
+
+def continuous_sites(fit: SavedFit) -> list[str]:
+    """Return those of the sites whose data are no counts or choices."""
+    return [name for name in sites(fit) if fit.group("observed_data")[name].dtype.kind == "f"]
+
+
+def prior_posterior(fit: SavedFit) -> Figure:
+    """Draw the prior of each parameter with its posterior."""
+    figure = _of_parameters(az.plot_prior_posterior, fit)
+    draws = [own for name in shown(fit) for own in elements(fit, name)]
+    for axes, own in zip(figure.axes, draws, strict=False):
+        low, high = np.quantile(own, CORE)
+        axes.set_xlim(*np.clip(axes.get_xlim(), 2 * low - high, 3 * high - 2 * low))
+    return figure
+
+
+def trace(fit: SavedFit) -> Figure:
+    """Draw the draws of each parameter, in order."""
+    return _of_parameters(az.plot_trace, fit)
+
+
+def rank(fit: SavedFit) -> Figure:
+    """Draw how the ranks of each chain are spread among those of all."""
+    # as many draws as are independent: the test that they come from one distribution takes them to be
+    return _of_parameters(az.plot_rank, fit, thin=True)
+
+
+def ess(fit: SavedFit) -> Figure:
+    """Draw how the effective sample size grows with the draws."""
+    return _of_parameters(az.plot_ess_evolution, fit, min_ess=ESS, n_points=12)
+
+
+def convergence(fit: SavedFit) -> Figure:
+    """Draw how many parameters reach which ESS and R-hat."""
+    figure = _draw(az.plot_convergence_dist, fit, COLUMNS, var_names=moving(fit))
+    figure.axes[0].set_ylabel("share of parameters")
+    for axes in figure.axes:
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+    return figure
+
+
+def energy(fit: SavedFit) -> Figure:
+    """Draw the energies of the sampler and of its transitions."""
+    figure = _draw(az.plot_energy, fit, COLUMNS, threshold=E_BFMI)
+    figure.axes[0].yaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.axes[-1].set_xlabel("energy, less its mean (nats)")
+    return figure
+
+
+def predictive(fit: SavedFit) -> Figure:
+    """Draw the data among data that the posterior predicts."""
+    names = sites(fit)
+    return _draw(az.plot_ppc_dist, fit, len(names), var_names=names, kind="ecdf", col_wrap=COLUMNS)
+
+
+def loo_pit(fit: SavedFit) -> Figure:
+    """Draw where each datum falls in what the other data predict of it."""
+    names = continuous_sites(fit)
+    return _draw(az.plot_loo_pit, fit, len(names), var_names=names, col_wrap=COLUMNS)
+
+
+def power_scaling(fit: SavedFit) -> Figure:
+    """Draw the posteriors that lean most on their prior with a weaker and a stronger prior and likelihood."""
+    leaning = sensitivity(fit)["prior"].sort_values(ascending=False).index
+    names = _first(fit, dict.fromkeys(label.partition("[")[0] for label in leaning), MOST_SENSITIVE)
+    return _draw(
+        az.plot_psense_dist,
+        _marked(fit),
+        COLUMNS * _count(fit, names),
+        var_names=[name + MARK for name in names],
+        labeller=_labels(fit, mark=MARK),
+    )
+
+
+def sensitivity(fit: SavedFit) -> Any:
+    """Return ArviZ's table of how much each parameter shown depends on its prior and its likelihood."""
+    with quiet():
+        return az.psense_summary(fit.tree, var_names=shown(fit))
+
+
+def _of_parameters(plot: Callable[..., Any], fit: SavedFit, **options: Any) -> Figure:
+    names = shown(fit)
+    options |= {"var_names": names, "labeller": _labels(fit), "col_wrap": COLUMNS}
+    return _draw(plot, fit, _count(fit, names), **options)
+
+
+def _count(fit: SavedFit, names: Iterable[str]) -> int:
+    return sum(len(elements(fit, name)) for name in names)
+
+
+def _draw(plot: Callable[..., Any], fit: SavedFit, panels: int, **options: Any) -> Figure:
+    """Return ArviZ's figure with so many panels."""
+    size = (WIDTH, MARGIN + ROW * -(-panels // COLUMNS))
+    with rc_context(LOOK), quiet():
+        collection = plot(fit.tree, backend="matplotlib", figure_kwargs={"figsize": size}, **options)
+    figure: Figure = collection.viz["figure"].item()
+    plt.close(figure)
+    figure.set_layout_engine("constrained")
+    for axes in figure.axes:
+        style.finish(axes)
+    return figure
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep ArviZ silent: what it warns of stands in the tables of the fit."""
+    logger = logging.getLogger("arviz_stats")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def _marked(fit: SavedFit) -> SavedFit:
+    """Return the fit with `MARK` after the name of each parameter."""
+    posterior = fit.group("posterior")
+    marked = posterior.rename_vars({name: f"{name}{MARK}" for name in posterior.data_vars})
+    densities = {name: fit.group(name) for name in ("log_prior", "log_likelihood")}
+    return replace(fit, tree=xr.DataTree.from_dict({"posterior": marked, **densities}))
+
+
+def _labels(fit: SavedFit, mark: str = "") -> Any:
+    """Return what names the panels: parameters, less a mark, with their units."""
+    variables = fit.group("posterior").data_vars
+    units = {str(name): values.attrs.get("unit", "1") for name, values in variables.items()}
+    return az.labels.MapLabeller(
+        {f"{name}{mark}": name if u == "1" else f"{name}\n({u})" for name, u in units.items()}
+    )

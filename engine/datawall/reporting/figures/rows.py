@@ -1,0 +1,92 @@
+"""Dates below each other: intervals, medians, and equally likely dots."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from datawall.formatting import share
+from datawall.reporting.figures import base, style
+from datawall.reporting.figures.style import dots, interval, quantile_dots
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row.
+
+    Attributes
+    ----------
+    label, colour
+        Of the row.
+    interval
+        10, 50 and 90 % quantiles [decimal year]; None for none.
+    curve
+        Dates and the probability of each or earlier, to be drawn as dots; None for none.
+    span
+        A start and an end that are known or foretold by another, to be drawn as a thin line; None for none.
+    points
+        Dates and their labels.
+    marks
+        Dates, each with a marker and a colour.
+    past, never
+        Probability of lying before the as-of date and of not coming within the horizon.
+    """
+
+    label: str
+    colour: str
+    interval: np.ndarray | None = None
+    curve: tuple[np.ndarray, np.ndarray] | None = None
+    span: tuple[float, float] | None = None
+    points: tuple[tuple[float, str], ...] = field(default=())
+    marks: tuple[tuple[float, str, str], ...] = ()
+    past: float = 0.0
+    never: float = 0.0
+
+    @property
+    def note(self) -> str:
+        """What does not lie on the axis, in words."""
+        parts = ((self.past, "past"), (self.never, "never"))
+        return ", ".join(f"{share(value)} {what}" for value, what in parts if value >= 0.005)
+
+
+def draw(rows: Sequence[Row], limits: tuple[float, float], left: float, step: float = 0.42) -> Figure:
+    """Draw rows from the top down over an axis of years; `left` is the room for labels [inch]."""
+    fig, axes = base.one(step * len(rows) + 0.7, left=left, right=1.5)
+    for place, row in enumerate(rows):
+        level = len(rows) - 1.0 - place
+        _row(axes, row, level, limits)
+        axes.annotate(
+            row.note,
+            (1.03, level),
+            xycoords=("axes fraction", "data"),
+            size=8,
+            color=style.GREY,
+            va="center",
+        )
+    axes.set_yticks(range(len(rows)), [row.label for row in reversed(rows)])
+    axes.set_ylim(-0.6, len(rows) - 0.2)
+    axes.grid(axis="y", visible=False)
+    style.years(axes, *limits, every=2 if limits[1] - limits[0] < 17 else 4)
+    axes.set_xlabel("year", size=9, color=style.INK)
+    return fig
+
+
+def _row(axes: Axes, row: Row, level: float, limits: tuple[float, float]) -> None:
+    if row.interval is not None and np.isfinite(row.interval).any():
+        interval(axes, level - (0.15 if row.curve else 0.0), row.interval, row.colour, limits)
+    if row.curve is not None:
+        inside, _, _ = quantile_dots(*row.curve)
+        dots(axes, level + 0.05, inside[inside <= limits[1]], row.colour, limits)
+    if row.span is not None:
+        axes.plot(row.span, (level, level), color=row.colour, linewidth=1.2, marker="D", markersize=4)
+    for date, marker, colour in row.marks:
+        if limits[0] <= date <= limits[1]:
+            axes.plot(date, level, marker=marker, color=colour, markersize=9, markeredgewidth=2, zorder=5)
+    for place, (date, label) in enumerate(row.points):
+        if limits[0] <= date <= limits[1]:
+            axes.plot(date, level, marker="|", color=row.colour, markersize=8)
+            above = place % 2 == 0  # neighbours' labels on two sides, so that they do not run into each other
+            height, side = (level + 0.25, "bottom") if above else (level - 0.25, "top")
+            axes.text(date, height, label, size=8, color=row.colour, ha="center", va=side)

@@ -1,0 +1,81 @@
+"""Drawings as a page can hold them."""
+
+import base64
+import io
+import re
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from PIL import Image
+
+from datawall.reporting import document
+
+MARKS = 6000
+"""In the lines of a drawing, above which a picture takes less room."""
+RESOLUTION = 130
+COLOURS = 48
+"""Of a picture: enough for lines and the edges of letters, in a third of the room."""
+REPRODUCIBLE = {"Date": None, "Creator": None}
+NEEDLESS = re.compile(r"(\.\d\d)\d+")
+"""Digits of a coordinate beyond a hundredth of a point."""
+
+
+def block(name: str, drawing: Figure, alt: str, caption: str, **rest: Any) -> document.Figure:
+    """Return a drawing as a block of a page.
+
+    Parameters
+    ----------
+    name
+        Different from those of the other figures on the page.
+    drawing
+        The figure.
+    alt, caption, rest
+        As in `datawall.reporting.document.Figure`.
+    """
+    png = _png(drawing)
+    beside = len({axes.get_position().x0 for axes in drawing.axes}) > 1
+    return document.Figure(name, _svg(drawing, name, png), png, alt, caption, wide=beside, **rest)
+
+
+def _png(figure: Figure) -> bytes:
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=RESOLUTION, metadata={"Software": None})
+    return out.getvalue()
+
+
+def _svg(figure: Figure, name: str, png: bytes) -> str:
+    """Return a figure as the text of an SVG image; the same figure gives the same text.
+
+    Parameters
+    ----------
+    figure
+        The figure; one of thousands of marks is embedded as a picture.
+    name
+        Of the figure, different from those of the others on a page.
+    png
+        A picture of it.
+    """
+    marks = sum(np.size(line.get_xdata()) for axes in figure.axes for line in axes.lines)
+    return _drawing(figure, name) if marks <= MARKS else _picture(figure, png)
+
+
+def _drawing(figure: Figure, name: str) -> str:
+    out = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+        figure.savefig(out, format="svg", metadata=REPRODUCIBLE)
+    return NEEDLESS.sub(r"\1", out.getvalue())
+
+
+def _picture(figure: Figure, png: bytes) -> str:
+    small = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as image:
+        image.convert("RGB").quantize(COLOURS).save(small, "PNG", optimize=True)
+    width, height = 72 * figure.get_size_inches()
+    size = f'width="{width:g}" height="{height:g}"'
+    data = base64.b64encode(small.getvalue()).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" {size}>'
+        f'<image {size} href="data:image/png;base64,{data}"/></svg>'
+    )

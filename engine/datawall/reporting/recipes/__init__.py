@@ -1,0 +1,1 @@
+"""Recipes: which runs and fits a report shows, as TOML."""

@@ -1,0 +1,65 @@
+"""From recipes to reports, and from a folder of recipes to a gallery."""
+
+import os
+from pathlib import Path
+
+from datawall.errors import DatawallError
+from datawall.reporting.recipes.gallery import Entry, write_index
+from datawall.reporting.recipes.recipe import KIND, Recipe, prepare, read_recipe
+from datawall.reporting.report import build
+
+PAGE = "report.html"
+
+
+def make(path: Path, draws: int | None = None, to: Path | None = None, *, pdf: bool = False) -> list[Path]:
+    """Make the report of a recipe; for a folder of recipes all of them, and beside the folder their index.
+
+    Parameters
+    ----------
+    path
+        A recipe, or a folder of them.
+    draws
+        Of each run, in place of what the recipes say.
+    to
+        The folder of the page, or of the gallery, in place of what the recipes say.
+    pdf
+        Whether to print each page, too.
+
+    Returns
+    -------
+    list
+        The folders of the pages.
+
+    Raises
+    ------
+    DatawallError
+        If there is no recipe, one has a mistake, or its page cannot be made.
+    """
+    if not path.is_dir():
+        recipe = read_recipe(path)
+        folder = to or recipe.target
+        _make(recipe, draws, folder, pdf)
+        return [folder]
+    # all are read before any is made: a mistake in the last one shall not cost the work of the others
+    recipes = [read_recipe(file) for file in sorted(path.glob(f"*{KIND}"), key=lambda file: file.stem)]
+    if not recipes:
+        raise DatawallError(f"{path}: need a folder of recipes, found none; write one as NAME{KIND}")
+    gallery = to or path.parent
+    folders = [gallery / recipe.target.name if to else recipe.target for recipe in recipes]
+    leads = [_make(recipe, draws, folder, pdf) for recipe, folder in zip(recipes, folders, strict=True)]
+    entries = [
+        Entry(recipe.file.title, lead, _seen(folder / PAGE, gallery), _seen(recipe.path, gallery))
+        for recipe, folder, lead in zip(recipes, folders, leads, strict=True)
+    ]
+    write_index(entries, gallery)
+    return folders
+
+
+def _make(recipe: Recipe, draws: int | None, folder: Path, pdf: bool) -> str:
+    """Make the report of a recipe, and return its answer."""
+    return build(prepare(recipe, draws), folder, recipe.file.title, pdf).answer
+
+
+def _seen(path: Path, folder: Path) -> str:
+    """Return where a path is, seen from a folder."""
+    return Path(os.path.relpath(path, folder)).as_posix()

@@ -1,0 +1,133 @@
+"""From a recipe to the folders of its runs, backtests and fits."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from datawall import files
+from datawall.reporting.recipes.schema import BacktestTable, FitTable, RecipeFile, RunTable
+from datawall.scenario.files import read_source
+from datawall.validation import first_problem
+
+KIND = ".toml"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe, and where it stands."""
+
+    path: Path
+    file: RecipeFile
+
+    @property
+    def target(self) -> Path:
+        """Folder of the page."""
+        return self.path.parent / self.file.to
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read and validate a recipe.
+
+    Raises
+    ------
+    ScenarioError
+        At the first mistake: file, line, key, value, what is expected and what to do.
+    """
+    source = read_source(path, path.name)
+    try:
+        return Recipe(path, RecipeFile.model_validate(source.tables))
+    except ValidationError as error:
+        problem = first_problem(error, source.tables)
+        raise source.error(problem.path, problem.message) from None
+
+
+def prepare(recipe: Recipe, draws: int | None = None) -> list[Path]:
+    """Make the runs, backtests and fits of a recipe that are missing.
+
+    Parameters
+    ----------
+    recipe
+        What to make.
+    draws
+        Of each run, in place of what the recipe says.
+
+    Returns
+    -------
+    list
+        The folders of the runs and of the backtests, then the files of the fits.
+    """
+    beside = recipe.path.parent
+    runs = [_run(table, beside, draws or table.draws) for table in recipe.file.runs]
+    backtests = [_backtest(table, beside) for table in recipe.file.backtests]
+    return [*runs, *backtests, *map(_fit, recipe.file.fits)]
+
+
+def _run(table: RunTable, beside: Path, draws: int) -> Path:
+    from datawall.forecasting import forecast
+    from datawall.inference.scenario_with_evidence import load_scenario
+    from datawall.reporting import (
+        run_folder as runs,  # load JAX, which a mistake in the recipe need not wait for
+    )
+
+    scenario = load_scenario(_found(table.scenario, beside), table.set_, table.as_of)
+    folder = runs.default_folder(scenario.name, scenario.digest, draws, table.seed, table.sampler)
+    if not _is_complete(folder):
+        files.prepare(folder)
+        tree = forecast.forecast(scenario, draws=draws, seed=table.seed, sampler=table.sampler)
+        runs.write(tree, folder)
+    return folder
+
+
+def _found(scenario: str, beside: Path) -> str | Path:
+    """Return the name of a scenario that ships, or the path of one that lies beside the recipe."""
+    return beside / scenario if scenario.endswith(KIND) else scenario
+
+
+def _is_complete(folder: Path) -> bool:
+    """Whether the run was finished; its manifest is written last."""
+    try:
+        return not json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["partial"]
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _backtest(table: BacktestTable, beside: Path) -> Path:
+    from datawall.backtesting.backtest import backtest
+    from datawall.backtesting.plan import make_plan
+    from datawall.reporting import run_folder as runs
+
+    scenarios = [_found(name, beside) for name in table.scenarios]
+    asked = table.model_dump(exclude={"scenarios"})
+    plan = make_plan(scenarios, **asked)
+    folder = runs.default_backtest_folder(plan.scenarios, plan.digest, table.draws, table.seed)
+    if not (folder / "manifest.json").is_file():  # it is written last
+        files.prepare(folder)
+        runs.write_backtest(backtest(*scenarios, **asked), folder)
+    return folder
+
+
+def _fit(table: FitTable) -> Path:
+    from datawall.inference.fit_by_name import fit_by_name
+    from datawall.reporting import run_folder as runs
+
+    file = runs.default_fit_folder(table.seed) / f"{table.module}.nc"
+    if not _is_current(file, table.module):
+        files.prepare(file.parent)
+        runs.write_fit(fit_by_name(table.module, (), None, table.seed), file.parent, table.module)
+    return file
+
+
+def _is_current(file: Path, module: str) -> bool:
+    """Whether a fit was saved, and to the evidence as it is now."""
+    from datawall.inference.fit import evidence_digest
+    from datawall.inference.models import MODULES
+
+    if not file.is_file():
+        return False
+    try:
+        summary = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
+        return summary["manifest"]["evidence_digest"] == evidence_digest(MODULES[module].load(None, ()))
+    except (OSError, ValueError, KeyError):
+        return False

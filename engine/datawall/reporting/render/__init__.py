@@ -1,0 +1,1 @@
+"""Renderers of the document: HTML, Markdown, PDF."""

@@ -1,0 +1,71 @@
+"""A page as one HTML file that needs nothing else: no network, no fonts, and no script to be read."""
+
+import base64
+import hashlib
+import json
+import re
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from datawall.reporting.document import Figure, Hover, Page, Value, Words, plain
+from datawall.reporting.figures import style
+
+_COLOURS = re.compile("|".join(style.VARIABLES), re.IGNORECASE)
+_IDS = re.compile(r'(\bid="|href="#|url\(#)')
+
+
+def render(page: Page) -> str:
+    """Return the page as HTML."""
+    environment = Environment(
+        loader=PackageLoader("datawall.reporting.render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"words": _words, "drawing": _drawing, "hover": _hover, "kind": _kind}
+    environment.filters["plain"] = plain
+    script = _read("page.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return environment.get_template("page.html.j2").render(
+        page=page,
+        css=Markup(style.css() + _read("page.css")),
+        script=Markup(script),
+        script_digest=Markup(digest),
+    )
+
+
+def _read(name: str) -> str:
+    return (files("datawall.reporting.render") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _kind(block: object) -> str:
+    return type(block).__name__
+
+
+def _words(words: Words) -> Markup:
+    parts = words if isinstance(words, tuple) else (words,)
+    return Markup("").join(_number(part) if isinstance(part, Value) else escape(part) for part in parts)
+
+
+def _number(value: Value) -> Markup:
+    return Markup('<data value="{}" data-run="{}">{}</data>').format(value.key, value.run, value.text)
+
+
+def _drawing(figure: Figure) -> Markup:
+    """Return the drawing: its ids its own on the page, its colours those of the reader's theme."""
+    svg = figure.svg[figure.svg.index("<svg") :]
+    head, rest = svg.split(">", 1)
+    head = re.sub(r'\s(width|height)="[^"]*"', "", head)
+    label = escape(figure.alt)
+    head += f' role="img" aria-label="{label}"'
+    rest = _IDS.sub(rf"\g<1>{figure.id}-", rest)
+    if figure.themed:
+        rest = _COLOURS.sub(lambda found: f"var(--{style.VARIABLES[found[0].upper()]})", rest)
+    return Markup(f"{head}>{rest}")
+
+
+def _hover(hovers: tuple[Hover, ...]) -> str:
+    return json.dumps([{"box": h.box, "limits": h.limits, "notes": h.notes} for h in hovers])

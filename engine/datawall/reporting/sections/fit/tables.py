@@ -1,0 +1,92 @@
+"""Tables of ArviZ's numbers."""
+
+from typing import Any
+
+import arviz as az
+import numpy as np
+
+from datawall.inference.diagnostics import TAILS
+from datawall.inference.stacking import KHAT
+from datawall.reporting.figures.fit import quiet, sensitivity
+from datawall.reporting.saved.fit import SavedFit
+from datawall.reporting.terminal.fit import Cells
+
+INTERVAL = TAILS[1] - TAILS[0]
+
+
+def posterior(fit: SavedFit) -> Cells:
+    """Return ArviZ's summary of the headline parameters."""
+    with quiet():
+        # not rounded by ArviZ: its two digits make 2000 of every year
+        table = az.summary(fit.tree, var_names=fit.headline, ci_prob=INTERVAL, ci_kind="eti", round_to="none")
+    columns = (
+        "parameter",
+        "unit",
+        "mean",
+        "sd",
+        "5 %",
+        "95 %",
+        "MCSE of mean",
+        "ESS bulk",
+        "ESS tail",
+        "R-hat",
+    )
+    rows = [(str(label), _unit(fit, str(label)), *_summary(row)) for label, row in table.iterrows()]
+    return Cells("Posterior", columns, rows)
+
+
+def _summary(row: Any) -> tuple[str, ...]:
+    levels = [significant(row[name]) for name in ("mean", "sd", *row.index[2:4])]
+    counts = [f"{row[name]:.0f}" for name in ("ess_bulk", "ess_tail")]
+    return (*levels, f"{row['mcse_mean']:.2g}", *counts, f"{row['r_hat']:.3f}")
+
+
+def _unit(fit: SavedFit, label: str) -> str:
+    return fit.group("posterior")[label.partition("[")[0]].attrs.get("unit", "1")
+
+
+def significant(value: float) -> str:
+    """Return a number with four digits, or all those before the point and two more: years keep their months.
+
+    Examples
+    --------
+    >>> significant(2027.4321), significant(0.012345), significant(2.1e25)
+    ('2027.43', '0.01235', '2.1e+25')
+    """
+    return f"{value:.2f}" if 1000 <= abs(value) < 10_000 else f"{value:.4g}"
+
+
+def loo(fit: SavedFit) -> Cells:
+    """Return how well each set of data is foreseen, datum by datum, from the others."""
+    rows = []
+    for name in map(str, fit.group("observed_data")):
+        with quiet():
+            found: Any = az.loo(fit.tree, var_name=name, pointwise=True)
+        shape = np.asarray(found.pareto_k)
+        bad = int(np.sum(~(shape <= KHAT)))
+        numbers = (f"{found.elpd:.1f}", f"{found.se:.1f}", f"{found.p:.1f}")
+        rows.append((name, str(shape.size), *numbers, f"{shape.max():.2f}", str(bad)))
+    columns = (
+        "data",
+        "number",
+        "elpd (nats)",
+        "standard error",
+        "effective parameters",
+        "largest k",
+        "bad k",
+    )
+    return Cells("Leave-one-out cross-validation (PSIS-LOO)", columns, rows)
+
+
+def power_scaling(fit: SavedFit) -> Cells:
+    """Return how much each posterior moves when the prior, or the likelihood, counts more or less."""
+    rows = [
+        (str(label), f"{row['prior']:.3f}", f"{row['likelihood']:.3f}", _verdict(row))
+        for label, row in sensitivity(fit).iterrows()
+    ]
+    columns = ("parameter", "moves with the prior", "moves with the data", "ArviZ's diagnosis")
+    return Cells("Power-scaling sensitivity", columns, rows)
+
+
+def _verdict(row: Any) -> str:
+    return "none" if row["diagnosis"] == "✓" else row["diagnosis"]

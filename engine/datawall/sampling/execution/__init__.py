@@ -1,0 +1,1 @@
+"""Execution of a Monte Carlo run: devices, executors, checkpoints."""

@@ -1,0 +1,85 @@
+"""A run to be done, and the simplest way to do it: all of it here, with a checkpoint from time to time."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
+
+from datawall.sampling.execution.blocks import Block, Plan
+from datawall.sampling.execution.checkpoint import Checkpoint, Identity
+from datawall.sampling.execution.total import Result, Total
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run to be done.
+
+    Attributes
+    ----------
+    identity
+        Everything that decides the counts.
+    plan
+        How it is cut.
+    nothing
+        The total of no blocks.
+    count
+        Yields the results of blocks, as they finish.
+    width
+        How many blocks are counted at once.
+    progress
+        Called with (draws done, draws at most).
+    stop
+        Whether the run is to end before its time.
+    """
+
+    identity: Identity
+    plan: Plan
+    nothing: Total
+    count: Callable[[Iterable[Block]], Generator[Result]]
+    width: int
+    progress: Callable[[int, int], None]
+    stop: Callable[[], bool]
+
+    def until_stopped(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """Yield blocks until the run is to end."""
+        for block in blocks:
+            if self.stop():
+                return
+            yield block
+
+
+type Crew = Callable[[Job], Generator[Total]]
+"""Who does a job: yields the total of all blocks so far after each stage, and ends early when stopped."""
+
+
+def alone(job: Job, checkpoint: Checkpoint | None = None) -> Generator[Total]:
+    """Do a job in this process.
+
+    Parameters
+    ----------
+    job
+        What to do.
+    checkpoint
+        Where to continue from, and to leave the total from time to time and when stopped.
+
+    Yields
+    ------
+    Total
+        After each stage: the same object, grown.
+    """
+    return own_share(job, checkpoint, lambda _: True)
+
+
+def own_share(job: Job, checkpoint: Checkpoint | None, mine: Callable[[Block], bool]) -> Generator[Total]:
+    """Do the blocks of a job that are `mine`; see `alone`."""
+    total = (checkpoint and checkpoint.load(job.identity)) or job.nothing.empty()
+    for stage in job.plan.stages():
+        missing = (block for block in stage if mine(block) and block.first not in total.blocks)
+        for result in job.count(job.until_stopped(missing)):
+            total.add(result)
+            job.progress(total.draws, job.plan.draws)
+            if checkpoint:
+                checkpoint.save_when_due(total, job.identity)
+        if checkpoint and job.stop():
+            checkpoint.save(total, job.identity)
+        yield total
+        if job.stop():
+            return

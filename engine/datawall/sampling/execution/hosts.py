@@ -1,0 +1,136 @@
+"""Processes in step by `jax.distributed`: each counts its share, and the counts are summed."""
+
+import os
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import Mesh, NamedSharding
+from jax.sharding import PartitionSpec as P
+
+from datawall.errors import DatawallError
+from datawall.sampling.counts import Tally
+from datawall.sampling.execution.blocks import Block
+from datawall.sampling.execution.checkpoint import Checkpoint
+from datawall.sampling.execution.executor import Job, own_share
+from datawall.sampling.execution.total import Total, fields_of
+
+_JOIN = {"minimum": jnp.min, "maximum": jnp.max}
+
+
+def join_hosts(
+    coordinator: str | None = None, processes: int | None = None, process: int | None = None
+) -> tuple[int, int]:
+    """Join the processes of a cluster; the first thing that a process does with JAX.
+
+    Parameters
+    ----------
+    coordinator
+        ``HOST:PORT`` of process 0, which listens on this address only. Without it JAX detects the cluster
+        (Slurm, Open MPI, Kubernetes, TPU).
+    processes, process
+        How many there are, and which of them this one is; with `coordinator`.
+
+    Returns
+    -------
+    tuple of int
+        Which process this is, and how many there are.
+
+    Raises
+    ------
+    DatawallError
+        If no cluster is detected, or the others cannot be reached.
+    """
+    explicit: dict[str, Any] = {}
+    if coordinator is not None:
+        explicit = {
+            "coordinator_address": coordinator,
+            "coordinator_bind_address": coordinator,
+            "num_processes": processes,
+            "process_id": process,
+        }
+    try:
+        with _stdout_on_stderr():
+            jax.distributed.initialize(**explicit)
+            return jax.process_index(), jax.process_count()
+    except (RuntimeError, ValueError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise DatawallError(
+            f"--distributed: {reason}; start under Slurm, Open MPI or Kubernetes, or give --coordinator, "
+            "--processes and --process"
+        ) from error
+
+
+@contextmanager
+def _stdout_on_stderr() -> Iterator[None]:
+    """Send what compiled code prints on joining to stderr: stdout is for results."""
+    sys.stdout.flush()
+    stdout = os.dup(1)
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        os.dup2(stdout, 1)
+        os.close(stdout)
+
+
+def across_hosts(job: Job, checkpoint: Checkpoint | None = None) -> Generator[Total]:
+    """Do a job together with all processes of the cluster, each of which calls this with the same job.
+
+    Parameters
+    ----------
+    job
+        What to do.
+    checkpoint
+        Of the share of this process.
+
+    Yields
+    ------
+    Total
+        After each stage, in all processes; draws are kept in process 0 only.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        When stopped: the others cannot be waited for.
+    """
+    hosts, host = jax.process_count(), jax.process_index()
+
+    def mine(block: Block) -> bool:
+        return (0 if block.keep else block.first // job.plan.block % hosts) == host
+
+    def progress(done: int, draws: int) -> None:
+        job.progress(min(done * hosts, draws), draws)
+
+    for total in own_share(replace(job, progress=progress), checkpoint, mine):
+        if job.stop():
+            raise KeyboardInterrupt
+        yield _sum(total)
+
+
+def _sum(total: Total) -> Total:
+    """Return the sum of the totals of all processes; its blocks and kept draws are our own."""
+    first_of = {device.process_index: device for device in reversed(jax.devices())}
+    mesh = Mesh(np.array([first_of[host] for host in sorted(first_of)]), ("host",))
+    with jax.enable_x64(True):
+        fields = {
+            name: _joined(mesh, _JOIN.get(name, jnp.sum), value) for name, value in fields_of(total.tally)
+        }
+        draws = _joined(mesh, jnp.sum, np.int64(total.draws))
+    tally: Any = fields
+    return Total(Tally(**tally), total.kept, total.blocks, int(draws))
+
+
+def _joined(mesh: Mesh, join: Callable[..., jax.Array], value: Any) -> np.ndarray:
+    """Return an array joined over the processes, each of which holds one."""
+    own = np.asarray(value)[None]
+    parts = jax.make_array_from_process_local_data(
+        NamedSharding(mesh, P("host")), own, (mesh.size, *own.shape[1:])
+    )
+    joined = jax.jit(join, static_argnames="axis", out_shardings=NamedSharding(mesh, P()))(parts, axis=0)
+    return np.asarray(joined.addressable_data(0))

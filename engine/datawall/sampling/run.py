@@ -1,0 +1,212 @@
+"""Push draws through a function: sample, evaluate and count in one compiled loop, and keep little."""
+
+import hashlib
+import time
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+
+from datawall.sampling.counts import Layout
+from datawall.sampling.execution.blocks import Block, Plan
+from datawall.sampling.execution.checkpoint import Identity
+from datawall.sampling.execution.devices import count_blocks, count_nothing, width
+from datawall.sampling.execution.executor import Crew, Job, alone
+from datawall.sampling.execution.total import Result, Total, result_digest
+from datawall.sampling.histogram import Sketch
+from datawall.sampling.mean import Average
+from datawall.sampling.program import Function, Spec, layout_of
+from datawall.sampling.samplers import RANDOM, Sampler
+
+KEEP = 4096
+
+type Store = Callable[[int, Mapping[str, np.ndarray]], None]
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What is left of a run of draws.
+
+    Attributes
+    ----------
+    kept
+        Every output of the first draws, by name, of shape (..., kept).
+    sketches
+        Distribution of each counted output over all draws, by name.
+    averages
+        Average of each averaged output over all draws, by name.
+    draws, asked
+        Number of draws, and how many were asked for at most.
+    partial
+        Whether the run was stopped before it was done.
+    digest
+        SHA-256 of all counts and kept draws: equal for equal results.
+    seconds
+        Wall time, compilation included [s].
+    """
+
+    kept: dict[str, np.ndarray]
+    sketches: dict[str, Sketch]
+    averages: dict[str, Average]
+    draws: int
+    asked: int
+    partial: bool
+    digest: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Control:
+    """How a run is done: nothing here changes a count.
+
+    Attributes
+    ----------
+    crew
+        Who does it.
+    progress
+        Called with (draws done, draws at most) after each block; an exception that it raises ends the run.
+    stop
+        Whether to end before the time, with what has been counted.
+    store
+        Called with (first draw, outputs) of each block; outputs are fetched only when it is given.
+    """
+
+    crew: Crew = alone
+    progress: Callable[[int, int], None] = lambda *_: None
+    stop: Callable[[], bool] = lambda: False
+    store: Store | None = None
+
+
+def push(
+    function: Function,
+    params: Any,
+    draws: int,
+    *,
+    seed: int,
+    streams: np.ndarray,
+    sketches: Mapping[str, Spec],
+    sampler: Sampler = RANDOM,
+    chunk: int | None = None,
+    block: int | None = None,
+    keep: int = KEEP,
+    enough: Callable[[Pushed], bool] | None = None,
+    identity: Identity | None = None,
+    control: Control | None = None,
+) -> Pushed:
+    """Push draws through a function, keeping the first ones and counting all.
+
+    Nothing that is returned depends on `chunk`, `block`, `control` or the number of threads, devices and
+    processes; a shorter run is the beginning of a longer one. Memory does not grow with `draws`.
+
+    Parameters
+    ----------
+    function
+        Traceable by JAX; column i of its outputs may depend on column i of the scores only. Pass the same
+        object again to reuse the compiled program: a new closure compiles anew, other `params` do not.
+    params
+        Pytree of numbers and arrays, the first argument of `function`.
+    draws
+        Number of draws, at least 1; the most of them where `enough` is given.
+    seed
+        Of the random numbers, in [0, 2^32).
+    streams
+        What tells the rows of the scores apart, uint32 of shape (streams,) (`Sampler.address`).
+    sketches
+        Range and resolution of each output to be counted, by name, or the range of one to be averaged.
+    sampler
+        How the draws are spread.
+    chunk
+        Draws evaluated at once: on a CPU, few enough for the arrays of `function` to stay in a core's cache.
+    block
+        Draws counted in one call, and between two reports of progress.
+    keep
+        Number of draws of which every output is kept.
+    enough
+        Whether a result will do: asked at 2^16 draws and each time that they have doubled.
+    identity
+        Everything that decides the counts, as plain data: a total of another identity is not continued.
+        Needed where the crew writes to a folder.
+    control
+        How the run is done and watched.
+
+    Returns
+    -------
+    Pushed
+        Kept draws and sketches.
+
+    Raises
+    ------
+    ValueError
+        If `draws` or `seed` is out of range, a sketch names no output, or an output lacks the draws axis.
+    KeyboardInterrupt
+        If the run is stopped before anything is counted.
+    """
+    start = time.perf_counter()
+    if draws < 1:
+        raise ValueError(f"draws {draws} is not at least 1")
+    control = control or Control()
+    backend = jax.default_backend()
+    plan = Plan.on(backend, draws, keep, chunk=chunk, block=block, checked=enough is not None)
+    if control.store is not None:
+        plan = plan.keeping_all()
+    specs = tuple(sketches.items())
+    static = (function, specs, plan.chunk, sampler)
+    traced = (params, sampler.points(seed, streams))
+    nothing = Total.of_nothing(*count_nothing(static, traced))
+    layout = layout_of(specs, nothing.kept_outputs(), sampler)
+
+    def count(blocks: Iterable[Block]) -> Generator[Result]:
+        with closing(count_blocks(static, traced, blocks)) as results:
+            for result in results:
+                yield result if control.store is None else _stored(result, control.store, keep)
+
+    identity = {
+        **(identity or {}),
+        "seed": seed,
+        "sampler": sampler.name,
+        "plan": vars(plan),
+        "outputs": hashlib.sha256(repr(specs).encode()).hexdigest(),
+        "backend": backend,
+    }
+    job = Job(identity, plan, nothing, count, width(), control.progress, control.stop)
+    pushed = None
+    with closing(control.crew(job)) as totals:
+        for end, total in zip(plan.ends(), totals, strict=False):
+            pushed = _pushed(total, layout, end, draws, start)
+            # more draws than this: the run was continued, and was found wanting here before
+            if enough is not None and pushed.draws == end and enough(pushed):
+                break
+    if pushed is None or pushed.draws == 0:
+        raise KeyboardInterrupt
+    return pushed
+
+
+def _stored(result: Result, store: Store, keep: int) -> Result:
+    """Hand the outputs of a block on, and return the result with the draws that are to be kept."""
+    store(result.block.first, result.outputs)
+    own = max(keep - result.block.first, 0)
+    outputs = result.outputs if own else {}
+    return result._replace(outputs={name: value[..., :own].copy() for name, value in outputs.items()})
+
+
+def _pushed(total: Total, layout: Layout, end: int, asked: int, start: float) -> Pushed:
+    """Return a total as a result; it is partial unless it ends at `end`.
+
+    More draws than that are those of a run that was continued, and is not yet as far again.
+    """
+    totals = layout.empty()
+    for name, *tally in layout.split(total.tally):
+        totals[name].add(*tally)
+    return Pushed(
+        kept=total.kept_outputs(),
+        sketches={name: part for name, part in totals.items() if isinstance(part, Sketch)},
+        averages={name: part for name, part in totals.items() if isinstance(part, Average)},
+        draws=total.draws,
+        asked=asked,
+        partial=total.draws != end,
+        digest=result_digest(total),
+        seconds=time.perf_counter() - start,
+    )

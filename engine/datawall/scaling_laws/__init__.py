@@ -1,0 +1,1 @@
+"""Published scaling laws and closed forms for single questions; they know no scenario."""

@@ -1,0 +1,207 @@
+"""When demand for training tokens meets supply, both growing exponentially."""
+
+import enum
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from datawall.pytrees import record
+from datawall.scaling_laws.allocation import LAWS, ScalingLaw
+from datawall.scaling_laws.effective_data import REPETITIONS, Repetition, effective_multiple
+from datawall.scaling_laws.logs import Real, log
+from datawall.scaling_laws.passes import repetition_frontier
+
+type Criterion = Literal["tokens", "effective", "frontier"]
+type DistillMode = Literal["nominal", "physical"]
+
+
+class WallStatus(enum.StrEnum):
+    """Whether demand meets supply. Arrays carry the position in this list, 0, 1 or 2."""
+
+    FUTURE = "future"
+    PAST = "past"
+    NEVER = "never"
+
+
+STATUSES = tuple(WallStatus)
+FUTURE, PAST, NEVER = range(3)
+
+
+@record
+class Wall:
+    """When demand meets supply.
+
+    Attributes
+    ----------
+    status
+        A `WallStatus`; for arrays and inside `jit` or `vmap` its position in `WallStatus`: 0 future, 1 past,
+        2 never.
+    date
+        The date [year]: at most t0 when past, -inf when past with supply growing as fast as demand, inf when
+        never.
+    """
+
+    status: Any
+    date: Real
+
+
+def wall_date(
+    kappa: Real,
+    exponent: Real,
+    flop0: Real,
+    flop_growth: Real,
+    stock0: Real,
+    stock_growth: Real,
+    t0: Real,
+    epochs: Real = 1.0,
+    criterion: Criterion = "tokens",
+    distill: Real = 1.0,
+    distill_mode: DistillMode = "nominal",
+    rep: Repetition = REPETITIONS["muennighoff2023"],
+    law: ScalingLaw = LAWS["muennighoff2023"],
+) -> Wall:
+    """Return when the largest run runs out of data.
+
+    Demand is ``D*(C) = kappa C^exponent``; the wall is where it reaches Q times the stock, with Q the worth
+    of the passes allowed under the criterion.
+
+    Parameters
+    ----------
+    kappa, exponent
+        Optimal tokens at one FLOP [tokens], and token exponent b.
+    flop0, flop_growth
+        Compute of the largest run at t0 [FLOP] and its growth [x/yr].
+    stock0, stock_growth
+        Unique tokens at t0 [tokens] and their growth [x/yr].
+    t0
+        Start [year].
+    epochs
+        Passes allowed e, at least 1.
+    criterion
+        ``"tokens"``: demand is e times the stock. ``"effective"``: demand is what e passes are worth.
+        ``"frontier"``: the best run over the stock makes e passes, ``C = M(e) C0(S)`` with C0 by this demand.
+    distill
+        Token multiplier m, at least 1 [x].
+    distill_mode
+        ``"nominal"``: demand for real tokens falls m-fold. ``"physical"``: the optimum re-allocates.
+    rep, law
+        How repetition loses its value, and the law that gives M(e); used where the criterion needs them.
+
+    Returns
+    -------
+    Wall
+        Status and date.
+
+    References
+    ----------
+    Muennighoff et al. 2023, arXiv 2305.16264, for the worth of passes.
+
+    Examples
+    --------
+    >>> wall_date(0.299, 0.537, 3.8e25, 4.0, 3e14, 1.05, 2024.5).status
+    <WallStatus.FUTURE: 'future'>
+    """
+    distill_power = {"nominal": 1.0, "physical": 1 - exponent}[distill_mode]
+    log_supply = (
+        _log_worth(criterion, epochs, exponent, rep, law) + distill_power * log(distill) + log(stock0)
+    )
+    gap = log_supply - log(kappa) - exponent * log(flop0)
+    closing = exponent * log(flop_growth) - log(stock_growth)
+    closes = closing > 0
+    date = t0 + gap / jnp.where(closes, closing, 1.0)
+    past = gap <= 0
+    code = jnp.where(past, PAST, jnp.where(closes, FUTURE, NEVER))
+    return Wall(
+        status=_status(code),
+        date=jnp.where(closes, date, jnp.where(past, -jnp.inf, jnp.inf)),
+    )
+
+
+def _log_worth(criterion: Criterion, epochs: Real, exponent: Real, rep: Repetition, law: ScalingLaw) -> Real:
+    """Return ln Q, the demand at the wall over the stock."""
+    match criterion:
+        case "tokens":
+            return log(epochs)
+        case "effective":
+            return log(effective_multiple(epochs, rep.r_d))
+        case "frontier":
+            return exponent * log(repetition_frontier(law, rep, epochs).compute_multiplier)
+    raise ValueError(f"criterion is {criterion!r}; expected 'tokens', 'effective' or 'frontier'")
+
+
+def _status(code: jax.Array) -> Any:
+    """Name a single status; an array or a tracer stays a code."""
+    if isinstance(code, Tracer) or code.ndim:
+        return code
+    return STATUSES[int(code)]
+
+
+def first_passage(demand: np.ndarray, supply: np.ndarray) -> np.ndarray:
+    """Return the probability that demand has exceeded supply by each year, on paths that hang together.
+
+    Parameters
+    ----------
+    demand, supply : ndarray, shape (draws, years)
+        Paths of one future in each row [tokens].
+
+    Returns
+    -------
+    ndarray, shape (years,)
+        It never falls.
+
+    Examples
+    --------
+    >>> first_passage(np.array([[1.0, 3.0, 1.0], [0.0, 1.0, 2.0]]), np.full((2, 3), 2.0))
+    array([0. , 0.5, 1. ])
+    """
+    return np.logical_or.accumulate(demand >= supply, axis=1).mean(axis=0)
+
+
+def year_by_year(demand: np.ndarray, supply: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the probability that demand exceeds supply in each year, every year drawn for itself.
+
+    What belongs to one future, demand and supply, or two years of either, is taken apart.
+
+    Parameters
+    ----------
+    demand, supply : ndarray, shape (draws, years)
+        As for `first_passage`.
+    rng
+        How supplies are dealt anew to the demands of each year.
+
+    Returns
+    -------
+    ndarray, shape (years,)
+        The probability in each year.
+
+    References
+    ----------
+    Villalobos et al. 2024, arXiv 2211.04325, whose code reads the date of full use off this probability.
+    """
+    return (demand >= rng.permuted(supply, axis=0)).mean(axis=0)
+
+
+def as_if_years_were_trials(probability: np.ndarray) -> np.ndarray:
+    """Return the probability of at least one success by each year, were every year a trial of its own.
+
+    It is what a simulation finds that draws every year anew and keeps the first in which demand is higher.
+
+    Parameters
+    ----------
+    probability : ndarray, shape (years,)
+        Of each year, as `year_by_year` gives it.
+
+    Returns
+    -------
+    ndarray, shape (years,)
+        Never below `probability`.
+
+    Examples
+    --------
+    >>> as_if_years_were_trials(np.array([0.5, 0.5]))
+    array([0.5 , 0.75])
+    """
+    return 1.0 - np.cumprod(1.0 - probability)

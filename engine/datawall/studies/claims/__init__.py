@@ -1,0 +1,1 @@
+"""Fact checks: statements of others, judged by the model."""

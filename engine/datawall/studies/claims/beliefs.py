@@ -1,0 +1,92 @@
+"""What a claim is computed from: draws of the inputs, or a published law in place of the drawn one."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from datawall.caching import keep_compiled_programs
+from datawall.distributions.special import SCORE_LIMIT, ndtri
+from datawall.inference.scenario_with_evidence import load_scenario
+from datawall.model.clock import Clock, clock_at
+from datawall.model.inputs import Inputs
+from datawall.model.loss.law import pivot_law, scaling_law
+from datawall.sampling.prng import seed_word, split_index, stream_ids, uniforms
+from datawall.scaling_laws.effective_data import REPETITIONS, Repetition
+from datawall.scaling_laws.generations import TABLES
+from datawall.scaling_laws.laws import LAWS
+from datawall.scenario import Scenario, inputs_from_scores
+
+DRAWS = 20_000
+SEED = 0
+SCENARIO = "baseline"
+GENERATIONS = sorted({float(index) for table in TABLES.values() for index in table.index})
+"""The generations that the source's tables date."""
+
+
+@dataclass(frozen=True, eq=False)  # compared by identity: two sets of draws are never the same
+class Beliefs:
+    """Everything that a computation may look at.
+
+    Attributes
+    ----------
+    law
+        The loss law: that of each draw, or a published one; a law of the allocation only where a computation
+        lists it.
+    rep
+        How repeats lose their value: of each draw, or published.
+    inputs
+        Draws of every input, shape (draws,) each.
+    scenario
+        Whose beliefs these are.
+    """
+
+    law: Any
+    rep: Repetition
+    inputs: Inputs
+    scenario: Scenario
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The dates at which levels are stated, counted from the as-of date."""
+        return clock_at(self.scenario.as_of, self.scenario.anchors)
+
+    def under(self, law: str) -> "Beliefs":
+        """Return the same beliefs with a published law, and its repetition constants where it has some."""
+        return replace(self, law=LAWS[law], rep=REPETITIONS.get(law, self.rep))
+
+
+def draw_beliefs(draws: int = DRAWS, seed: int = SEED) -> Beliefs:
+    """Draw every input of the baseline; needs JAX in double precision.
+
+    The uniforms are those of a forecast with the same seed. Their normal scores are taken in double
+    precision, so that a table rounded to three digits is the same on every machine.
+
+    Parameters
+    ----------
+    draws
+        Number of draws; the first of a longer run are those of a shorter one.
+    seed
+        0 to 2^32 - 1.
+    """
+    keep_compiled_programs()
+    scenario = load_scenario(SCENARIO, {"questions.generations": GENERATIONS})
+    joint = scenario.joint()
+    u = jax.jit(uniforms, static_argnums=2)(seed_word(seed), split_index(0), draws, stream_ids(joint.streams))
+    scores = np.clip(ndtri(np.asarray(u, np.float64)), -SCORE_LIMIT, SCORE_LIMIT)
+    drawn = jax.jit(inputs_from_scores, static_argnums=0)(joint.structure, joint.params, jnp.asarray(scores))
+    return beliefs_of(Inputs(**drawn), scenario)
+
+
+def beliefs_of(inputs: Inputs, scenario: Scenario) -> Beliefs:
+    """Return the beliefs that draws of the inputs amount to, each with its own law."""
+    rep = Repetition(r_d=inputs.repetition_r_d, r_n=inputs.repetition_r_n)
+    return Beliefs(scaling_law(pivot_law(inputs)), rep, inputs, scenario)
+
+
+def drawn(beliefs: Beliefs, value: Any) -> np.ndarray:
+    """Return a computed value for every draw, also where it is the same in all of them."""
+    return np.broadcast_to(np.asarray(value, np.float64), np.shape(beliefs.inputs.mfu))

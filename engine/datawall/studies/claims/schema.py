@@ -1,0 +1,133 @@
+"""The tables of a claims file, version 1: closed and typed."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from datawall.studies.claims import budgets, dates, recorded, repeats, sizes  # noqa: F401 - enter their computations
+from datawall.studies.claims.registry import COMPUTATIONS, REQUIRED, Computation, Setting
+from datawall.studies.claims.verdict import Claimed
+from datawall.validation import Closed, Number, Text, suggestion, version, wrong
+
+VERSION = 1
+ID = re.compile(r"(\w+)-\d\d")
+
+type Kind = Literal["identity", "rule", "empirical", "forecast", "mechanism", "normative"]
+
+
+def _range(value: Any) -> Any:
+    ends = tuple(value) if isinstance(value, list | tuple) else (value, value)
+    if len(ends) != 2 or not all(map(_is_number, ends)) or ends[0] > ends[1]:
+        raise wrong("need a number or [low, high]", value, "write what the statement says")
+    return ends
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, float | int) and not isinstance(value, bool)
+
+
+Range = Annotated[tuple[Number, Number], BeforeValidator(_range)]
+type Settings = dict[str, Any]
+
+
+def _check_settings(computation: Computation, told: Settings, key: str) -> None:
+    """Refuse settings, given under `key`, that a computation does not know, lacks, or cannot use."""
+    for name, value in told.items():
+        if name not in computation.settings:
+            raise wrong("need known settings", name, suggestion(name, computation.settings), key)
+        _check_setting(name, value, computation.settings[name], key)
+    for name, setting in computation.settings.items():
+        if setting.default is REQUIRED and name not in told:
+            raise wrong(f"need the setting {name}", None, f"add {name} = … to given", key)
+
+
+def _check_setting(name: str, value: Any, setting: Setting, key: str) -> None:
+    if setting.words and value not in setting.words:
+        expected = f"need {name} to be one of {', '.join(setting.words)}"
+        raise wrong(expected, value, suggestion(value, setting.words), key)
+    if not (_is_number(value) if setting.kind is float else isinstance(value, str)):
+        expected = f"need {name} to be a {'number' if setting.kind is float else 'text'}"
+        raise wrong(expected, value, "correct it", key)
+
+
+class CheckTable(Closed):
+    """``[[claims.ID.checks]]``: one number of a statement, and what computes it."""
+
+    quantity: Text
+    unit: Text
+    claimed: Range | None = None
+    at_least: Number | None = None
+    at_most: Number | None = None
+    exact: bool = False
+    law: str = ""
+    computation: str
+    given: Settings = Field(default_factory=dict)
+    variants: dict[Text, Settings] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "CheckTable":
+        if sum(value is not None for value in (self.claimed, self.at_least, self.at_most)) != 1:
+            raise wrong("need one of claimed, at_least, at_most", None, "say what is claimed", "claimed")
+        if self.computation not in COMPUTATIONS:
+            remedy = suggestion(self.computation, COMPUTATIONS)
+            raise wrong("need the name of a computation", self.computation, remedy, "computation")
+        computation = COMPUTATIONS[self.computation]
+        if self.law and self.law not in computation.laws:
+            remedy = suggestion(self.law, computation.laws) if computation.laws else "drop it"
+            raise wrong("need a law that this computation can be made under", self.law, remedy, "law")
+        _check_settings(computation, self.given, "given")
+        for changed in self.variants.values():
+            _check_settings(computation, self.given | changed, "variants")
+        return self
+
+    def what_is_claimed(self) -> Claimed:
+        """Return the number, range or bound."""
+        low, high = self.claimed or (
+            -float("inf") if self.at_least is None else self.at_least,
+            float("inf") if self.at_most is None else self.at_most,
+        )
+        return Claimed(low, high, self.unit, self.exact)
+
+
+class ClaimTable(Closed):
+    """``[claims.ID]``: a statement, and its checks or why there are none."""
+
+    statement: Text
+    kind: Kind
+    outside: Text | None = None
+    reason: Text | None = None
+    checks: tuple[CheckTable, ...] = ()
+
+    @model_validator(mode="after")
+    def _inside_or_outside(self) -> "ClaimTable":
+        if bool(self.checks) == (self.outside is not None):
+            raise wrong("need checks or outside, not both", None, "say which number is checked, or why none")
+        return self
+
+
+def _ids(claims: Any) -> Any:
+    if not isinstance(claims, dict):
+        raise wrong("need tables [claims.ID]", claims, "write one for each statement")
+    for name in claims:
+        if not ID.fullmatch(name):
+            raise wrong("need ids such as S0-07", name, "use the source's id", name)
+    return claims
+
+
+class ClaimsFile(Closed):
+    """A whole claims file."""
+
+    schema_: Annotated[int, version(VERSION)] = Field(alias="schema")
+    sources: dict[str, Text]
+    claims: Annotated[dict[str, ClaimTable], BeforeValidator(_ids)]
+
+    @model_validator(mode="after")
+    def _sources_named(self) -> "ClaimsFile":
+        for name in self.claims:
+            source = name.partition("-")[0]
+            if source not in self.sources:
+                raise wrong(
+                    f"need a source {source} for the claim {name}", None, f"add {source} = …", "sources"
+                )
+        return self

@@ -1,0 +1,133 @@
+"""The same bits whoever counts: devices, processes on a folder, hosts in step, runs that are killed."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from datawall.sampling.execution.checkpoint import Checkpoint
+from datawall.sampling.execution.executor import alone
+from datawall.sampling.execution.shared_folder import shared_folder
+from support import toy_run as toy_module
+from support.toy_run import DRAWS, toy_run
+
+SCRIPT = str(Path(toy_module.__file__))
+
+
+def start(*arguments, devices=None):
+    flags = {"XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}"} if devices else {}
+    command = [sys.executable, SCRIPT, *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | flags)
+
+
+def answer(process):
+    """Return the draws, whether they are part of the run, and the digest that a process prints at its end."""
+    with process:
+        text, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    draws, is_partial, digest = text.split()[-3:]
+    return int(draws), is_partial == "True", digest
+
+
+def wait_for(path, process):
+    while not path.exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return toy_run().digest
+
+
+def test_eight_devices_give_the_bits_of_one(whole):
+    assert answer(start("plain", devices=8)) == (DRAWS, False, whole)
+
+
+@pytest.mark.parametrize(("hosts", "devices"), [(2, 2), (4, 1)])
+def test_hosts_in_step_give_the_bits_of_one_process(hosts, devices, whole):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        coordinator = f"127.0.0.1:{probe.getsockname()[1]}"
+    started = [start("hosts", coordinator, hosts, host, devices=devices) for host in range(hosts)]
+    first, *others = map(answer, started)
+    assert first == (DRAWS, False, whole)
+    # the others hold all counts, but no draws
+    assert {draws for draws, *_ in others} == {DRAWS}
+
+
+def test_a_run_that_is_killed_and_interrupted_goes_on(tmp_path, whole):
+    path, moments = tmp_path / "checkpoint.npz", random.Random(5)
+    for number in (signal.SIGKILL, signal.SIGKILL, signal.SIGINT):
+        before = path.read_bytes() if path.exists() else b""
+        process = start("alone", path)
+        while not path.exists() or path.read_bytes() == before:
+            assert process.poll() is None
+            time.sleep(0.02)
+        time.sleep(moments.uniform(0.0, 0.3))
+        process.send_signal(number)
+        if number == signal.SIGINT:
+            draws, is_partial, digest = answer(process)
+            assert is_partial
+            assert 0 < draws < DRAWS
+            assert digest != whole
+        else:
+            process.communicate()
+    assert toy_run(partial(alone, checkpoint=Checkpoint(path))).digest == whole
+
+
+def test_workers_share_a_folder_and_bury_their_dead(tmp_path, whole):
+    doomed = start("shared", tmp_path)
+    wait_for(tmp_path / f"{0:019d}.npz", doomed)
+    other = start("shared", tmp_path)
+    doomed.kill()
+    doomed.communicate()
+    assert answer(other) == (DRAWS, False, whole)
+
+
+def test_a_worker_finishes_what_another_left(tmp_path, whole):
+    calls = iter(range(1000))
+    left = toy_run(partial(shared_folder, folder=tmp_path), stop=lambda: next(calls) > 30)
+    assert left.partial
+    assert 0 < left.draws < DRAWS
+    damaged = sorted(tmp_path.glob("*.npz"))[1]
+    damaged.write_bytes(damaged.read_bytes()[:-200])
+    assert toy_run(partial(shared_folder, folder=tmp_path)).digest == whole
+    assert not list(tmp_path.glob("*.lease"))
+
+
+@pytest.mark.parametrize("chunk", [500, 1024, 4096, 16384])
+def test_chunks_change_no_bit(chunk, whole):
+    assert toy_run(chunk=chunk, block=65_536).digest == whole
+
+
+def test_the_digest_tells_runs_apart(whole):
+    assert toy_run(seed=2).digest != whole
+    assert toy_run(draws=DRAWS - 1).digest != whole
+
+
+MEMORY = """
+import resource, jax.numpy as jnp
+from datawall.sampling.prng import stream_ids
+from datawall.sampling.run import push
+from datawall.sampling.histogram import Histogram
+def function(_, z):
+    return {"y": z[0]}
+for draws in (2**18, 2**25):
+    push(function, None, draws, seed=1, streams=stream_ids(["a"]), sketches={"y": Histogram(-4.0, 4.0, 64)})
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_draws():
+    found = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True)
+    few, many = map(int, found.stdout.split())
+    assert many - few < 16 * 1024

@@ -1,0 +1,65 @@
+"""A run that needs no model, for tests in this process and in others: `python toy_run.py MODE ...`."""
+
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jax.numpy as jnp
+
+from datawall.cli.execution import interruptible
+from datawall.sampling.execution.checkpoint import Checkpoint
+from datawall.sampling.execution.executor import alone
+from datawall.sampling.execution.hosts import across_hosts, join_hosts
+from datawall.sampling.execution.shared_folder import shared_folder
+from datawall.sampling.histogram import Histogram
+from datawall.sampling.prng import stream_ids
+from datawall.sampling.run import Control, Pushed, push
+
+DRAWS = 150_000
+BLOCK = 1024
+
+
+def toy(scale, z):
+    """Return something of each rank that is not exact in float32."""
+    return {"y": jnp.exp(scale * z), "sum": jnp.tanh(z[0]) + z[1]}
+
+
+def toy_run(crew=alone, *, draws=DRAWS, pause=0.0, stop=lambda: False, **changes: Any) -> Pushed:
+    """Push draws through the toy; each block takes `pause` seconds more."""
+    control = Control(crew, lambda *_: time.sleep(pause), stop)
+    options: Any = {"chunk": 512, "block": BLOCK, "keep": 700, "seed": 1} | changes
+    return push(
+        toy,
+        0.7,
+        draws,
+        streams=stream_ids(["a", "b"]),
+        sketches={"y": Histogram(0.0, 4.0, 128), "sum": Histogram(-4.0, 4.0, 64)},
+        identity={"run": "toy"},
+        control=control,
+        **options,
+    )
+
+
+def main(mode: str, *arguments: str) -> None:
+    """Do the toy run, and print how many draws were counted and the digest of the result."""
+    with interruptible() as stop:
+        match mode:
+            case "alone":
+                checkpoint = Checkpoint(Path(arguments[0]), seconds=0.0)
+                crew, pause = partial(alone, checkpoint=checkpoint), 0.02
+            case "shared":
+                crew, pause = partial(shared_folder, folder=Path(arguments[0])), 0.0
+            case "hosts":
+                coordinator, processes, process = arguments
+                join_hosts(coordinator, int(processes), int(process))
+                crew, pause = across_hosts, 0.0
+            case _:
+                crew, pause = alone, 0.0
+        result = toy_run(crew, pause=pause, stop=stop)
+    print(result.draws, result.partial, result.digest)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
