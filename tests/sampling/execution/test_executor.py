@@ -21,10 +21,14 @@ from support.toy_run import DRAWS, toy_run
 SCRIPT = str(Path(toy_module.__file__))
 
 
+def on(devices):
+    """Return the environment of a process whose processor is so many devices."""
+    return {"XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}"} if devices else {}
+
+
 def start(*arguments, devices=None):
-    flags = {"XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}"} if devices else {}
     command = [sys.executable, SCRIPT, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | flags)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | on(devices))
 
 
 def answer(process):
@@ -49,6 +53,23 @@ def whole():
 
 def test_eight_devices_give_the_bits_of_one(whole):
     assert answer(start("plain", devices=8)) == (DRAWS, False, whole)
+
+
+BASELINE = """
+import json
+from datawall.forecasting import forecast
+print(json.loads(forecast("baseline", draws=8193).attrs["manifest"])["result_digest"])
+"""
+
+
+@pytest.mark.slow
+def test_devices_give_the_bits_of_one_on_the_model_itself():
+    # two blocks, one a device; the toy is too small for the compiler to round it in more ways than one
+    found = [
+        subprocess.check_output([sys.executable, "-c", BASELINE], text=True, env=os.environ | on(devices))
+        for devices in (1, 2)
+    ]
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize(("hosts", "devices"), [(2, 2), (4, 1)])
