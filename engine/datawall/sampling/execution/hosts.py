@@ -22,11 +22,18 @@ from datawall.sampling.execution.total import Total, fields_of
 
 _JOIN = {"minimum": jnp.min, "maximum": jnp.max}
 
+_CHOSEN = "JAX_LOCAL_DEVICE_IDS"
+"""By this a user has JAX take some of the devices that are visible."""
+_VISIBLE = ("CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")
+"""Lists of the devices that a process sees, which schedulers set."""
+
 
 def join_hosts(
     coordinator: str | None = None, processes: int | None = None, process: int | None = None
 ) -> tuple[int, int]:
     """Join the processes of a cluster; the first thing that a process does with JAX.
+
+    A process takes all devices that it sees, or those that ``JAX_LOCAL_DEVICE_IDS`` names.
 
     Parameters
     ----------
@@ -44,11 +51,14 @@ def join_hosts(
     Raises
     ------
     DatawallError
-        If no cluster is detected, or the others cannot be reached.
+        If no cluster is detected, the others cannot be reached, or devices are left unused.
     """
     explicit: dict[str, Any] = {}
+    if not os.environ.get(_CHOSEN):
+        # Under Slurm and Open MPI None means one device a task; no ids leave all that are visible.
+        explicit["local_device_ids"] = []
     if coordinator is not None:
-        explicit = {
+        explicit |= {
             "coordinator_address": coordinator,
             "coordinator_bind_address": coordinator,
             "num_processes": processes,
@@ -57,13 +67,28 @@ def join_hosts(
     try:
         with _stdout_on_stderr():
             jax.distributed.initialize(**explicit)
-            return jax.process_index(), jax.process_count()
+            joined = jax.process_index(), jax.process_count()
     except (RuntimeError, ValueError) as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise DatawallError(
             f"--distributed: {reason}; start under Slurm, Open MPI or Kubernetes, or give --coordinator, "
             "--processes and --process"
         ) from error
+    _check_used(jax.default_backend(), jax.local_device_count())
+    return joined
+
+
+def _check_used(backend: str, used: int) -> None:
+    """Raise DatawallError if a process does not use as many GPUs as it was given, where that is known."""
+    if backend != "gpu" or os.environ.get(_CHOSEN):
+        return
+    name = next((name for name in _VISIBLE if os.environ.get(name)), None)
+    visible = len(os.environ[name].split(",")) if name else used
+    if visible != used:
+        raise DatawallError(
+            f"--distributed: {name}={os.environ[name or '']} lists {visible} devices, but JAX uses {used}; "
+            f"list devices that exist, or choose some with {_CHOSEN}"
+        )
 
 
 @contextmanager
