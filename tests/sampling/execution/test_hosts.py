@@ -7,7 +7,7 @@ import pytest
 from jax._src import distributed, xla_bridge
 
 from datawall.errors import DatawallError
-from datawall.sampling import hosts
+from datawall.sampling.execution import hosts
 
 TASKS, GPUS = 4, 8
 VISIBLE = ",".join(map(str, range(GPUS)))
