@@ -16,7 +16,7 @@ from benchmarks.peers import FORECAST_PEERS
 from benchmarks.record import Found, Row, row
 from benchmarks.setting import Setting
 from benchmarks.workers import Worker
-from datawall.distributions.dimension_order import ranks
+from datawall.model.inputs import ranks
 from datawall.sampling.mean import Range
 from datawall.sampling.run import push
 from datawall.sampling.samplers import SOBOL

@@ -23,7 +23,7 @@ from benchmarks.record import Found, Row, row
 from benchmarks.setting import Setting
 from benchmarks.timing import interleave
 from benchmarks.workers import Worker
-from datawall.distributions.dimension_order import ranks
+from datawall.model.inputs import ranks
 from datawall.sampling.run import push
 from datawall.sampling.samplers import SOBOL
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from datawall.distributions.copula import INTEGRATED
 from datawall.distributions.families import Distribution
 from datawall.distributions.integrate_out import Integration, integration, reached_by
+from datawall.model.inputs import INTEGRATED
 from datawall.scenario import load_scenario
 
 DRAWS = 200_000
@@ -19,7 +19,7 @@ def toy():
     """Return numbers, scores and the exponent: normal, tied to the first score."""
     joint = load_scenario("baseline").joint()
     exponent = Distribution("normal", {"loc": MEAN, "scale": SD})
-    found = integration(exponent, joint)
+    found = integration(INTEGRATED, exponent, joint)
     assert found is not None
     z = np.random.default_rng(0).normal(size=(3, DRAWS)).astype(np.float32)
     params = found.params | {"weights": WEIGHTS.astype(np.float32)}
@@ -72,7 +72,7 @@ def test_thresholds_outside_the_prior_are_certain(toy):
     ],
 )
 def test_an_input_with_single_values_is_not_integrated(distribution):
-    assert integration(distribution, load_scenario("baseline").joint()) is None
+    assert integration(INTEGRATED, distribution, load_scenario("baseline").joint()) is None
 
 
 def test_no_other_input_hangs_on_the_score_that_is_integrated():

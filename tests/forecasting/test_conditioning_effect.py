@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 import datawall
 from datawall.cli import app
 from datawall.distributions.copula import pearson
-from datawall.distributions.dimension_order import ranks
 from datawall.distributions.families import Distribution
 from datawall.distributions.joint import tied_scores
 from datawall.errors import DatawallError
@@ -23,6 +22,7 @@ from datawall.forecasting.conditioning import Conditions
 from datawall.forecasting.conditioning_effect import SCORE_BINS, SCORES, given_group, is_hopeless
 from datawall.forecasting.export import summary
 from datawall.forecasting.precision import Precision
+from datawall.model.inputs import ranks
 from datawall.reporting import run_folder
 from datawall.reporting.terminal.conditioning import given_tables
 from datawall.reporting.terminal.forecast import print_all

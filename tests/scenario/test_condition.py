@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datawall.distributions.copula import INTEGRATED, Correlation, conditional, pearson
+from datawall.distributions.copula import Correlation, conditional, pearson
 from datawall.distributions.families import Distribution
 from datawall.distributions.joint import build_joint, tied_scores
-from datawall.model.inputs import DECLARATIONS
+from datawall.model.inputs import DECLARATIONS, INTEGRATED
 from datawall.scenario import inputs_from_scores, load_scenario, observed
 from datawall.validation import ScenarioError
 
@@ -43,7 +43,7 @@ def normal_joint(known=None):
     if known is not None:
         priors[NAMES[0]] = Distribution("fixed", {"value": 2.0 * known})
     table = [Correlation((NAMES[0], NAMES[1]), 0.6, ""), Correlation((NAMES[1], NAMES[2]), 0.5, "")]
-    return build_joint(priors, table, [], {} if known is None else {NAMES[0]: known})
+    return build_joint(priors, table, NAMES, known={} if known is None else {NAMES[0]: known})
 
 
 def test_draws_given_an_input_have_the_closed_form():

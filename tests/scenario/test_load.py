@@ -151,7 +151,7 @@ def test_option_order_in_the_file_does_not_matter(tmp_path):
 
 def test_importing_and_loading_a_scenario_loads_no_jax(path):
     code = (
-        "import sys; from datawall.scenario import load_scenario, table; "
+        "import sys; from datawall.scenario import load_scenario, markdown; "
         f"load_scenario({str(path)!r}).joint(); assert 'jax' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -32,6 +32,7 @@ def family(name, **keys):
     return edit("priors", name, to=prior(name, **keys))
 
 
+TIE = {"inputs": ["mfu", "text_tokens"], "spearman": 0.2, "source": "x"}
 CONTRADICTION = [
     {"inputs": ["mfu", "text_tokens"], "spearman": 0.9, "source": "x"},
     {"inputs": ["text_tokens", "gpt4_flop"], "spearman": 0.9, "source": "x"},
@@ -195,6 +196,26 @@ MISTAKES = {
         edit("correlations", 1, "inputs", to=["mfu"]),
         "correlations.1.inputs",
         "two inputs",
+    ),
+    "correlation of a misspelt input": (
+        edit("correlations", 1, "inputs", to=["mfu", "text_token"]),
+        "correlations.1.inputs",
+        "did you mean 'text_tokens'",
+    ),
+    "correlation of a choice": (
+        edit("correlations", 1, "inputs", to=["mfu", "multimodal"]),
+        "correlations.1.inputs",
+        "got the choice 'multimodal'",
+    ),
+    "correlation of an input of each generation": (
+        edit("correlations", 1, "inputs", to=["mfu", "slip_months"]),
+        "correlations.1.inputs",
+        "each generation",
+    ),
+    "correlation stated twice": (
+        edit("correlations", to=[TIE, TIE | {"inputs": TIE["inputs"][::-1]}]),
+        "correlations.1.inputs",
+        "each pair once",
     ),
     "not positive definite": (edit("correlations", to=CONTRADICTION), "correlations", "towards zero"),
 }

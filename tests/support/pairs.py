@@ -21,7 +21,7 @@ FIRST = {
     "supply_growth": 1.07,
     "params_exponent": 0.48,
     "tokens_per_param_1e21": 18.0,
-    "distillation_multiplier": 2.0,
+    "overtraining_factor": 0.5,
 }
 OTHER = {
     "frontier_flop": 1e27,
@@ -30,7 +30,7 @@ OTHER = {
     "supply_growth": 1.02,
     "params_exponent": 0.52,
     "tokens_per_param_1e21": 30.0,
-    "distillation_multiplier": 1.0,
+    "overtraining_factor": 1.0,
 }
 FIRST_ANCHORS = {"frontier": 2026.0, "spending": 2026.0, "supply": 2024.0}
 OTHER_ANCHORS = {"frontier": 2025.5, "spending": 2025.0, "supply": 2022.0}
@@ -41,7 +41,7 @@ GROUPS = {
     "supply_growth": "data",
     "params_exponent": "law",
     "tokens_per_param_1e21": "law",
-    "distillation_multiplier": "policy",
+    "overtraining_factor": "policy",
 }
 
 ALIKE = {
@@ -55,7 +55,7 @@ ALIKE = {
     "synthetic_ratio": 0.0,
     "distillation_reading": "nominal",
     "exponent_sum": 0.71,
-    "overtraining_factor": 1.0,
+    "distillation_multiplier": 1.0,
     "repetition_form": "effective_data",
     "repetition_r_d": 15.39,
     "release_outcome": "on_time",
@@ -114,12 +114,12 @@ def mixed(from_first: set[str]) -> tuple[dict[str, Any], dict[str, float]]:
 
 
 def wall_date(values: dict[str, Any], anchors: dict[str, float]) -> float:
-    """MODEL: t = t0 + ln(Q m S0 / (kappa C0^b)) / (b ln g_C - ln g_S), both levels carried to one date."""
+    """MODEL: t = t0 + ln(Q S0 / (k kappa C0^b)) / (b ln g_C - ln g_S), both levels carried to one date."""
     b = 1.0 - values["params_exponent"]
     growth, supply = np.log(values["compute_growth"]), np.log(values["supply_growth"])
     tokens_ref = np.sqrt(values["tokens_per_param_1e21"] * 1e21 / 6.0)
     stock = np.log(values["text_tokens"] * ALIKE["text_quality"])
     stock += supply * (anchors["frontier"] - anchors["supply"])
     demand = np.log(tokens_ref) + b * np.log(values["frontier_flop"] / 1e21)
-    gap = np.log(PASSES * values["distillation_multiplier"]) + stock - demand
+    gap = np.log(PASSES / values["overtraining_factor"]) + stock - demand
     return anchors["frontier"] + gap / (b * growth - supply)

@@ -14,24 +14,14 @@ from datawall.scenario import Scenario, files, load_scenario
 from datawall.scenario.posterior import Posterior, is_file, own, shipped, silent
 from datawall.units import date_of, decimal_year
 
-FRONTIER = ("frontier_flop", "compute_growth")
-"""Where the largest run stands and how fast it grows: without them there is no forecast."""
-ALWAYS_IN_PLAY = {
-    "ceilings.spend": ("flop_per_usd_growth",),
-    "ceilings.power": ("training_days",),
-    "ceilings.chips": ("training_days",),
-    "ceilings.epoch_power": ("training_days",),
-    "ceilings.epoch_campus": ("training_days",),
-    "ceilings.epoch_distributed": ("training_days",),
-    "ceilings.epoch_bandwidth": ("training_days",),
-    "ceilings.epoch_chips": ("training_days",),
-    "ceilings.epoch_data": ("max_passes",),
-    "ceilings.table": ("gpt4_flop", "oom_per_generation"),
-    "release.lags": ("training_days",),
-}
-"""What parts of the model read besides the inputs that declare them: inputs that are in play in any case."""
 NO_SLOWDOWN = {"slowdown_date": DECLARATIONS["slowdown_date"].upper, "growth_kept": 1.0}
 """The trend goes on past every horizon."""
+FRONTIER = tuple(
+    name
+    for name, declared in DECLARATIONS.items()
+    if "ceilings.trend" in declared.parts and name not in NO_SLOWDOWN
+)
+"""Where the largest run stands and how fast it grows: without them there is no forecast."""
 SAME_DATE = 1e-6
 """Dates closer than this are the same [years]."""
 
@@ -127,8 +117,7 @@ def inputs_asked(questions: Questions) -> set[str]:
 def _inputs_of(parts: Iterable[str]) -> set[str]:
     """Return the inputs that some parts of the model read."""
     parts = set(parts)
-    declared = {name for name, declared in DECLARATIONS.items() if parts & {*declared.parts}}
-    return declared.union(*(names for part, names in ALWAYS_IN_PLAY.items() if part in parts))
+    return {name for name, declared in DECLARATIONS.items() if parts & {*declared.parts}}
 
 
 def _late(scenario: Scenario, origin: float) -> list[str]:

@@ -1,4 +1,4 @@
-r"""Dependence between inputs: a table of Spearman correlations becomes a Gaussian copula.
+r"""Gaussian copula from a table of Spearman correlations.
 
 The normal scores of two inputs with rank correlation :math:`\rho` get Pearson correlation
 :math:`2\sin(\pi\rho/6)`, which gives back :math:`\rho` for continuous inputs whatever their families. An atom
@@ -15,11 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datawall.model.inputs import DECLARATIONS
-from datawall.validation import Problem, suggestion
-
-INTEGRATED = "params_exponent"
-"""The last input of the Cholesky factor, so that it can be integrated out: no other hangs on its score."""
+from datawall.validation import Problem
 
 SMALLEST_EIGENVALUE = 1e-6
 """Below this, inputs are so dependent that single precision cannot factor their correlations."""
@@ -46,7 +42,7 @@ def pearson(spearman: float) -> float:
 
 
 def copula(
-    correlations: Sequence[Correlation], fixed: Collection[str] = ()
+    correlations: Sequence[Correlation], order: Sequence[str], fixed: Collection[str] = ()
 ) -> tuple[tuple[str, ...], np.ndarray]:
     """Return the correlated inputs and the Cholesky factor of their normal scores' correlations.
 
@@ -54,36 +50,32 @@ def copula(
     ----------
     correlations
         Each pair at most once; pairs not listed are uncorrelated.
+    order
+        Inputs in the order of the Cholesky factor, those of `correlations` among them.
     fixed
         Inputs with one value only: a correlation with one of them says nothing and is dropped.
 
     Returns
     -------
     names : tuple of str
-        The correlated inputs, in the order of their declaration but for `INTEGRATED`, which comes last.
+        The correlated inputs, in the order of `order`.
     cholesky : ndarray, shape (len(names), len(names))
         Lower triangular L with ``L @ L.T`` the Pearson correlations.
 
     Raises
     ------
     Problem
-        If a pair cannot be correlated or no joint distribution has these correlations.
+        If no joint distribution has these correlations.
     """
-    _check_pairs(correlations)
     kept = [c for c in correlations if not set(c.inputs) & set(fixed)]
     stated = {name for c in kept for name in c.inputs}
-    names = in_copula_order(stated)
+    names = tuple(name for name in order if name in stated)
     matrix = np.eye(len(names))
     for correlation in kept:
         i, j = map(names.index, correlation.inputs)
         matrix[i, j] = matrix[j, i] = pearson(correlation.spearman)
     _check_positive_definite(names, matrix, kept)
     return names, np.linalg.cholesky(matrix)
-
-
-def in_copula_order(names: Collection[str]) -> tuple[str, ...]:
-    """Return inputs in the order of their declaration, but for `INTEGRATED`, which comes last."""
-    return tuple(sorted((name for name in DECLARATIONS if name in names), key=INTEGRATED.__eq__))
 
 
 def conditional(
@@ -132,27 +124,6 @@ def conditional(
     mean = gain @ np.array([known[names[k]] for k in row])
     covariance = matrix[np.ix_(other, other)] - gain @ matrix[np.ix_(row, other)]
     return left, mean, np.linalg.cholesky(covariance)
-
-
-def _check_pairs(correlations: Sequence[Correlation]) -> None:
-    seen: set[frozenset[str]] = set()
-    for place, correlation in enumerate(correlations):
-        path = ("correlations", place, "inputs")
-        for name in correlation.inputs:
-            if name not in DECLARATIONS:
-                raise Problem(path, f"unknown input {name!r}; {suggestion(name, DECLARATIONS)}")
-            if DECLARATIONS[name].options:
-                raise Problem(
-                    path, f"need inputs that are numbers, got the choice {name!r}; drop this correlation"
-                )
-            if DECLARATIONS[name].per:
-                message = f"need inputs with one draw, got {name!r}, drawn for each generation"
-                raise Problem(path, f"{message}; drop this correlation")
-        if (pair := frozenset(correlation.inputs)) in seen:
-            raise Problem(
-                path, f"need each pair once, got {' and '.join(correlation.inputs)} again; drop one"
-            )
-        seen.add(pair)
 
 
 def _check_positive_definite(names: Sequence[str], matrix: np.ndarray, kept: Sequence[Correlation]) -> None:

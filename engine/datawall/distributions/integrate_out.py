@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from datawall.distributions.copula import INTEGRATED
 from datawall.distributions.families import Distribution
 from datawall.distributions.joint import Joint
 from datawall.distributions.special import SCORE_LIMIT, ndtri
@@ -46,19 +45,21 @@ class Integrated(NamedTuple):
     params: dict[str, Any]
 
 
-def integration(distribution: Distribution, joint: Joint) -> Integrated | None:
-    """Return how to integrate out the parameter exponent, or None if single values of it have mass.
+def integration(name: str, distribution: Distribution, joint: Joint) -> Integrated | None:
+    """Return how to integrate out an input, or None if single values of it have mass.
 
     Parameters
     ----------
+    name
+        The input, last in the order of the copula.
     distribution
-        Of the parameter exponent.
+        Of the input.
     joint
         Of all inputs.
     """
     if distribution.family == "fixed" or len(distribution.params.get("atoms", ())):
         return None
-    row, tied = joint.streams.index(INTEGRATED), joint.structure.correlated
+    row, tied = joint.streams.index(name), joint.structure.correlated
     lower, upper = distribution.score_quantile(np.array([-SCORE_LIMIT, SCORE_LIMIT]))
     scores = ndtri(distribution.cdf(np.linspace(lower, upper, CELLS + 1)))
     scores[[0, -1]] = -np.inf, np.inf  # no draw lies outside

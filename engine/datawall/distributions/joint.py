@@ -15,7 +15,6 @@ import numpy as np
 from datawall.distributions.copula import Correlation, conditional, copula
 from datawall.distributions.families import FAMILIES, Distribution
 from datawall.distributions.special import SCORE_LIMIT
-from datawall.model.inputs import DECLARATIONS
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Joint:
     Attributes
     ----------
     names
-        The inputs, in the order of their declaration.
+        The inputs.
     streams
         A label for each scalar draw: ``"mfu"``, or ``"slip_months[5.5]"`` where each generation has its own.
     structure
@@ -64,36 +63,39 @@ class Joint:
 def build_joint(
     distributions: Mapping[str, Distribution],
     correlations: Sequence[Correlation],
-    generations: Sequence[float],
+    order: Sequence[str],
+    labels: Mapping[str, Sequence[str]] = MappingProxyType({}),
     known: Mapping[str, float] = MappingProxyType({}),
 ) -> Joint:
-    """Return the joint distribution of declared inputs.
+    """Return the joint distribution of inputs.
 
     Parameters
     ----------
     distributions
         One for each input.
     correlations
-        Spearman correlations; those with a fixed input are dropped.
-    generations
-        The generations, for each of which an input declared ``per="generation"`` has a draw of its own.
+        Spearman correlations, each pair at most once; those with a fixed input are dropped.
+    order
+        Inputs in the order of the copula's Cholesky factor: none depends on the scores of those after it.
+    labels
+        Labels of the draws of each input that has several, such as one for each generation.
     known
         Normal scores of inputs that have been observed: the inputs correlated with them take their
         conditional distribution. The distribution of an observed input is the fixed one of its value.
     """
-    names = tuple(name for name in DECLARATIONS if name in distributions)
+    names = tuple(distributions)
     streams, inputs, owners = [], [], []
     for name in names:
-        size = len(generations) if DECLARATIONS[name].per == "generation" else 0
-        inputs.append((name, len(streams), size))
-        streams += [f"{name}[{g:g}]" for g in generations] if size else [name]
-        owners += [name] * max(size, 1)
+        own = [f"{name}[{label}]" for label in labels.get(name, ())]
+        inputs.append((name, len(streams), len(own)))
+        streams += own or [name]
+        owners += [name] * max(len(own), 1)
 
     alike: dict[Any, list[int]] = {}
     for row, name in enumerate(owners):
         alike.setdefault(_shape(distributions[name]), []).append(row)
     fixed = [name for name in names if distributions[name].family == "fixed" and name not in known]
-    correlated, mean, cholesky = conditional(*copula(correlations, fixed), known)
+    correlated, mean, cholesky = conditional(*copula(correlations, order, fixed), known)
 
     groups = tuple((distributions[owners[rows[0]]].family, tuple(rows)) for rows in alike.values())
     stacked = [_stack([distributions[owners[row]].params for row in rows]) for _, rows in groups]

@@ -10,7 +10,6 @@ import jax
 import numpy as np
 import xarray as xr
 
-from datawall.distributions.copula import INTEGRATED
 from datawall.forecasting.outputs import (
     REACHED,
     Labels,
@@ -18,7 +17,7 @@ from datawall.forecasting.outputs import (
     outputs_of,
     reported,
 )
-from datawall.model.inputs import DECLARATIONS
+from datawall.model.inputs import DECLARATIONS, INTEGRATED
 from datawall.sampling.cdf import Curve, Estimate
 from datawall.sampling.cdf_refinement import bridged
 from datawall.sampling.program import ACCEPTED

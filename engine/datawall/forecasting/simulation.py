@@ -8,8 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.distributions.copula import INTEGRATED
-from datawall.distributions.dimension_order import ranks
 from datawall.distributions.integrate_out import Integration, integration
 from datawall.distributions.joint import inputs_from_scores, tied_scores
 from datawall.forecasting.conditional_monte_carlo import (
@@ -22,7 +20,7 @@ from datawall.forecasting.conditioning import INPUTS, Conditions, Event, conditi
 from datawall.forecasting.conditioning_effect import SCORE_BINS, SCORES
 from datawall.forecasting.outputs import COMPUTE, REACHED, SOURCES, Labels, outputs_of
 from datawall.model.clock import clock_at
-from datawall.model.inputs import Inputs
+from datawall.model.inputs import INTEGRATED, Inputs, ranks
 from datawall.model.questions import Questions
 from datawall.model.world import Future, simulate
 from datawall.sampling.program import ACCEPTED, ACCEPTED_BINS, Spec
@@ -218,7 +216,7 @@ def question(scenario: Scenario, spread: Sampler, given: str | Iterable[str] = (
     integrated = None
     # the spread between replicates is what tells how sure an average is
     if spread.replicates > 1 and not any(_hangs_on_exponent(event, labels) for event in stated.events):
-        integrated = integration(stated.scenario.priors[INTEGRATED].distribution, joint)
+        integrated = integration(INTEGRATED, stated.scenario.priors[INTEGRATED].distribution, joint)
     if integrated is not None:
         places = knot_places(knots_between(grid, scenario.as_of), grid, scenario.as_of)
         params["integration"] = integrated.params | places

@@ -1,7 +1,7 @@
 """From a scenario's name or path to a validated `Scenario`."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from datawall.distributions.copula import Correlation, copula
 from datawall.distributions.families import Distribution
 from datawall.distributions.special import LARGEST, SCORE_LIMIT
-from datawall.model.inputs import DECLARATIONS, Declaration, in_play
+from datawall.model.inputs import COPULA_ORDER, DECLARATIONS, Declaration, in_play
 from datawall.model.questions import Questions
 from datawall.scenario.files import Source, read_layers
 from datawall.scenario.overrides import apply_overrides
@@ -80,7 +80,9 @@ def _build(tables: dict[str, Any], source: Source, posterior: PosteriorSource) -
         priors, correlations = inform(priors, correlations, found, file.evidence.keep)
         anchors = informed_anchors(priors, anchors, found)
         content |= informed_tables(content, priors, correlations, anchors)
-    copula(correlations, [name for name, prior in priors.items() if prior.distribution.family == "fixed"])
+    _check_pairs(correlations)
+    fixed = [name for name, prior in priors.items() if prior.distribution.family == "fixed"]
+    copula(correlations, COPULA_ORDER, fixed)
     return Scenario(
         name=file.name,
         title=file.title,
@@ -142,6 +144,27 @@ def _distribution(table: PriorTable, declaration: Declaration) -> Distribution:
             )
         statement = statement.model_copy(update={"value": float(options.index(statement.value))})
     return statement.distribution()
+
+
+def _check_pairs(correlations: Sequence[Correlation]) -> None:
+    seen: set[frozenset[str]] = set()
+    for place, correlation in enumerate(correlations):
+        path = ("correlations", place, "inputs")
+        for name in correlation.inputs:
+            if name not in DECLARATIONS:
+                raise Problem(path, f"unknown input {name!r}; {suggestion(name, DECLARATIONS)}")
+            if DECLARATIONS[name].options:
+                raise Problem(
+                    path, f"need inputs that are numbers, got the choice {name!r}; drop this correlation"
+                )
+            if DECLARATIONS[name].per:
+                message = f"need inputs with one draw, got {name!r}, drawn for each generation"
+                raise Problem(path, f"{message}; drop this correlation")
+        if (pair := frozenset(correlation.inputs)) in seen:
+            raise Problem(
+                path, f"need each pair once, got {' and '.join(correlation.inputs)} again; drop one"
+            )
+        seen.add(pair)
 
 
 def _check_range(distribution: Distribution, declaration: Declaration) -> None:

@@ -28,19 +28,6 @@ SCORES = np.linspace(-2.5, 2.5, 21)
 TAIL = 4
 """The straight line is that through the outermost score and so many scores further in."""
 FAMILY = "posterior"
-LEVELS = {
-    "frontier": ("frontier_flop", "dataset_tokens"),
-    "supply": (
-        "text_tokens",
-        "private_text_tokens",
-        "multimodal_tokens",
-        "image_count",
-        "video_seconds",
-        "audio_seconds",
-        "web_pages",
-    ),
-}
-"""The inputs that each anchor dates, of the anchors at which posteriors state a level."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +196,7 @@ def informed_anchors(
     moved = dict(anchors)
     for posterior in posteriors:
         for anchor, date in posterior.anchors.items():
-            levels = [name for name in LEVELS.get(anchor, ()) if name in priors]
+            levels = [name for name in priors if DECLARATIONS[name].anchor == anchor]
             own = [name for name in levels if priors[name].statement.get("module") == posterior.module]
             others = [name for name in levels if name not in own]
             if own and others and date != anchors[anchor]:

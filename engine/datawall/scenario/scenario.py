@@ -11,6 +11,7 @@ from typing import Any
 from datawall.distributions.copula import Correlation
 from datawall.distributions.families import Distribution
 from datawall.distributions.joint import Joint, build_joint
+from datawall.model.inputs import COPULA_ORDER, DECLARATIONS
 from datawall.model.questions import Questions
 from datawall.units import decimal_year
 
@@ -89,7 +90,9 @@ class Scenario:
     def joint(self) -> Joint:
         """Return the joint distribution of the inputs."""
         distributions = {name: prior.distribution for name, prior in self.priors.items()}
-        return build_joint(distributions, self.correlations, self.questions.generations, self.known)
+        generations = [f"{generation:g}" for generation in self.questions.generations]
+        labels = {name: generations for name in self.priors if DECLARATIONS[name].per == "generation"}
+        return build_joint(distributions, self.correlations, COPULA_ORDER, labels, self.known)
 
     def resolved(self) -> dict[str, Any]:
         """Return the whole content as plain data for JSON: what a run's manifest records."""

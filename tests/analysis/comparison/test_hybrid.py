@@ -5,10 +5,9 @@ import copy
 import numpy as np
 import pytest
 
-from datawall.analysis.comparison.groups import ANCHORS, DATED_BY_OTHERS, GROUPS, POLICY, group_of
-from datawall.analysis.comparison.hybrid import Pair, aligned
+from datawall.analysis.comparison.hybrid import ANCHORS, Pair, aligned
 from datawall.model import clock
-from datawall.model.inputs import DECLARATIONS, in_play
+from datawall.model.inputs import DECLARATIONS, GROUPS, group_of, in_play
 from datawall.scenario import load_scenario
 from support.scenario_files import prior, valid_scenario, write
 
@@ -45,9 +44,17 @@ def test_every_input_and_anchor_has_a_group():
     assert {group_of(name) for name in DECLARATIONS} == set(GROUPS)
     assert set(ANCHORS) == set(clock.ANCHORS)
     assert set(ANCHORS.values()) <= set(GROUPS)
-    assert set(POLICY) <= set(DECLARATIONS)
-    for level, (anchor, rate) in DATED_BY_OTHERS.items():
-        assert group_of(level) == group_of(rate) != ANCHORS[anchor]
+
+
+def test_a_level_says_how_it_moves_where_the_anchor_is_of_another_group():
+    levels = {name: declared for name, declared in DECLARATIONS.items() if declared.anchor}
+    for name, declared in levels.items():
+        assert bool(declared.moves_by) == (group_of(name) != ANCHORS[declared.anchor]), name
+        if declared.moves_by:
+            growth, exponent = declared.moves_by
+            assert group_of(growth) == group_of(name)
+            assert DECLARATIONS[growth].unit == "x/yr"
+            assert abs(exponent) == 1.0
 
 
 def test_no_group_is_swapped_between_equals(load):

@@ -17,10 +17,10 @@ from datawall.analysis.sensitivity.study import study_of
 from datawall.analysis.sensitivity.targets import OneNumber, find_target, narrowed
 from datawall.analysis.sensitivity.transforms import in_unit
 from datawall.cli import app
-from datawall.distributions.dimension_order import ranks
 from datawall.errors import DatawallError
 from datawall.forecasting.export import probabilities, quantities
 from datawall.forecasting.simulation import question
+from datawall.model.inputs import ranks
 from datawall.reporting.terminal.sensitivity import draw, sensitivity_tables
 from datawall.sampling.prng import split_index
 from datawall.sampling.samplers import RANDOM, SOBOL

@@ -1,21 +1,20 @@
 """One compiled program for all scenarios between two: numbers say which inputs come from where."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.analysis.comparison.groups import DATED_BY_OTHERS
 from datawall.analysis.comparison.hybrid import Hybrid, Pair
-from datawall.distributions.copula import copula, in_copula_order
-from datawall.distributions.joint import Structure, build_joint, correlated_scores, inputs_from_scores
+from datawall.distributions.copula import copula
+from datawall.distributions.joint import Structure, correlated_scores, inputs_from_scores
 from datawall.forecasting.outputs import BINS_PER_YEAR, Output
 from datawall.forecasting.simulation import outputs_of_future, reported_rows, time_grid
 from datawall.model.clock import clock_at
-from datawall.model.inputs import Inputs, in_play
+from datawall.model.inputs import COPULA_ORDER, DECLARATIONS, Inputs, in_play
 from datawall.model.questions import Questions
 from datawall.model.world import simulate
 from datawall.sampling.histogram import Histogram
@@ -23,6 +22,8 @@ from datawall.scenario import Joint, Scenario
 
 YEARS_BACK = 8.0
 """How long before the earliest as-of date a wall still has a date [year]."""
+CARRIED = {name: declared.moves_by for name, declared in DECLARATIONS.items() if declared.moves_by}
+"""Levels dated by the anchor of another group, and how they move: they are carried to it."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def carried(values: dict[str, Any], years: dict[str, Any]) -> dict[str, Any]:
     values
         Inputs by name.
     years
-        For each of `DATED_BY_OTHERS`, by how much its anchor lies after the date at which it is stated.
+        For each of `CARRIED`, by how much its anchor lies after the date at which it is stated.
 
     Examples
     --------
@@ -89,8 +90,8 @@ def carried(values: dict[str, Any], years: dict[str, Any]) -> dict[str, Any]:
     {'watts_per_h100e': 500.0, 'flop_per_watt_growth': 2.0}
     """
     moved = {
-        name: values[name] * values[growth] ** -years[name]
-        for name, (_, growth) in DATED_BY_OTHERS.items()
+        name: values[name] * values[growth] ** (exponent * years[name])
+        for name, (growth, exponent) in CARRIED.items()
         if name in values
     }
     return values | moved
@@ -142,15 +143,15 @@ def frame_of(scenarios: Sequence[Scenario]) -> Frame:
 
 def uncorrelated(scenario: Scenario) -> Joint:
     """Return the distributions of the inputs of a scenario, without its correlations."""
-    distributions = {name: prior.distribution for name, prior in scenario.priors.items()}
-    return build_joint(distributions, (), scenario.questions.generations)
+    return replace(scenario, correlations=(), known={}).joint()
 
 
 def program(pair: Pair, hybrid: Hybrid, frame: Frame) -> tuple[Blend, dict[str, Any]]:
     """Return the function that `push` compiles, equal where it need not compile anew, and its numbers."""
     both = (pair.first, pair.other)
     first, other = map(uncorrelated, both)
-    tied = in_copula_order({name for one in both for c in one.correlations for name in c.inputs})
+    stated = {name for one in both for c in one.correlations for name in c.inputs}
+    tied = tuple(name for name in COPULA_ORDER if name in stated)
     function = Blend(
         (first.structure, other.structure),
         (_rows(first.streams, frame), _rows(other.streams, frame)),
@@ -163,12 +164,17 @@ def program(pair: Pair, hybrid: Hybrid, frame: Frame) -> tuple[Blend, dict[str, 
         "cholesky": _cholesky(pair, hybrid, tied),
         "of_first": {name: np.bool_(name in hybrid.of_first) for name in first.names},
         "years_carried": {
-            name: np.float32(hybrid.anchors[anchor] - pair.giver(hybrid, name).anchors[anchor])
-            for name, (anchor, _) in DATED_BY_OTHERS.items()
+            name: np.float32(_anchor(name, hybrid) - _anchor(name, pair.giver(hybrid, name)))
+            for name in CARRIED
         },
         "clock": clock_at(frame.as_of, hybrid.anchors),
         "grid": np.asarray(frame.grid - frame.as_of, np.float32),
     }
+
+
+def _anchor(name: str, of: Hybrid | Scenario) -> float:
+    """Return the date at which a level is stated [decimal year]."""
+    return of.anchors[DECLARATIONS[name].anchor]
 
 
 def _rows(streams: Sequence[str], frame: Frame) -> tuple[int, ...]:
@@ -180,7 +186,7 @@ def _cholesky(pair: Pair, hybrid: Hybrid, tied: Sequence[str]) -> np.ndarray:
     stated = {name for correlation in hybrid.correlations for name in correlation.inputs}
     priors = {name: pair.giver(hybrid, name).priors[name] for name in stated}
     fixed = [name for name, prior in priors.items() if prior.distribution.family == "fixed"]
-    names, factor = copula(hybrid.correlations, fixed)
+    names, factor = copula(hybrid.correlations, tied, fixed)
     place = [tied.index(name) for name in names]
     whole = np.eye(len(tied))
     whole[np.ix_(place, place)] = factor

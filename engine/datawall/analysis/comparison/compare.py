@@ -15,16 +15,14 @@ import xarray as xr
 from datawall.analysis.comparison.blend import Frame, frame_of, program
 from datawall.analysis.comparison.datatree import Counted, decomposition, difference_cdf, difference_summary
 from datawall.analysis.comparison.decomposition import members
-from datawall.analysis.comparison.groups import GROUPS, group_of
 from datawall.analysis.comparison.hybrid import DRAWS, Hybrid, Pair, aligned, check_enough, check_scenarios
 from datawall.analysis.comparison.targets import Target, wanted_targets
 from datawall.arguments import check_draws, check_seed, check_supply
 from datawall.caching import keep_compiled_programs
-from datawall.distributions.dimension_order import ranks
 from datawall.forecasting.datatree import cdf_group, summary_group
 from datawall.forecasting.outputs import Labels, outputs_of
 from datawall.inference.scenario_with_evidence import load_scenario
-from datawall.model.inputs import DECLARATIONS
+from datawall.model.inputs import DECLARATIONS, GROUPS, group_of, ranks
 from datawall.sampling.cdf import Floats
 from datawall.sampling.run import push
 from datawall.sampling.samplers import SOBOL

@@ -8,16 +8,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from datawall.analysis.comparison.groups import ANCHORS, GROUPS, group_of
 from datawall.distributions.copula import Correlation
 from datawall.errors import DatawallError
-from datawall.model.inputs import in_play
+from datawall.model.inputs import DECLARATIONS, GROUPS, group_of, in_play
 from datawall.model.questions import Questions
 from datawall.scenario import Scenario
 
 DRAWS = 2**15
 """Draws of each scenario and of each hybrid when nobody says."""
 
+ANCHORS = {
+    declared.anchor: group_of(name)
+    for name, declared in DECLARATIONS.items()
+    if declared.anchor and not declared.moves_by
+}
+"""The group whose levels each anchor dates, and which it is swapped with."""
 
 LEAST_DRAWS = 256
 """Sixteen draws of each randomisation: with fewer there is no telling how sure a difference is."""

@@ -6,10 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.distributions.dimension_order import ranks
 from datawall.distributions.joint import inputs_from_scores
 from datawall.errors import DatawallError
-from datawall.model.inputs import DECLARATIONS, Inputs
+from datawall.model.inputs import DECLARATIONS, Inputs, ranks
 from datawall.sampling.prng import split_index
 from datawall.sampling.samplers import SAMPLERS
 from datawall.scenario import Scenario

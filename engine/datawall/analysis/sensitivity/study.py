@@ -12,23 +12,11 @@ from datawall.analysis.sensitivity.methods.problem import Player, Problem
 from datawall.analysis.sensitivity.request import Asked
 from datawall.analysis.sensitivity.targets import OneNumber, Target, find_target, narrowed
 from datawall.analysis.sensitivity.transforms import Read, Reading, in_unit, reading
-from datawall.distributions.dimension_order import ranks
 from datawall.distributions.joint import inputs_from_scores
 from datawall.forecasting.simulation import question
-from datawall.model.inputs import DECLARATIONS, GROUPS
+from datawall.model.inputs import GROUPS, group_of, ranks
 from datawall.sampling.samplers import RANDOM, Sampler
 from datawall.scenario import Joint, Scenario
-
-POLICY = (
-    "training_days",
-    "largest_run_share",
-    "private_text",
-    "multimodal",
-    "overtraining_factor",
-    "max_passes",
-    "sparsity",
-)
-"""Inputs that developers decide; a group of their own."""
 
 
 @dataclass(frozen=True)
@@ -136,15 +124,11 @@ def _which_matter(problem: Problem, experiment: Experiment) -> tuple[dict[str, P
 
 def _groups(inputs: dict[str, Player]) -> dict[str, Player]:
     groups: dict[str, Player] = {}
-    for group in (*GROUPS, "policy"):
-        rows = [row for name, player in inputs.items() if _group(input_of(name)) == group for row in player]
+    for group in GROUPS:
+        rows = [row for name, player in inputs.items() if group_of(input_of(name)) == group for row in player]
         if rows:
             groups[group] = tuple(rows)
     return groups
-
-
-def _group(name: str) -> str:
-    return "policy" if name in POLICY else DECLARATIONS[name].group
 
 
 def input_of(label: str) -> str:
