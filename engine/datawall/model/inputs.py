@@ -300,6 +300,11 @@ def group_of(name: str) -> str:
     return POLICY if declared.policy else declared.group
 
 
+def by_group(names: Collection[str]) -> dict[str, list[str]]:
+    """Return inputs by group, groups in the order of `GROUPS`; a group may have none."""
+    return {group: [name for name in names if group_of(name) == group] for group in GROUPS}
+
+
 def ranks(streams: Sequence[str]) -> list[int]:
     """Return the dimension of quasi-random points that each stream takes, counted from 0.
 

@@ -22,7 +22,7 @@ from datawall.caching import keep_compiled_programs
 from datawall.forecasting.datatree import cdf_group, summary_group
 from datawall.forecasting.outputs import Labels, outputs_of
 from datawall.inference.scenario_with_evidence import load_scenario
-from datawall.model.inputs import DECLARATIONS, GROUPS, group_of, ranks
+from datawall.model.inputs import DECLARATIONS, by_group, ranks
 from datawall.sampling.cdf import Floats
 from datawall.sampling.run import push
 from datawall.sampling.samplers import SOBOL
@@ -204,6 +204,6 @@ def _manifest(
         "draws": counter.draws,
         "seed": counter.seed,
         "sampler": SOBOL.name,
-        "groups": {group: [n for n in DECLARATIONS if group_of(n) == group] for group in GROUPS},
+        "groups": by_group(DECLARATIONS),
         "versions": {name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "xarray")},
     }
