@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from datawall.model.inputs import Scalar
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 
 NEWTON_STEPS = 3
 """Steps towards a date on a concave path from a guess: they leave 1e-3 year in one of a thousand draws."""
@@ -14,7 +14,7 @@ CORRECTIONS = 2
 """Looks at a bent gap itself; each is followed by one more step."""
 
 
-@record
+@pytree_dataclass
 class Line:
     """A coordinate ``x = weight level + drift t``, in which a gap is a straight line, or nearly one.
 
@@ -34,7 +34,7 @@ class Line:
         return self.weight * level + self.drift * t
 
 
-@record
+@pytree_dataclass
 class Bracket:
     """Two neighbouring dates between which a gap first changes sign; one row for each gap.
 

@@ -19,13 +19,13 @@ from datawall.model.price import EfficiencyGrowth, efficiency_growth, years_for_
 from datawall.model.questions import Questions
 from datawall.model.release import release_dates, release_delay
 from datawall.model.supply import training_tokens
-from datawall.pytrees import record, staged
+from datawall.pytrees import materialize, pytree_dataclass
 from datawall.scaling_laws.generations import GPT4_INDEX
 from datawall.scaling_laws.logs import LOG2, LOG10
 from datawall.units import MONTHS_PER_YEAR
 
 
-@record
+@pytree_dataclass
 class Future:
     """One future: dates in years since the as-of date, and paths on the grid.
 
@@ -78,7 +78,7 @@ def algorithmic_gain(inputs: Inputs, clock: Clock) -> Growth:
     return Growth(-rate * clock.gpt4, rate)
 
 
-@record
+@pytree_dataclass
 class Draw:
     """What one draw fixes for all dates.
 
@@ -112,7 +112,7 @@ class Draw:
     data: DataLaw
 
 
-@record
+@pytree_dataclass
 class State:
     """One draw at one date.
 
@@ -143,7 +143,7 @@ class State:
 
 def prepare(inputs: Inputs, clock: Clock, questions: Questions) -> Draw:
     """Return what a draw fixes for all dates."""
-    fixed = staged(
+    fixed = materialize(
         {
             "ceilings": ceilings(inputs, clock, questions.ceilings),
             "tokens": training_tokens(inputs, clock, questions.supply),
@@ -283,7 +283,7 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
 
 def _along(draw: Draw, grid: Scalar, questions: Questions) -> tuple[State, dict[str, Scalar]]:
     """Return the states and paths of a draw, dates on the leading axis."""
-    lowest = jax.vmap(lambda t: staged(log_lowest(draw.ceilings, t)))(grid)
+    lowest = jax.vmap(lambda t: materialize(log_lowest(draw.ceilings, t)))(grid)
     log_flop = running_maximum(lowest)
 
     def at(t: Scalar, flop: Scalar) -> tuple[State, dict[str, Scalar]]:

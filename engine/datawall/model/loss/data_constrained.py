@@ -19,13 +19,13 @@ from datawall.model.loss.additive_penalty import (
 )
 from datawall.model.loss.law import PivotLaw, pivot_law
 from datawall.model.questions import Questions
-from datawall.pytrees import record, staged
+from datawall.pytrees import materialize, pytree_dataclass
 from datawall.scaling_laws.effective_data import effective_multiple, log_optimal_multiples
 
 EFFECTIVE_DATA = DECLARATIONS["repetition_form"].options.index("effective_data")
 
 
-@record
+@pytree_dataclass
 class DataLaw:
     """Everything about data and loss that one draw fixes for all dates.
 
@@ -55,7 +55,7 @@ class DataLaw:
     passes_made: tuple[Passes, ...]
 
 
-@record
+@pytree_dataclass
 class Scarcity:
     """A compute-optimal run at one date, against the data at that date.
 
@@ -90,7 +90,7 @@ class Scarcity:
 
 def data_law(inputs: Inputs, questions: Questions) -> DataLaw:
     """Return the data law of one draw."""
-    law = staged(pivot_law(inputs))
+    law = materialize(pivot_law(inputs))
     form = penalty_form(law, inputs)
     return DataLaw(
         law,
@@ -136,7 +136,7 @@ def scarcity(data: DataLaw, log_flop: Scalar, log_tokens: Scalar, questions: Que
     log_size = law.params_exponent * log_multiplier
 
     split = log_optimal_multiples(law.alpha, law.beta, data.r_d, data.r_n, beyond, steps=1)
-    log_passes = staged(split[1])
+    log_passes = materialize(split[1])
     log_params = beyond - log_passes
     log_penalty = log_relative_penalty(law, data.penalty, log_tokens)
     losses = relative_losses(law, data.penalty, log_penalty, beyond)
