@@ -13,8 +13,8 @@ from jax import lax
 def pytree_dataclass[T](cls: type[T]) -> type[T]:
     """Make `cls` a frozen dataclass whose fields are the leaves of a JAX pytree.
 
-    A pytree dataclass never validates itself: JAX rebuilds records from tracers and placeholders, so a check in
-    ``__post_init__`` would break `jit` and `vmap`. Values are checked where the user's file is read.
+    It never validates itself: JAX rebuilds it from tracers and placeholders, so a check in ``__post_init__``
+    would break `jit` and `vmap`. Values are checked where the user's file is read.
 
     Examples
     --------

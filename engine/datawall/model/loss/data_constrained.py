@@ -98,7 +98,7 @@ def data_law(inputs: Inputs, questions: Questions) -> DataLaw:
         inputs.repetition_r_d,
         inputs.repetition_r_n,
         form,
-        tuple(passes_up_to(law, inputs, form, most) for most in questions.effective_passes),
+        tuple(passes_up_to(law, inputs, form, most) for most in questions.levels("effective")),
         inputs.max_passes,
         passes_up_to(law, inputs, form, inputs.max_passes),
     )
@@ -159,12 +159,12 @@ def scarcity(data: DataLaw, log_flop: Scalar, log_tokens: Scalar, questions: Que
         log_ratio=log_ratio,
         passes=jnp.where(plenty, jnp.exp(log_ratio), either(jnp.exp(log_passes), best_passes(losses))),
         log_efficiency=jnp.where(plenty, 0.0, -log_loss / law.loss_exponent - beyond),
-        frontier_margins=tuple(margin(count) for count in questions.frontier_passes),
+        frontier_margins=tuple(margin(count) for count in questions.levels("frontier")),
         log_worths=tuple(
             worth(most, allowed, log_size)
-            for most, allowed in zip(questions.effective_passes, data.effective_passes, strict=True)
+            for most, allowed in zip(questions.levels("effective"), data.effective_passes, strict=True)
         ),
         log_overtrained_worth=worth(
-            data.max_passes, data.passes_made, log_size - math.log(questions.overtraining)
+            data.max_passes, data.passes_made, log_size - math.log(*questions.levels("overtrained"))
         ),
     )
