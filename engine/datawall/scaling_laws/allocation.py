@@ -6,7 +6,7 @@ Everything is computed in logs, so that float32 holds up to 1e32 FLOP and beyond
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.laws import LAWS, AllocationLaw, ScalingLaw
 from datawall.scaling_laws.logs import LOG6, Real, log
 
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-@record
+@pytree_dataclass
 class Allocation:
     """How a run spends its compute.
 
@@ -49,7 +49,7 @@ class Allocation:
     tokens_per_param: Real
 
 
-@record
+@pytree_dataclass
 class IsoflopPenalty:
     """What it costs to leave the optimal size at fixed compute.
 

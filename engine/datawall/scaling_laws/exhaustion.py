@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.allocation import LAWS, ScalingLaw
 from datawall.scaling_laws.effective_data import REPETITIONS, Repetition, effective_multiple
 from datawall.scaling_laws.logs import Real, log
@@ -30,7 +30,7 @@ STATUSES = tuple(WallStatus)
 FUTURE, PAST, NEVER = range(3)
 
 
-@record
+@pytree_dataclass
 class Wall:
     """When demand meets supply.
 

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.allocation import (
     Allocation,
     ScalingLaw,
@@ -15,7 +15,7 @@ from datawall.scaling_laws.logs import Real, log
 from datawall.scaling_laws.repetition import Repetition, effective_multiple, log_effective_params
 
 
-@record
+@pytree_dataclass
 class Overtraining:
     """What a smaller model needs to reach the loss of a compute-optimal one.
 
@@ -34,7 +34,7 @@ class Overtraining:
     k_max: Real
 
 
-@record
+@pytree_dataclass
 class OvertrainedRun:
     """A smaller model that reaches the loss of a compute-optimal one on limited data.
 

@@ -14,7 +14,7 @@ a few Newton steps find one from the other.
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.allocation import ScalingLaw, flop_for_loss, log_flop_for_optimal_tokens
 from datawall.scaling_laws.effective_data import (
     Repetition,
@@ -29,7 +29,7 @@ from datawall.scaling_laws.logs import LOG6, Real, log
 NEWTON_STEPS = 3
 
 
-@record
+@pytree_dataclass
 class TargetRun:
     """A run over limited unique tokens that reaches a loss.
 

@@ -8,7 +8,7 @@ make further passes hurt. Both were fitted at no more than 178e9 unique tokens a
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.allocation import ScalingLaw, log_flop_for_optimal_tokens
 from datawall.scaling_laws.effective_data import (
     REPETITIONS,
@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 
-@record
+@pytree_dataclass
 class RepetitionPenalty:
     """Loss that repetition adds, ``P r_x^delta (N / U)^kappa`` with ``r_x = D/U - 1`` extra passes.
 
@@ -64,7 +64,7 @@ class RepetitionPenalty:
     size_exponent: Real
 
 
-@record
+@pytree_dataclass
 class ConstrainedAllocation:
     """The best run over limited unique tokens.
 

@@ -11,7 +11,7 @@ at P USD a token, with L its reducible loss; a token costs 2N FLOP to serve and 
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.laws import ScalingLaw
 from datawall.scaling_laws.logs import LOG2, LOG6, LOG10, Real, log
 
@@ -22,7 +22,7 @@ LOG_PRICE_UNIT = -6 * LOG10
 """Log of the price at which `Market.scale` is stated, 1e-6 USD/token."""
 
 
-@record
+@pytree_dataclass
 class Market:
     """Demand for the tokens of a model, and what computing costs.
 

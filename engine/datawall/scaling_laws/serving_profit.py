@@ -10,7 +10,7 @@ of demand, nor on what a FLOP costs.
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.laws import ScalingLaw
 from datawall.scaling_laws.logs import LOG2, LOG6, Real, log
 from datawall.scaling_laws.serving_market import (
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 
-@record
+@pytree_dataclass
 class ProfitOptimum:
     """The run of a given training compute that earns most.
 
@@ -169,7 +169,7 @@ CANDIDATES = 64
 NEWTON_STEPS = 5
 
 
-@record
+@pytree_dataclass
 class ExpectedProfitOptimum:
     """The run of a given training compute that earns most on average over an uncertain market.
 
