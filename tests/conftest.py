@@ -1,11 +1,12 @@
 """Settings of the whole suite."""
 
 import os
-import tempfile
 
 import jax
 import pytest
 from hypothesis import HealthCheck, settings
+
+from datawall.caching import keep_compiled_programs
 
 # compilation makes the first example slow, whatever the machine, and a busy machine is slow, not wrong
 settings.register_profile("datawall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -13,11 +14,22 @@ settings.load_profile("datawall")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_programs():
-    """Keep compiled programs for the session, for the commands that the tests start too."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["XDG_CACHE_HOME"] = folder
-        yield
+def compiled_programs(tmp_path_factory):
+    """Keep compiled programs for the session: one folder for all workers and the commands that they start."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    os.environ["XDG_CACHE_HOME"] = str(shared / "cache")
+    # the default keeps what took a second; a suite compiles many programs that take less
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.3"
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
+    keep_compiled_programs()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgotten_programs():
+    """Forget the programs of a module after it, or a worker would hold those of all."""
+    yield
+    jax.clear_caches()
 
 
 @pytest.fixture(scope="module")

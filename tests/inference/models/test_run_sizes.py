@@ -51,7 +51,7 @@ def test_a_list_without_its_columns_is_one_clear_sentence(tmp_path):
         MODULES["run_sizes"].load(None, (path,))
 
 
-@pytest.mark.skipif(not LIST.exists(), reason="the list of models is not at hand")
+@pytest.mark.skipif(not LIST.exists(), reason="the whole list of models does not ship, only its counts")
 def test_the_shipped_table_is_what_the_list_gives():
     shipped, counted = (MODULES["run_sizes"].load(None, files) for files in ((), (LIST,)))
     for name, values in (shipped.observed | shipped.constants).items():

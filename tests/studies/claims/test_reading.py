@@ -14,6 +14,10 @@ from datawall.studies.claims.registry import COMPUTATIONS
 
 SOURCE = Path(__file__).parents[4] / "shared" / "facts" / "claims.csv"
 
+NEEDS_SOURCE = pytest.mark.skipif(
+    not SOURCE.exists(), reason="the statements are other people's words, which do not ship"
+)
+
 GOOD = """\
 schema = 1
 [sources]
@@ -40,6 +44,7 @@ def read(tmp_path):
     return from_text
 
 
+@NEEDS_SOURCE
 def test_every_statement_of_the_source_is_there():
     with SOURCE.open(encoding="utf-8", newline="") as lines:
         ids = [row["id"] for row in csv.DictReader(lines)]
@@ -47,6 +52,7 @@ def test_every_statement_of_the_source_is_there():
     assert set(load_claims().claims) == set(ids)
 
 
+@NEEDS_SOURCE
 def test_statements_are_restated_and_not_quoted():
     with SOURCE.open(encoding="utf-8", newline="") as lines:
         quoted = {row["id"]: row["statement"] for row in csv.DictReader(lines)}

@@ -22,7 +22,7 @@ from datawall.inference.simulation_based_calibration import calibrate
 from datawall.inference.stacking import compare
 from datawall.model.inputs import DECLARATIONS
 
-RUNS = Path(__file__).parents[5] / "shared" / "data" / "muennighoff2023" / "data_constrained_runs.csv"
+RUNS = Path(__file__).parents[3] / "data" / "data_constrained_runs.csv"
 PENALTY = ("repetition_penalty", "penalty_passes_exponent", "penalty_size_exponent")
 SOUND = Diagnosis(1.0, 8000.0, 8000.0, 0, 1.0, "alpha")
 

@@ -16,13 +16,7 @@ from datawall.inference.models.scaling.runs import MODULE, points_module
 from datawall.inference.simulation_based_calibration import calibrate
 from datawall.inference.summary import headline
 
-RUNS = (
-    Path(__file__).parents[5]
-    / "shared"
-    / "data"
-    / "chinchilla_besiroglu2024"
-    / "chinchilla_reconstructed_245.csv"
-)
+RUNS = Path(__file__).parents[3] / "data" / "chinchilla_runs.csv"
 LATENTS = {
     # mean and standard deviation of the normal score's map, and whether the latent is its exponential
     "log_floor": (0.5, 2.6 / 2.5631, False),
