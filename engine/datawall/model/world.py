@@ -15,13 +15,13 @@ from datawall.model.loss.architecture import log_compute_gain
 from datawall.model.loss.data_constrained import DataLaw, Scarcity, data_law, scarcity
 from datawall.model.loss.overtraining import headroom, wall_gap
 from datawall.model.passage import Line, bent_passages, running_maximum, straight_passages
-from datawall.model.price import EfficiencyGrowth, efficiency_growth, years_for_gain
 from datawall.model.questions import Questions
 from datawall.model.release import release_dates, release_delay
 from datawall.model.supply import training_tokens
 from datawall.pytrees import record, staged
 from datawall.scaling_laws.generations import GPT4_INDEX
 from datawall.scaling_laws.logs import LOG2, LOG10
+from datawall.scaling_laws.price import EfficiencyGrowth, efficiency_growth, years_for_gain
 from datawall.units import MONTHS_PER_YEAR
 
 

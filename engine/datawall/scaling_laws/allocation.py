@@ -7,24 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from datawall.pytrees import record
-from datawall.scaling_laws.laws import LAWS, AllocationLaw, ScalingLaw
+from datawall.scaling_laws.laws import AllocationLaw, ScalingLaw
 from datawall.scaling_laws.logs import LOG6, Real, log
-
-__all__ = [
-    "LAWS",
-    "Allocation",
-    "AllocationLaw",
-    "IsoflopPenalty",
-    "ScalingLaw",
-    "flop_for_loss",
-    "flop_for_optimal_tokens",
-    "isoflop_penalty",
-    "log_flop_for_optimal_tokens",
-    "loss",
-    "optimal_allocation",
-    "power_law_allocation",
-    "tokens_from_pivot",
-]
 
 
 @record

@@ -9,40 +9,14 @@ import jax
 import jax.numpy as jnp
 
 from datawall.pytrees import record
-from datawall.scaling_laws.allocation import ScalingLaw, log_flop_for_optimal_tokens
+from datawall.scaling_laws.allocation import log_flop_for_optimal_tokens
 from datawall.scaling_laws.effective_data import (
-    REPETITIONS,
     Repetition,
     effective_multiple,
     log_optimal_multiples,
 )
+from datawall.scaling_laws.laws import ScalingLaw
 from datawall.scaling_laws.logs import LOG6, Real, log
-from datawall.scaling_laws.passes import (
-    RepetitionFrontier,
-    epochs_for_compute_multiplier,
-    frontier_flop,
-    repetition_frontier,
-    unique_tokens_needed,
-)
-
-__all__ = [
-    "REPETITIONS",
-    "ConstrainedAllocation",
-    "Repetition",
-    "RepetitionFrontier",
-    "RepetitionPenalty",
-    "data_constrained_loss",
-    "data_constrained_optimum",
-    "effective_multiple",
-    "effective_tokens",
-    "epochs_for_compute_multiplier",
-    "frontier_flop",
-    "log_effective_params",
-    "log_optimal_multiples",
-    "penalised_loss",
-    "repetition_frontier",
-    "unique_tokens_needed",
-]
 
 
 @record
@@ -148,7 +122,7 @@ def data_constrained_loss(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> law, rep = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> round(float(data_constrained_loss(law, rep, 8.67e9, 178e9, 25e9)), 2)
     2.22
@@ -231,7 +205,7 @@ def data_constrained_optimum(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> law, rep = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> round(float(data_constrained_optimum(law, rep, 9.3e21, 25e9).epochs), 1)
     9.1

@@ -11,11 +11,11 @@ import numpy as np
 from datawall.errors import DatawallError
 from datawall.forecasting.simulation import time_grid
 from datawall.model.inputs import Inputs
-from datawall.model.price import efficiency_growth, years_for_gain
 from datawall.model.supply import unique_tokens
 from datawall.model.world import simulate
 from datawall.scaling_laws.exhaustion import DistillMode, wall_date
 from datawall.scaling_laws.generations import SOURCE_GPT4_FLOP, SOURCE_OOM_PER_GENERATION, Clock
+from datawall.scaling_laws.price import efficiency_growth, years_for_gain
 from datawall.studies.claims.beliefs import GENERATIONS, Beliefs, drawn
 from datawall.studies.claims.recorded import evidence
 from datawall.studies.claims.registry import ALL_LAWS, computation

@@ -6,8 +6,9 @@ import jax.numpy as jnp
 
 from datawall.model.loss.data_constrained import Scarcity, data_law, scarcity
 from datawall.scaling_laws.allocation import flop_for_optimal_tokens, optimal_allocation
+from datawall.scaling_laws.effective_data import effective_multiple
+from datawall.scaling_laws.epochs import frontier_flop, repetition_frontier
 from datawall.scaling_laws.levers import overtrained_wall_flop, overtraining_constrained
-from datawall.scaling_laws.repetition import effective_multiple, frontier_flop, repetition_frontier
 from datawall.studies.claims.beliefs import Beliefs
 from datawall.studies.claims.registry import REPETITION_LAWS, computation
 from datawall.studies.claims.sizes import Rule, overtrained

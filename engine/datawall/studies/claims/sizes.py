@@ -1,5 +1,6 @@
 """Claims on sizes and tokens: optimal allocation, overtraining, distillation, sparsity."""
 
+import math
 from typing import Any, Literal
 
 import jax.numpy as jnp
@@ -18,7 +19,6 @@ from datawall.scaling_laws.levers import (
     distilled_optimum,
     effective_parameters,
     overtraining,
-    overtraining_rule_of_thumb,
 )
 from datawall.studies.claims.beliefs import Beliefs
 from datawall.studies.claims.registry import ALL_LAWS, LOSS_LAWS, computation
@@ -102,9 +102,14 @@ def power_law_through(
     return tokens_from_pivot(flop, flop_ref, tokens_ref, exponent)
 
 
+def _rule_of_thumb(shrink: float) -> Overtraining:
+    """Return the rule that a k times smaller model needs k squared times the data, however small it is."""
+    return Overtraining(data_factor=shrink**2, compute_factor=shrink, k_max=math.inf)
+
+
 def overtrained(beliefs: Beliefs, shrink: float, rule: Rule) -> Overtraining:
     """Return the factors of overtraining, by the law or by the rule of thumb."""
-    return overtraining(beliefs.law, shrink) if rule == "law" else overtraining_rule_of_thumb(shrink)
+    return overtraining(beliefs.law, shrink) if rule == "law" else _rule_of_thumb(shrink)
 
 
 @computation(laws=LOSS_LAWS)

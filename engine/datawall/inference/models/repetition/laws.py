@@ -8,13 +8,9 @@ import jax.numpy as jnp
 
 from datawall.inference.evidence_model import Arrays
 from datawall.model.loss.additive_penalty import LOG_REFERENCE_TOKENS_PER_PARAM, REFERENCE_EXTRA_PASSES
-from datawall.scaling_laws.allocation import ScalingLaw
-from datawall.scaling_laws.repetition import (
-    Repetition,
-    RepetitionPenalty,
-    data_constrained_loss,
-    penalised_loss,
-)
+from datawall.scaling_laws.effective_data import Repetition
+from datawall.scaling_laws.laws import ScalingLaw
+from datawall.scaling_laws.repetition import RepetitionPenalty, data_constrained_loss, penalised_loss
 
 
 @dataclass(frozen=True)

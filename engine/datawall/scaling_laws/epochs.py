@@ -134,8 +134,8 @@ def epochs_for_compute_multiplier(law: ScalingLaw, rep: Repetition, multiplier: 
 
     Examples
     --------
-    >>> from datawall.scaling_laws.repetition import REPETITIONS
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.effective_data import REPETITIONS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> LAW, REP = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> round(float(epochs_for_compute_multiplier(LAW, REP, 20.0)), 2)
     5.44
@@ -163,8 +163,8 @@ def frontier_flop(law: ScalingLaw, rep: Repetition, unique: Real, epochs: Real) 
 
     Examples
     --------
-    >>> from datawall.scaling_laws.repetition import REPETITIONS
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.effective_data import REPETITIONS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> LAW, REP = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> f"{float(frontier_flop(LAW, REP, 50e12, 16.0)):.2e}"
     '9.89e+28'
@@ -192,8 +192,8 @@ def unique_tokens_needed(law: ScalingLaw, rep: Repetition, flop: Real, epochs: R
 
     Examples
     --------
-    >>> from datawall.scaling_laws.repetition import REPETITIONS
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.effective_data import REPETITIONS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> LAW, REP = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> f"{float(unique_tokens_needed(LAW, REP, 1e28, 4.0)):.2e}"
     '5.28e+13'
