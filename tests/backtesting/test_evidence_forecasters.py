@@ -3,8 +3,7 @@ import pytest
 from scipy import stats
 
 from datawall.backtesting import evidence_forecasters
-from datawall.backtesting.evidence_forecasters import RECENT, module_forecaster, releases
-from datawall.backtesting.name_forecaster import name_forecaster
+from datawall.backtesting.evidence_forecasters import RECENT, module_forecaster, name_forecaster, releases
 from datawall.backtesting.questions import NothingKnownError, Question
 from datawall.backtesting.records import series_of
 from datawall.errors import UntrustedPosteriorError

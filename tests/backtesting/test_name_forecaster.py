@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, lognorm, norm
 
-from datawall.backtesting import name_forecaster as name_forecast
-from datawall.backtesting.name_forecaster import name_forecaster
+from datawall.backtesting import evidence_forecasters as name_forecast
+from datawall.backtesting.evidence_forecasters import name_forecaster
 from datawall.backtesting.questions import NothingKnownError, Question
 from datawall.errors import DatawallError
 from datawall.inference.fit import fit

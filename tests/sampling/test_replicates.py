@@ -7,8 +7,7 @@ import pytest
 from jax.scipy.special import ndtr
 from scipy import stats
 
-from datawall.sampling.cdf import share_mcse
-from datawall.sampling.cdf_refinement import bridged
+from datawall.sampling.cdf import bridged, share_mcse
 from datawall.sampling.histogram import Histogram
 from datawall.sampling.mean import Range
 from datawall.sampling.run import Pushed, push

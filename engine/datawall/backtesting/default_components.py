@@ -7,8 +7,7 @@ import xarray as xr
 
 from datawall.backtesting.baselines import drift, persistence, trend
 from datawall.backtesting.components import Parts, Progress, Source, World
-from datawall.backtesting.evidence_forecasters import module_forecaster
-from datawall.backtesting.name_forecaster import name_forecaster
+from datawall.backtesting.evidence_forecasters import module_forecaster, name_forecaster
 from datawall.backtesting.outcomes import came, questions_at, resolve
 from datawall.backtesting.published_tables import reference_rows
 from datawall.backtesting.questions import BY_NAME, DRIFT, PERSISTENCE, TARGETS, TREND, Forecaster

@@ -6,7 +6,7 @@ from datawall.errors import TooLittleEvidenceError
 from datawall.inference.evidence_model import Evidence
 from datawall.inference.fit import evidence_digest
 from datawall.inference.models import MODULES, data_stock
-from datawall.inference.shipped_tables import dates, open_table
+from datawall.inference.tables import dates, open_table
 from datawall.scenario.posterior import is_file
 
 NAMED = 3

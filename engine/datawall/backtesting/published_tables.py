@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from datawall.backtesting.name_forecaster import name_forecaster
+from datawall.backtesting.evidence_forecasters import name_forecaster
 from datawall.backtesting.origins import MID_2024
 from datawall.backtesting.outcomes import seen_so_far
 from datawall.backtesting.questions import BY_COMPUTE, BY_NAME, Answers, Question

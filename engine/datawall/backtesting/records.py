@@ -9,8 +9,7 @@ import numpy as np
 from datawall.backtesting.questions import BY_COMPUTE, BY_NAME
 from datawall.inference.latents import prior
 from datawall.inference.models import compute, hardware, price, training_sets
-from datawall.inference.shipped_tables import dates, numbers, open_table, sd_of_confidence
-from datawall.inference.tables import Table
+from datawall.inference.tables import Table, dates, numbers, open_table, sd_of_confidence
 from datawall.scaling_laws.generations import GPT4_INDEX, SOURCE_OOM_PER_GENERATION
 
 

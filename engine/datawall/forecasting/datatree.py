@@ -18,8 +18,7 @@ from datawall.forecasting.outputs import (
     reported,
 )
 from datawall.model.inputs import DECLARATIONS, INTEGRATED
-from datawall.sampling.cdf import Curve, Estimate
-from datawall.sampling.cdf_refinement import bridged
+from datawall.sampling.cdf import Curve, Estimate, bridged
 from datawall.sampling.program import ACCEPTED
 from datawall.sampling.run import Pushed
 from datawall.sampling.samplers import Sampler

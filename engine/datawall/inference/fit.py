@@ -13,11 +13,10 @@ import xarray as xr
 from datawall.arguments import check_seed
 from datawall.caching import keep_compiled_programs
 from datawall.inference import datatree
-from datawall.inference.density import target
+from datawall.inference.density import prior_draws, replay, target
 from datawall.inference.diagnostics import Diagnosis, diagnose
 from datawall.inference.evidence_model import Evidence, Module
 from datawall.inference.nuts import Settings, sample
-from datawall.inference.predictive import prior_draws, replay
 
 CAREFUL = Settings(acceptance=0.998)
 """Smaller steps, for a posterior with corners that the usual steps do not get into."""

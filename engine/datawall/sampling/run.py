@@ -11,11 +11,10 @@ import jax
 import numpy as np
 
 from datawall.sampling.counts import Layout
-from datawall.sampling.execution.blocks import Block, Plan
+from datawall.sampling.execution.blocks import Block, Plan, Result, Total, result_digest
 from datawall.sampling.execution.checkpoint import Identity
 from datawall.sampling.execution.devices import count_blocks, count_nothing, width
 from datawall.sampling.execution.executor import Crew, Job, alone
-from datawall.sampling.execution.total import Result, Total, result_digest
 from datawall.sampling.histogram import Sketch
 from datawall.sampling.mean import Average
 from datawall.sampling.program import Function, Spec, layout_of

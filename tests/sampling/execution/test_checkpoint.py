@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from datawall.errors import DatawallError
 from datawall.sampling.counts import Tally
-from datawall.sampling.execution.blocks import FIRST_CHECK, MOST_BLOCKS, Plan
+from datawall.sampling.execution.blocks import FIRST_CHECK, MOST_BLOCKS, Plan, Total, digest
 from datawall.sampling.execution.checkpoint import Checkpoint, ForeignTotalError, load, save
 from datawall.sampling.execution.executor import alone
-from datawall.sampling.execution.total import Total, digest
 from support.toy_run import DRAWS, toy_run
 
 

@@ -15,7 +15,8 @@ from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent, prior
 from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
 from datawall.inference.likelihoods.random_growth_trend import climbed, yearly_pace, years_of
-from datawall.inference.shipped_tables import (
+from datawall.inference.tables import (
+    Table,
     dates,
     evidence_of,
     numbers,
@@ -23,7 +24,6 @@ from datawall.inference.shipped_tables import (
     sd_of_confidence,
     sd_of_factor,
 )
-from datawall.inference.tables import Table
 
 TABLE = "frontier_runs.csv"
 ANCHOR = 2025.8

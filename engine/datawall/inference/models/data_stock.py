@@ -10,11 +10,9 @@ import numpyro.distributions as dist
 
 from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
-from datawall.inference.latents import latent
+from datawall.inference.latents import latent, sample_rows
 from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
-from datawall.inference.rows import sample_rows
-from datawall.inference.shipped_tables import dates, evidence_of, numbers, open_table, sd_of_factor
-from datawall.inference.tables import Table
+from datawall.inference.tables import Table, dates, evidence_of, numbers, open_table, sd_of_factor
 from datawall.validation import suggestion
 
 TABLE = "text_stock.csv"

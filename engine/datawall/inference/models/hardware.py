@@ -10,7 +10,7 @@ import numpyro
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent, prior
 from datawall.inference.likelihoods.student_t import FastStudentT
-from datawall.inference.shipped_tables import dates, evidence_of, numbers, open_table
+from datawall.inference.tables import dates, evidence_of, numbers, open_table
 
 TABLE = "hardware.csv"
 METRICS = ("flop_per_chip", "flop_per_usd", "flop_per_watt")

@@ -9,10 +9,9 @@ import numpy as np
 import numpyro.distributions as dist
 
 from datawall.inference.evidence_model import Arrays, Evidence, Module
-from datawall.inference.latents import latent
+from datawall.inference.latents import latent, sample_rows
 from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
-from datawall.inference.rows import sample_rows
-from datawall.inference.shipped_tables import dates, evidence_of, numbers, open_table
+from datawall.inference.tables import dates, evidence_of, numbers, open_table
 from datawall.units import MONTHS_PER_YEAR
 
 TABLE, FALLS = "priced_models.csv", "price_falls.csv"

@@ -11,11 +11,9 @@ import numpyro.distributions as dist
 
 from datawall.errors import DatawallError, TooLittleEvidenceError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
-from datawall.inference.latents import latent
+from datawall.inference.latents import latent, sample_rows
 from datawall.inference.likelihoods.censored_waiting_time import CensoredWait, WaitSinceInterval
-from datawall.inference.rows import sample_rows
-from datawall.inference.shipped_tables import dates, evidence_of, open_table
-from datawall.inference.tables import Table
+from datawall.inference.tables import Table, dates, evidence_of, open_table
 from datawall.model.release import OUTCOMES
 from datawall.units import MONTHS_PER_YEAR
 from datawall.validation import shown, suggestion

@@ -11,8 +11,7 @@ import numpyro.distributions as dist
 
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent
-from datawall.inference.shipped_tables import dates, evidence_of, numbers, open_table
-from datawall.inference.tables import Table, read_table
+from datawall.inference.tables import Table, dates, evidence_of, numbers, open_table, read_table
 from datawall.model.counts import RATE_DATE, models_within
 from datawall.scaling_laws.logs import LOG10
 from datawall.units import date_of

@@ -11,8 +11,7 @@ import jax
 import numpy as np
 
 from datawall.sampling.counts import Tally
-from datawall.sampling.execution.blocks import Block
-from datawall.sampling.execution.total import Result
+from datawall.sampling.execution.blocks import Block, Result
 from datawall.sampling.prng import split_index
 from datawall.sampling.program import ACCEPTED, program
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 
-from datawall.sampling.execution.blocks import Block, Plan
+from datawall.sampling.execution.blocks import Block, Plan, Result, Total
 from datawall.sampling.execution.checkpoint import Checkpoint, Identity
-from datawall.sampling.execution.total import Result, Total
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from itertools import batched, islice
 from pathlib import Path
 
-from datawall.sampling.execution.blocks import Block
+from datawall.sampling.execution.blocks import Block, Total
 from datawall.sampling.execution.checkpoint import load, save
 from datawall.sampling.execution.executor import Job
-from datawall.sampling.execution.total import Total
 
 LEASE_SECONDS = 120.0
 """A lease that was not renewed for so long is void. Longer than any block takes."""

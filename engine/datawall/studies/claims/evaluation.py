@@ -10,9 +10,8 @@ import numpy as np
 from datawall.errors import DatawallError
 from datawall.model.inputs import DECLARATIONS
 from datawall.studies.claims.beliefs import Beliefs, draw_beliefs, drawn
-from datawall.studies.claims.reading import load_claims
 from datawall.studies.claims.registry import COMPUTATIONS
-from datawall.studies.claims.schema import CheckTable, ClaimTable
+from datawall.studies.claims.schema import CheckTable, ClaimTable, load_claims
 from datawall.studies.claims.verdict import Claimed, Verdict, judge, probability_near, ratio, worst
 from datawall.validation import suggestion
 

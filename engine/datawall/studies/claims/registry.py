@@ -68,7 +68,7 @@ COMPUTATIONS: dict[str, Computation] = {}
 def computation[**P, T](
     *, laws: tuple[str, ...] = (), by_form: bool = False
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Enter a function of `Beliefs` and keyword-only settings into `COMPUTATIONS` under its own name."""
+    """Enter a function of `Beliefs` and keyword-only settings into `COMPUTATIONS` by name."""
 
     def register(run: Callable[P, T]) -> Callable[P, T]:
         settings = {
@@ -76,7 +76,7 @@ def computation[**P, T](
             for name, parameter in inspect.signature(run).parameters.items()
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY
         }
-        COMPUTATIONS[run.__name__] = Computation(run, laws, by_form, settings)
+        COMPUTATIONS[run.__name__.removeprefix("_")] = Computation(run, laws, by_form, settings)
         return run
 
     return register

@@ -11,7 +11,7 @@ from rich.table import Table
 from datawall.scenario.markdown import number
 from datawall.studies.claims.beliefs import DRAWS, SCENARIO, SEED
 from datawall.studies.claims.evaluation import Case, Check, Judged
-from datawall.studies.claims.reading import load_claims
+from datawall.studies.claims.schema import load_claims
 from datawall.studies.claims.verdict import DATE_UNIT, Claimed, Verdict
 
 REPORT = Path("reports/claims.md")

@@ -15,8 +15,8 @@ from datawall.arguments import check_seed
 from datawall.caching import keep_compiled_programs
 from datawall.errors import DatawallError
 from datawall.files import replace_file
-from datawall.studies.learning_order import delay, experiment, network
-from datawall.studies.learning_order.facts import BLIND_ACCURACY, leading_hermite_coefficient
+from datawall.studies.learning_order import delay, experiment
+from datawall.studies.learning_order.experiment import BLIND_ACCURACY, leading_hermite_coefficient
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,9 +98,9 @@ def _manifest(fit: Fit, curves: Curves, seed: int, seconds: float) -> dict[str, 
         "seeds": curves.accuracy.shape[1],
         "steps": int(curves.steps[-1]),
         "seed": seed,
-        "widths": list(network.WIDTHS),
+        "widths": list(experiment.WIDTHS),
         "batch": experiment.BATCH,
-        "learning_rate": network.LEARNING_RATE,
+        "learning_rate": experiment.LEARNING_RATE,
         "r_hat": fit.r_hat,
         "ess": fit.ess,
         "divergences": fit.divergences,

@@ -1,6 +1,8 @@
 """The loss law from single runs: a robust regression of the logarithm of the loss."""
 
 import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,80 @@ from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent
 from datawall.inference.likelihoods.student_t import FastStudentT
-from datawall.inference.models.scaling import laws
-from datawall.inference.models.scaling.laws import LossLaw
 from datawall.inference.tables import Table, read_table
+
+type Latents = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class LossLaw:
+    """A law of the loss.
+
+    Attributes
+    ----------
+    name, title
+        How results refer to it.
+    latents
+        The latents that it needs, declared under ``scaling_points``.
+    log_loss
+        The logarithm of the loss.
+    """
+
+    name: str
+    title: str
+    latents: tuple[str, ...]
+    log_loss: Callable[[Latents, Any, Any], Any]
+
+
+def additive(v: Latents, x: Any, y: Any) -> Any:
+    """Return ``ln(E + a exp(-alpha x) + b exp(-beta y))``, with a and b the terms at the centre.
+
+    References
+    ----------
+    Hoffmann et al. 2022, arXiv 2203.15556.
+    """
+    terms = (v["log_floor"], v["log_params_term"] - v["alpha"] * x, v["log_tokens_term"] - v["beta"] * y)
+    return jnp.logaddexp(jnp.logaddexp(terms[0], terms[1]), terms[2])
+
+
+def equal_exponents(v: Latents, x: Any, y: Any) -> Any:
+    """Return the additive law with beta = alpha.
+
+    The law of over-trained models, ``E + (a M^eta + b M^-eta) C^-eta`` with M = D/N, is this one: alpha is
+    twice its eta.
+
+    References
+    ----------
+    Muennighoff et al. 2023, arXiv 2305.16264; Gadre et al. 2024, arXiv 2403.08540.
+    """
+    return additive({**v, "beta": v["alpha"]}, x, y)
+
+
+def nested(v: Latents, x: Any, y: Any) -> Any:
+    """Return ``beta ln((N_c/N)^(alpha/beta) + D_c/D)``: no floor, the terms add inside a power.
+
+    The terms are stated as for the additive law: the loss with plenty of the other resource.
+
+    References
+    ----------
+    Kaplan et al. 2020, arXiv 2001.08361.
+    """
+    params = (v["log_params_limit"] - v["alpha"] * x) / v["beta"]
+    tokens = (v["log_tokens_limit"] - v["beta"] * y) / v["beta"]
+    return v["beta"] * jnp.logaddexp(params, tokens)
+
+
+TERMS = ("log_floor", "log_params_term", "log_tokens_term")
+
+ADDITIVE = LossLaw("additive", "E + A/N^alpha + B/D^beta", (*TERMS, "alpha", "beta"), additive)
+EQUAL_EXPONENTS = LossLaw("equal_exponents", "E + A/N^alpha + B/D^alpha", (*TERMS, "alpha"), equal_exponents)
+NESTED = LossLaw(
+    "nested",
+    "((N_c/N)^(alpha/beta) + D_c/D)^beta",
+    ("log_params_limit", "log_tokens_limit", "alpha", "beta"),
+    nested,
+)
+
 
 SYNONYMS = {
     "params": ("params", "params_active_precise", "parameters"),
@@ -224,13 +297,13 @@ def _state_usual_parameters(v: dict[str, Any], data: dict[str, np.ndarray]) -> N
 def points_module(law: LossLaw, rivals: tuple[Module, ...] = ()) -> Module:
     """Return the module that fits one law to points files."""
     return Module(
-        name="scaling_points" if law is laws.ADDITIVE else f"scaling_points.{law.name}",
+        name="scaling_points" if law is ADDITIVE else f"scaling_points.{law.name}",
         title=f"loss law from single runs: {law.title}",
         load=load_points,
         model=partial(points_model, law),
         headline=HEADLINES[law.name],
         rivals=rivals,
-        bootstrap=law is laws.ADDITIVE,
+        bootstrap=law is ADDITIVE,
     )
 
 
@@ -241,6 +314,6 @@ HEADLINES = {
 }
 
 MODULE = points_module(
-    laws.ADDITIVE,
-    rivals=(points_module(laws.EQUAL_EXPONENTS), points_module(laws.NESTED)),
+    ADDITIVE,
+    rivals=(points_module(EQUAL_EXPONENTS), points_module(NESTED)),
 )
