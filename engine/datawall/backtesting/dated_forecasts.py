@@ -15,7 +15,7 @@ from datawall.errors import UntrustedPosteriorError
 from datawall.forecasting.names import quantity_name
 from datawall.forecasting.outputs import outputs_of, reported
 from datawall.forecasting.simulation import World, question
-from datawall.sampling.run import push
+from datawall.sampling.run import propagate
 from datawall.sampling.samplers import SOBOL
 from datawall.scenario.posterior import Posterior, PosteriorSource, silent
 
@@ -112,7 +112,7 @@ def headline_dates(believed: scenario.Scenario, draws: int, seed: int) -> Dates:
     keep_compiled_programs()
     asked = question(believed, SOBOL)
     with jax.enable_x64(False):
-        pushed = push(
+        pushed = propagate(
             _DatesOnly(asked.world),
             asked.params,
             draws,

@@ -1,4 +1,4 @@
-"""What a forecast asks of `push`: the world as a function of scores, its numbers, and what is counted."""
+"""Simulation of a scenario as `propagate` takes it: the world as a function of scores, and its outputs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -126,7 +126,7 @@ def _accepted(values: list[jax.Array], rows: Any, lower: Any, upper: Any) -> jax
 
 
 class Question(NamedTuple):
-    """A scenario, and what is given, as `push` takes it."""
+    """A scenario, and what is given, as `propagate` takes it."""
 
     world: World
     params: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Distribution functions with their Monte Carlo error: what sketches are read through.
+"""Empirical CDFs with their Monte Carlo error, and their refinement where probabilities are known better.
 
 This module loads no JAX.
 """

@@ -51,7 +51,7 @@ def shifted(seed: np.uint32, dimensions: np.ndarray) -> Shifted:
     Parameters
     ----------
     seed
-        Scalar uint32 (`points.seed_word`).
+        Scalar uint32 (`prng.seed_word`).
     dimensions
         Counted from 0, below 512; uint32 of shape (rows,).
     """

@@ -1,8 +1,8 @@
-"""Averages over the draws, of values in a known range.
+"""Streaming means of values in a known range.
 
 Sums are of integers, in units of 2^-22 of the range: like counts, they do not depend on the order of draws.
 
-This module loads no JAX: `tally` sums on the device, and an average adds the sums up.
+This module loads no JAX: `counts` sums on the device, and an average adds the sums up.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Average:
         return cls(values, np.zeros((replicates, *shape), np.int64), np.zeros(replicates, np.int64))
 
     def add(self, sums: ArrayLike, draws: ArrayLike) -> None:
-        """Add the sums (R, ...) and numbers of draws (R,) of a `tally.Tally`, in place."""
+        """Add the sums (R, ...) and numbers of draws (R,) of a `counts.Tally`, in place."""
         self.sums += np.asarray(sums)
         self.draws += np.asarray(draws)
 
@@ -60,7 +60,7 @@ class Average:
 
     @property
     def deviations(self) -> Floats:
-        """By how much the average of each replicate deviates from it (`curve.deviations_of`)."""
+        """By how much the average of each replicate deviates from it (`cdf.deviations_of`)."""
         return deviations_of(self._totals(), self._draws())
 
     def _totals(self) -> Floats:

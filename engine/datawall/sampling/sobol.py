@@ -81,7 +81,7 @@ def scramble(seed: np.uint32, dimensions: np.ndarray) -> Scrambled:
     Parameters
     ----------
     seed
-        Scalar uint32 (`points.seed_word`).
+        Scalar uint32 (`prng.seed_word`).
     dimensions
         Counted from 0, below 512; uint32 of shape (rows,).
     """

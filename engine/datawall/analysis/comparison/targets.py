@@ -14,7 +14,7 @@ from datawall.forecasting.names import year_labels
 from datawall.forecasting.outputs import Labels, Output, outputs_of
 from datawall.forecasting.simulation import reported_rows, time_grid
 from datawall.sampling.cdf import Floats
-from datawall.sampling.run import Pushed
+from datawall.sampling.run import MonteCarloResult
 from datawall.scenario import Scenario
 from datawall.validation import suggestion
 
@@ -45,7 +45,7 @@ class Target:
     index: tuple[int, ...]
     reference: float = np.nan
 
-    def with_reference(self, pushed: Sequence[Pushed]) -> Self:
+    def with_reference(self, pushed: Sequence[MonteCarloResult]) -> Self:
         """Return the target with the date that the medians of some scenarios suggest (`reference_date`)."""
         if self.output.scale != "date":
             return self
@@ -53,7 +53,7 @@ class Target:
         medians = [float(sketch.quantile(0.5)) for sketch in sketches]
         return replace(self, reference=reference_date(medians, self.output.histogram.upper))
 
-    def answers(self, pushed: Pushed) -> Floats:
+    def answers(self, pushed: MonteCarloResult) -> Floats:
         """Return median and probability of all draws and of each replicate, of shape (2, 1 + R).
 
         The median is in the model's own scale; a quantity that is no date has no probability.

@@ -1,4 +1,4 @@
-"""How the draws of a run are cut into blocks, which can be counted anywhere and in any order."""
+"""Blocks of draws, which can be counted anywhere and in any order, and the total of their integer counts."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,7 +32,7 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """How a run is cut.
+    """The partition of a run into blocks and stages.
 
     Nothing that is counted or kept depends on it but where a run can be checked.
 

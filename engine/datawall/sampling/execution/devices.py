@@ -1,4 +1,4 @@
-"""Counting blocks on every device of this machine."""
+"""Local devices: blocks are counted on every one of them, in threads."""
 
 import os
 from collections.abc import Callable, Generator, Iterable

@@ -1,4 +1,4 @@
-"""Workers that share a folder: any number of processes, on any machines, may join a run or leave it.
+"""Executor on a shared folder: any number of processes, on any machines, may join a run or leave it.
 
 The blocks of a run are dealt with in groups. A worker claims a group by a lease, counts it and writes its
 total. A group whose worker has died is done again by another; so may be one whose worker was only slow, which
@@ -113,13 +113,13 @@ class Group:
         return True
 
 
-def shared_folder(job: Job, folder: Path, lease_seconds: float = LEASE_SECONDS) -> Generator[Total]:
-    """Do a job together with every other process that is given the same job and folder.
+def shared_folder_executor(job: Job, folder: Path, lease_seconds: float = LEASE_SECONDS) -> Generator[Total]:
+    """Run a job together with every other process that is given the same job and folder.
 
     Parameters
     ----------
     job
-        What to do.
+        The work.
     folder
         On a file system that all workers see.
     lease_seconds
