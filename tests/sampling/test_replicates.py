@@ -7,9 +7,9 @@ import pytest
 from jax.scipy.special import ndtr
 from scipy import stats
 
-from datawall.sampling.cdf import bridged, share_mcse
+from datawall.sampling.cdf import share_mcse
 from datawall.sampling.histogram import Histogram
-from datawall.sampling.mean import Range
+from datawall.sampling.mean import Range, bridged
 from datawall.sampling.run import MonteCarloResult, propagate
 from datawall.sampling.samplers import LATTICE, RANDOM, SOBOL, Sampler
 

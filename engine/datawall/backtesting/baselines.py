@@ -1,4 +1,4 @@
-"""What a forecaster without a model would say: the baselines that a model has to beat."""
+"""Baselines that a model has to beat: persistence, linear trend, random walk with drift."""
 
 from collections.abc import Callable, Mapping, Sequence
 

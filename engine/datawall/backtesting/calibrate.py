@@ -1,4 +1,4 @@
-"""What a backtest says of the widths of forecasts, for those that shall be calibrated by it."""
+"""Calibration from a backtest: the factor by which forecasts are to be widened."""
 
 import json
 from pathlib import Path

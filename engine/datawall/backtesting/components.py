@@ -1,4 +1,4 @@
-"""What a backtest is put together from: each part can be replaced on its own."""
+"""Components of a backtest, each replaceable on its own."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Source:
 
 
 class World(NamedTuple):
-    """What a scenario says about runs at an origin.
+    """Forecaster of runs from a scenario at an origin.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class World(NamedTuple):
 
 @dataclass(frozen=True)
 class Parts:
-    """What a backtest is put together from.
+    """Components of a backtest.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Forecasts of a scenario whose modules of inference each know what was known at a date of their own."""
+"""Forecasts of a scenario whose evidence models each have an as-of date of their own."""
 
 import itertools
 from collections.abc import Mapping

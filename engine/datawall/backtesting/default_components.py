@@ -1,4 +1,4 @@
-"""The parts of a backtest that ship."""
+"""Default components of a backtest."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

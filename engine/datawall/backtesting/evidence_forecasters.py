@@ -1,4 +1,4 @@
-"""Forecasts of records straight from a module of inference: of training sets, chips and prices."""
+"""Forecasters from evidence models: records of training sets, chips and prices, and releases by name."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ RECENT = 2.0
 
 @dataclass(frozen=True)
 class Asked:
-    """What a story is told about.
+    """Evidence and questions of one forecast.
 
     Attributes
     ----------
@@ -206,7 +206,7 @@ MODULE_OF = {
 }
 """The module that models the figures of each target."""
 STORIES: dict[str, Story] = {"training_sets": _training_sets, "hardware": _chips, "price": _discounts}
-"""How each module makes figures."""
+"""Sampler of records for each module."""
 
 
 def name_forecaster(draws: int, seed: int) -> Forecaster:

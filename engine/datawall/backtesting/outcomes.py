@@ -1,4 +1,4 @@
-"""The questions that can be asked at a date, and what has become of them."""
+"""Outcomes: the questions that can be asked at a date, and their resolution."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +13,7 @@ ITEMS: dict[str, tuple[str, ...]] = {
     BY_COMPUTE: ("GPT-4.5", "GPT-5"),
     BY_NAME: ("GPT-4", "GPT-5", "GPT-6"),
 }
-"""What is asked of each date target."""
+"""Levels of each date target."""
 
 
 def questions_at(origin: float, horizons: Sequence[float]) -> list[Question]:

@@ -1,4 +1,4 @@
-"""What a backtest is asked to do, checked before anything heavy is loaded."""
+"""Plan of a backtest, checked before anything heavy is loaded."""
 
 import hashlib
 import shlex

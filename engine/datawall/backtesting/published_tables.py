@@ -1,4 +1,4 @@
-"""The reference tables of mid-2024 row by row: what they said, what happened, what we would have said."""
+"""Published tables of mid-2024 row by row, beside the outcomes and our own forecasts."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is asked of a forecast made at an origin: the targets, and one question about one of them."""
+"""Forecast questions: the targets (quantities of interest), and a question about one at an origin."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is known of each target: its dated figures from the shipped tables, and until when it was watched."""
+"""Record series: dated figures of each target from the shipped tables, and until when it was watched."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -72,7 +72,7 @@ FLOP_GPT4 = 2.1e25
 CAPABILITY = 125.0
 """The capability index whose price is followed: the class of GPT-4, which has 126.2."""
 DEVELOPER = "OpenAI"
-"""Whose flagships count as releases by name."""
+"""Developer whose flagships count as releases by name."""
 PREFIX = "GPT-"
 """Of the name of a generation."""
 

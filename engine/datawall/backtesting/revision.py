@@ -1,4 +1,4 @@
-"""How the answers of a scenario moved as evidence arrived, and which evidence moved them.
+"""Forecast revisions: paired differences between forecasts as evidence arrived, and the evidence behind them.
 
 Only evidence moves here: at each origin the modules of inference know what was known by then, and priors that
 are stated by hand stay as they stand today. All forecasts are made on common random numbers, so that a shift
@@ -27,7 +27,7 @@ LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 BY = 2030.0
 """The date by which probabilities are compared, as medians may be past or never [decimal year]."""
 MEASURES = {"shift": "years", "probability_shift": "probability"}
-"""What is compared of two forecasts, the medians and the probabilities by that date, and the unit."""
+"""Measures that two forecasts are compared by, medians and probabilities by that date, and their units."""
 
 
 def quantiles(dates: Dates) -> xr.Dataset:
@@ -107,7 +107,7 @@ def _measures(dates: Dates) -> np.ndarray:
 
 
 def _apart(older: Dates, newer: Dates) -> np.ndarray:
-    """Return by how much the newer measures exceed the older ones; where no draw moved that is nothing."""
+    """Return paired differences between two forecasts; zero where no draw changed."""
     with np.errstate(invalid="ignore"):
         apart = _finite(_measures(newer) - _measures(older))
     same = [np.array_equal(older[name], newer[name]) for name in older]

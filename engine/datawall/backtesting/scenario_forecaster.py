@@ -1,4 +1,4 @@
-"""What a scenario says about the largest known training run: draws of its path answer every question."""
+"""Forecaster from a scenario: draws of the path of the largest known run answer every question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ ERROR_STREAMS = ("published_error", "published_row")
 
 @dataclass(frozen=True)
 class _Account:
-    """What shapes the compiled program: the joint distribution, and what sets size and release of a run."""
+    """Static part of the compiled program: the joint distribution, and the inputs of a run."""
 
     structure: Any
     questions: Questions

@@ -1,4 +1,4 @@
-"""Who is asked what at which origin, and what came back: answers, or why there are none."""
+"""Schedule of forecast questions by origin, and the ledger of their answers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,7 +29,7 @@ class Skip(NamedTuple):
 
 @dataclass(frozen=True)
 class Round:
-    """What is asked at one origin, and the scenarios that are asked."""
+    """Questions and scenarios of one origin."""
 
     origin: float
     targets: tuple[str, ...]
@@ -38,7 +38,7 @@ class Round:
 
 @dataclass
 class Ledger:
-    """What was asked so far, and what came back.
+    """Questions so far, with answers or the reasons for silence.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Ledger:
     taken_out: dict[float, set[str]] = field(default_factory=dict)
 
     def hear(self, who: Sequence[str], source: Source, questions: Sequence[Question]) -> None:
-        """Ask a source what it can be asked, on behalf of each of some forecasters."""
+        """Put the questions of its targets to a source, on behalf of some forecasters."""
         own = [question for question in questions if question.target in source.targets]
         if not own:
             return
@@ -74,7 +74,7 @@ class Ledger:
 
 
 def _answers(source: Source, questions: Sequence[Question]) -> tuple[Answers, str]:
-    """Return the answers of a source, and why there are none where there are none."""
+    """Return the answers of a source, and the reason for any that are missing."""
     try:
         found = source.forecaster(questions)
     except NO_ANSWER as error:
@@ -83,7 +83,7 @@ def _answers(source: Source, questions: Sequence[Question]) -> tuple[Answers, st
 
 
 def rounds(plan: Plan, published: Mapping[str, float]) -> tuple[list[Round], list[Skip]]:
-    """Return who is asked at which origin, and the published forecasts that are not.
+    """Return the schedule by origin, and the published forecasts left out.
 
     A published forecast is asked at its own as-of date only, and the first scenario with it.
     """
@@ -102,7 +102,7 @@ def rounds(plan: Plan, published: Mapping[str, float]) -> tuple[list[Round], lis
 
 
 def jobs(plan: Plan, parts: Parts, asked: Sequence[Round], ledger: Ledger) -> Iterator[Callable[[], None]]:
-    """Yield what there is to ask; called one after the other, they fill the ledger."""
+    """Yield the calls that fill the ledger, one after the other."""
     naive = parts.naive(plan.draws, plan.seed)
     modules = parts.modules(plan.draws, plan.seed)
     for one in asked:
@@ -124,7 +124,7 @@ def jobs(plan: Plan, parts: Parts, asked: Sequence[Round], ledger: Ledger) -> It
 def _as_known(
     plan: Plan, parts: Parts, asked: Round, name: str, ledger: Ledger, questions: Sequence[Question]
 ) -> Answers:
-    """Answer as a scenario would have at the origin, and note what it could not have known."""
+    """Answer from the vintage of a scenario at the origin, and note its hindsight."""
     world = parts.world(asked.scenarios[name], asked.origin, plan.draws, plan.seed)
     if name in plan.scenarios:
         ledger.hindsight.setdefault(asked.origin, set()).update(world.hindsight)

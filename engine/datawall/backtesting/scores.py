@@ -1,4 +1,4 @@
-"""Scores of a forecaster's answers, and what they say together: skill, coverage, and the widening due."""
+"""Scores of a forecaster's answers and their summaries: skill, coverage, and the widening due."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence

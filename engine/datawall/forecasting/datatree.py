@@ -18,7 +18,8 @@ from datawall.forecasting.outputs import (
     reported,
 )
 from datawall.model.inputs import DECLARATIONS, INTEGRATED
-from datawall.sampling.cdf import Curve, Estimate, bridged
+from datawall.sampling.cdf import Curve, Estimate
+from datawall.sampling.mean import bridged
 from datawall.sampling.program import ACCEPTED
 from datawall.sampling.run import MonteCarloResult
 from datawall.sampling.samplers import Sampler

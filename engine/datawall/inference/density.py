@@ -1,4 +1,4 @@
-"""A NumPyro model as functions of one flat vector: what optimisers and samplers work on."""
+"""Log density of a NumPyro model as a function of one flat vector, and its posterior predictive."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

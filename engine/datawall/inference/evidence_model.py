@@ -1,4 +1,4 @@
-"""What a module of inference is: evidence, a model of it, and the inputs of the forecast that it informs."""
+"""Evidence model: evidence, a NumPyro model of it, and the inputs of the forecast that it informs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ type Arrays = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a module knows, cut at the as-of date.
+    """Evidence of a module, cut at the as-of date.
 
     Attributes
     ----------

@@ -51,7 +51,7 @@ class Fit:
 
     @property
     def faults(self) -> list[str]:
-        """What speaks against this posterior, or those of its rivals, in words; empty when nothing does."""
+        """Reasons against this posterior, or those of its rivals, in words; empty if there are none."""
         others = (f"{rival.module.name}: {fault}" for rival in self.rivals for fault in rival.faults)
         return [*self.diagnosis.faults, *others]
 

@@ -1,4 +1,4 @@
-"""Latent quantities of the models of evidence: declared once, in ``priors/latents.toml``.
+"""Latents of the models of evidence, declared once in ``priors/latents.toml``, and rows of their data.
 
 A latent is a family of distributions as in a scenario file, so its prior is a quantile function of a normal
 score. The model samples the score, which is standard normal whatever the family: a geometry that a sampler
@@ -55,7 +55,7 @@ def sample_rows(
 
 
 SCORE = "_score"
-"""What the name of a score site ends in."""
+"""Suffix of the name of a score site."""
 
 
 class LatentTable(Closed):

@@ -33,7 +33,7 @@ START_WITHIN = 2.0
 
 @dataclass(frozen=True)
 class Settings:
-    """How long to sample.
+    """Length of the chains.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ def chain(target: Target, settings: Settings) -> Chain:
     target
         The posterior.
     settings
-        How long to sample.
+        Length of the chains.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def sample(
     observed
         Its data.
     settings
-        How long to sample.
+        Length of the chains.
     seed
         Of the chains.
 

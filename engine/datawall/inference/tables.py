@@ -1,4 +1,4 @@
-"""Reading tables of evidence: columns checked, rows that cannot be used counted by reason."""
+"""Tables of evidence, the user's or shipped: columns checked, rows that cannot be used counted by reason."""
 
 import csv
 import datetime as dt

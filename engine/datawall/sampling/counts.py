@@ -1,4 +1,4 @@
-"""Counting on the device: how a compiled program tallies chunks of draws for sketches to add up.
+"""Integer counts on the device: tallies of chunks of draws, which sketches add up.
 
 All outputs are counted together, in one flat array: few large kernels compile in a fraction of the time of
 many small ones, and one flat scatter is the cheapest on a CPU.
@@ -80,7 +80,7 @@ class Averaged:
 
 @dataclass(frozen=True)
 class Layout:
-    """What is counted and averaged, in how many replicates, and where the counts of each output lie."""
+    """Outputs that are counted and averaged, their replicates, and the place of the counts of each."""
 
     outputs: tuple[Counted, ...]
     averages: tuple[Averaged, ...] = ()

@@ -18,7 +18,7 @@ type Function = Callable[[Any, jax.Array], Mapping[str, Any]]
 """Maps (params, scores of shape (streams, n)) to outputs by name, each with the n draws on its last axis."""
 
 type Spec = Histogram | Range
-"""How an output is counted, or the range of its values if their average is all that is wanted."""
+"""Bins of a counted output, or the range of the values of an averaged one."""
 
 type Specs = tuple[tuple[str, Spec], ...]
 
@@ -26,7 +26,7 @@ type Specs = tuple[tuple[str, Spec], ...]
 ACCEPTED = "accepted"
 """An output of this name says which draws are to be counted and kept; without it all are."""
 ACCEPTED_BINS = Histogram(0.0, 2.0, 1)
-"""How it is counted itself, to tell how many were."""
+"""Bins of the output itself, to count the draws accepted."""
 
 VECTOR = 64
 """Draws are evaluated in whole vectors: a scalar remainder of a loop may round differently."""

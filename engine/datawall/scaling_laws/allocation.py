@@ -1,4 +1,4 @@
-"""What is optimal under a loss law: parameters and tokens for compute, and the inverses.
+"""Optimal allocation under a loss law: parameters and tokens for compute, and the inverses.
 
 Everything is computed in logs, so that float32 holds up to 1e32 FLOP and beyond.
 """
@@ -13,7 +13,7 @@ from datawall.scaling_laws.logs import LOG6, Real, log
 
 @record
 class Allocation:
-    """How a run spends its compute.
+    """Parameters and tokens on which a run spends its compute.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Allocation:
 
 @record
 class IsoflopPenalty:
-    """What it costs to leave the optimal size at fixed compute.
+    """Cost of leaving the optimal size at fixed compute.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""When demand for training tokens meets supply, both growing exponentially."""
+"""Date of exhaustion: demand for training tokens meets supply, both growing exponentially."""
 
 import enum
 from typing import Any, Literal
@@ -18,7 +18,7 @@ type DistillMode = Literal["nominal", "physical"]
 
 
 class WallStatus(enum.StrEnum):
-    """Whether demand meets supply. Arrays carry the position in this list, 0, 1 or 2."""
+    """Status of the wall. Arrays carry the position in this list, 0, 1 or 2."""
 
     FUTURE = "future"
     PAST = "past"
@@ -31,7 +31,7 @@ FUTURE, PAST, NEVER = range(3)
 
 @record
 class Wall:
-    """When demand meets supply.
+    """Status and date at which demand meets supply.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ def wall_date(
     """Return when the largest run runs out of data.
 
     Demand is ``D*(C) = kappa C^exponent``; the wall is where it reaches Q times the stock, with Q the worth
-    of the passes allowed under the criterion.
+    of the epochs allowed under the criterion.
 
     Parameters
     ----------
@@ -78,10 +78,10 @@ def wall_date(
     t0
         Start [year].
     epochs
-        Passes allowed e, at least 1.
+        Epochs allowed e, at least 1.
     criterion
-        ``"tokens"``: demand is e times the stock. ``"effective"``: demand is what e passes are worth.
-        ``"frontier"``: the best run over the stock makes e passes, ``C = M(e) C0(S)`` with C0 by this demand.
+        ``"tokens"``: demand is e times the stock. ``"effective"``: demand is what e epochs are worth.
+        ``"frontier"``: the best run over the stock makes e epochs, ``C = M(e) C0(S)`` with C0 by this demand.
     distill
         Token multiplier m, at least 1 [x].
     distill_mode
@@ -96,7 +96,7 @@ def wall_date(
 
     References
     ----------
-    Muennighoff et al. 2023, arXiv 2305.16264, for the worth of passes.
+    Muennighoff et al. 2023, arXiv 2305.16264, for the worth of epochs.
 
     Examples
     --------

@@ -13,7 +13,7 @@ from datawall.scaling_laws.repetition import log_effective_params
 
 @record
 class Overtraining:
-    """What a smaller model needs to reach the loss of a compute-optimal one.
+    """Factors by which a smaller model needs more data and compute at equal loss.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class OvertrainedRun:
     effective_tokens_needed
         Fresh tokens D' that the loss asks for.
     epochs
-        Passes over the data, at least 1.
+        Epochs over the data, at least 1.
     tokens
         Real tokens seen.
     flop
@@ -183,7 +183,7 @@ def max_overtraining(
     unique
         Unique real tokens U.
     epochs
-        Most passes allowed, at least 1.
+        Most epochs allowed, at least 1.
     distill
         Token multiplier m, at least 1 [x].
 
@@ -221,7 +221,7 @@ def overtrained_wall_flop(
     unique
         Unique real tokens U.
     epochs
-        Most passes allowed, at least 1.
+        Most epochs allowed, at least 1.
     distill
         Token multiplier m, at least 1 [x].
 

@@ -1,8 +1,8 @@
-"""Data that repeats: what further passes are worth, and the best run over limited unique tokens.
+"""Repeated data: the worth of further epochs, and the best run over limited unique tokens.
 
 Two rival forms. Under the first (Muennighoff et al. 2023, arXiv 2305.16264) repeated tokens and excess
 parameters lose value exponentially; under the second (arXiv 2605.01640) repetition adds a penalty that can
-make further passes hurt. Both were fitted at no more than 178e9 unique tokens and 9e9 parameters.
+make further epochs hurt. Both were fitted at no more than 178e9 unique tokens and 9e9 parameters.
 """
 
 import jax
@@ -21,14 +21,14 @@ from datawall.scaling_laws.logs import LOG6, Real, log
 
 @record
 class RepetitionPenalty:
-    """Loss that repetition adds, ``P r_x^delta (N / U)^kappa`` with ``r_x = D/U - 1`` extra passes.
+    """Loss that repetition adds, ``P r_x^delta (N / U)^kappa`` with ``r_x = D/U - 1`` extra epochs.
 
     Attributes
     ----------
     scale
-        P, the penalty of one extra pass at one parameter per unique token [nats/token].
+        P, the penalty of one extra epoch at one parameter per unique token [nats/token].
     passes_exponent
-        delta, exponent of the extra passes.
+        delta, exponent of the extra epochs.
     size_exponent
         kappa, exponent of the parameters per unique token.
     """
@@ -49,7 +49,7 @@ class ConstrainedAllocation:
     tokens
         Tokens seen D, repeats counted.
     epochs
-        Passes over the data that are used, ``max(1, D/U)``.
+        Epochs over the data that are used, ``max(1, D/U)``.
     loss
         Loss [nats/token].
     tokens_per_param
@@ -73,7 +73,7 @@ def effective_tokens(unique: Real, tokens: Real, r_d: Real) -> jax.Array:
     tokens
         Tokens seen D; below U they are all fresh.
     r_d
-        R*_D [passes].
+        R*_D [epochs].
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Where outcomes fall in their forecasts."""
+"""Calibration: PIT values, their ECDF, coverage, widening; block bootstrap over origins."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -115,7 +115,7 @@ class Ecdf(NamedTuple):
 
     @property
     def inside(self) -> bool:
-        """Whether the whole curve lies in its band."""
+        """True if the whole curve lies in its band."""
         return bool(np.all((self.low <= self.share) & (self.share <= self.high)))
 
 

@@ -10,7 +10,7 @@ from datawall.errors import DatawallError
 
 @dataclass(frozen=True)
 class Outcome:
-    """What happened, seen through a window.
+    """Outcome, censored by a window.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Outcome:
 
     @property
     def open(self) -> bool:
-        """Whether it lies beyond the end of the window."""
+        """True if it lies beyond the end of the window."""
         return self.value > self.last
 
 

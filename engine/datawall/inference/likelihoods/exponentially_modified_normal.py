@@ -1,4 +1,4 @@
-"""Observations that lie on one side of a line: runs below the frontier, prices above the cheapest."""
+"""Exponentially modified normal: observations on one side of a line, such as runs below the frontier."""
 
 from typing import Any
 

@@ -27,9 +27,9 @@ from datawall.inference.tables import (
 
 TABLE = "frontier_runs.csv"
 ANCHOR = 2025.8
-"""When the level is stated, or at the last release on record if that came earlier [year]."""
+"""Date at which the level is stated, or of the last release on record if that came earlier [year]."""
 LARGEST = 5
-"""How many of the largest runs known at a date count as its frontier."""
+"""Number of the largest runs known at a date that count as its frontier."""
 FLOP = (1e15, 1e31, "FLOP")
 
 

@@ -1,4 +1,4 @@
-"""How much text there is: statements about the stock, its usable share and its growth, combined."""
+"""Stock of text: statements about the stock, its usable share and its growth, combined."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from datawall.validation import suggestion
 
 TABLE = "text_stock.csv"
 STATED_AT = 2024.0
-"""When the stock is stated [year]."""
+"""Date at which the stock is stated [year]."""
 ABOUT = ("raw_tokens", "usable_tokens", "quality", "growth")
 RELATIONS = ("estimate", "part", "whole")
 FIGURE = (1e-4, 1e18, "tokens, a share or a growth")

@@ -1,4 +1,4 @@
-"""What chips give: FLOP/s of a chip, per dollar and per watt against the date of release."""
+"""Chip performance: FLOP/s of a chip, per dollar and per watt against the date of release."""
 
 from pathlib import Path
 

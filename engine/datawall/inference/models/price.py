@@ -1,4 +1,4 @@
-"""How fast a fixed capability becomes cheaper."""
+"""Price decline of a fixed capability."""
 
 from pathlib import Path
 from typing import Any

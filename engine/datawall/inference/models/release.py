@@ -1,4 +1,4 @@
-"""From the end of training to the public: lags, staged releases, slips, cancellations."""
+"""Release of a trained model: lags, staged releases, slips, cancellations."""
 
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from datawall.validation import shown, suggestion
 
 TABLE = "release_lags.csv"
 PIVOT = 2026.0
-"""When the typical lag is stated [year]."""
+"""Date at which the typical lag is stated [year]."""
 ONE_DAY = 12.0 / 365.25
 """Width of the interval of a date that is known to the day [months]."""
 WATCHED_TO_THE_END = np.inf

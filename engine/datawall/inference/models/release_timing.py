@@ -194,7 +194,7 @@ def coming_releases(
 
 
 _PIVOT = 2026.0
-"""When the typical wait is stated [year]."""
+"""Date at which the typical wait is stated [year]."""
 
 
 def _load_cadence(as_of: float | None, files: tuple[Path, ...]) -> Evidence:

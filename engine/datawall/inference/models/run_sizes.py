@@ -17,7 +17,7 @@ from datawall.scaling_laws.logs import LOG10
 from datawall.units import date_of
 
 MODEL_COLUMNS = ("Model", "Publication date", "Training compute (FLOP)", "Base model")
-"""What a list of models calls its columns: the names of Epoch AI's *Data on AI Models*."""
+"""Columns of a list of models: the names of Epoch AI's *Data on AI Models*."""
 COLUMNS = ("start", "end", "depth_low", "depth_high", "models", "sized", "unsized", "date_known", "source")
 PERIODS = np.array([2020.0, 2021.0, 2022.0, 2023.0, 2024.0, 2025.0, 2025.58])
 """Bounds of the periods that are counted: since August 2025 no closed flagship states its compute."""

@@ -14,7 +14,7 @@ from datawall.inference.tables import dates, evidence_of, numbers, open_table, s
 
 TABLE = "training_sets.csv"
 ANCHOR = 2026.5
-"""When the level is stated, or at the last release on record if that came earlier [year]."""
+"""Date at which the level is stated, or of the last release on record if that came earlier [year]."""
 TOKENS = (1e6, 1e18, "tokens")
 
 

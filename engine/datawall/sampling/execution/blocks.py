@@ -112,14 +112,14 @@ class Plan:
 
 
 _JOIN = {"minimum": np.minimum, "maximum": np.maximum}
-"""How fields of a tally are joined; all others are counts, which add."""
+"""Fields of a tally that are joined by extremes; all others are counts, which add."""
 
 _NO_DRAW = -1
 """Under it the outputs of no draws are kept: names, types and shapes."""
 
 
 class Result(NamedTuple):
-    """What came back of a block, on the host; `outputs` only of a block that is kept."""
+    """Counts of a block, on the host; `outputs` only of a block that is kept."""
 
     block: Block
     tally: Tally
@@ -128,7 +128,7 @@ class Result(NamedTuple):
 
 @dataclass
 class Total:
-    """What has been counted so far.
+    """Accumulator of counted blocks.
 
     Attributes
     ----------

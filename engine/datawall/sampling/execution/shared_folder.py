@@ -61,7 +61,7 @@ class Lease:
         self.path.unlink(missing_ok=True)
 
     def _is_abandoned(self) -> bool:
-        """Whether it has run out, or its holder was a process of this machine and is gone."""
+        """Return whether it has run out, or its holder was a process of this machine and is gone."""
         try:
             node, _, process = self.path.read_text().rpartition(" ")
             age = _now(self.path.parent) - self.path.stat().st_mtime

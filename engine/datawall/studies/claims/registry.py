@@ -1,4 +1,4 @@
-"""Named computations: what a claims file may ask for, and which published laws each can be made under."""
+"""Registry of computations that a claims file may name, and the published laws each can be made under."""
 
 import inspect
 from collections.abc import Callable
@@ -17,7 +17,7 @@ REQUIRED = inspect.Parameter.empty
 
 @dataclass(frozen=True)
 class Setting:
-    """What a computation must or may be told.
+    """Setting of a computation.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Computation:
 
     @property
     def meaning(self) -> str:
-        """What it computes, in a line."""
+        """Meaning in a line."""
         return (inspect.getdoc(self.run) or "").partition("\n")[0]
 
 

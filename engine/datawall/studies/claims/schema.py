@@ -1,4 +1,4 @@
-"""The tables of a claims file, version 1: closed and typed."""
+"""Schema of a claims file, version 1, closed and typed, and its loader."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How much each further sign delays learning, as a posterior."""
+"""Posterior of the delay of each further sign."""
 
 from dataclasses import dataclass
 

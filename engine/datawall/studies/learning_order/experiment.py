@@ -1,4 +1,4 @@
-"""The toy experiment: small networks learn the sign of a product of k standard normals from fresh data.
+"""Toy experiment: small networks learn the sign of a product of k standard normals from fresh data.
 
 For each seed the networks of all k start alike and see the same inputs, so only what they are asked differs.
 """
@@ -151,7 +151,7 @@ type Progress = Callable[[int, int], object]
 
 @dataclass(frozen=True)
 class Curves:
-    """How well each network does as it trains.
+    """Learning curves.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""From the experiment and its fit to labelled results in ArviZ's groups, and to the run folder."""
+"""Results of the experiment and its fit, labelled in ArviZ's groups, and their run folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What repetition is worth from published readings: a random-effects statement for each constant."""
+"""Worth of repetition from published fits: a random-effects model of each constant."""
 
 from typing import Any
 

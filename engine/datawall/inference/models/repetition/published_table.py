@@ -1,4 +1,4 @@
-"""Reading the shipped table of published constants of repetition."""
+"""Shipped table of published constants of repetition."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What repetition is worth from single runs: a robust regression of the logarithm of the loss."""
+"""Worth of repetition from single runs: a robust regression of the log loss, under rival laws."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -93,7 +93,7 @@ def additive_penalty(v: Arrays, runs: Arrays) -> Any:
 
 
 TERMS = ("log_floor", "log_params_term", "log_tokens_term")
-"""What the loss is made of at the centre of the runs."""
+"""Terms of the loss at the centre of the runs."""
 
 EFFECTIVE_DATA = RepetitionLaw(
     "effective_data", "repeats lose value", ("alpha", "beta"), ("r_d", "r_n"), effective_data

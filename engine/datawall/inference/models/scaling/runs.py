@@ -1,4 +1,9 @@
-"""The loss law from single runs: a robust regression of the logarithm of the loss."""
+"""Loss law from single runs: a robust regression of the log loss, under rival laws.
+
+ln A and alpha of the usual parametrisation correlate at .999, so that no prior on one of them makes sense
+alone. Here each law is stated by the size of its terms at the geometric mean of the runs. A law maps
+``(latents, x, y)`` to the logarithm of the loss, with ``x = ln(N/N0)`` and ``y = ln(D/D0)``.
+"""
 
 import math
 from collections.abc import Callable, Mapping
@@ -98,7 +103,7 @@ SYNONYMS = {
     "flop": ("flop", "train_flop", "flops", "budget"),
     "dataset": ("dataset", "train_dataset"),
 }
-"""What tables call each column; the first that is there counts."""
+"""Names of each column in tables; the first that is there counts."""
 LEAST_RUNS = 10
 """Fewer runs than this cannot hold the five constants of a law."""
 FLOP_TOLERANCE = 3.0
