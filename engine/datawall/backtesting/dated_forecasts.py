@@ -92,7 +92,7 @@ class DatedForecasts:
 
         believed = scenario.load_scenario(self.name, as_of=clock, posterior=posterior)
         if believed.digest not in self._made:
-            self._made[believed.digest] = headline_dates(believed, self.draws, self.seed)
+            self._made[believed.digest] = _headline_dates(believed, self.draws, self.seed)
         return self._made[believed.digest]
 
 
@@ -107,7 +107,7 @@ class _DatesOnly:
         return {name: outputs[name] for name in _VARIABLES}
 
 
-def headline_dates(believed: scenario.Scenario, draws: int, seed: int) -> Dates:
+def _headline_dates(believed: scenario.Scenario, draws: int, seed: int) -> Dates:
     """Return all draws of the headline dates that a scenario is asked for."""
     keep_compiled_programs()
     asked = question(believed, SOBOL)

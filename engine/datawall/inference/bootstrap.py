@@ -22,7 +22,7 @@ RESAMPLES = 400
 
 
 @double_precision
-def resampled_modes(fit: Fit, seed: int) -> dict[str, np.ndarray]:
+def _resampled_modes(fit: Fit, seed: int) -> dict[str, np.ndarray]:
     """Return the posterior's mode for each of many resamples of the rows: values by name, resamples first.
 
     References
@@ -57,7 +57,7 @@ def add_to(fit: Fit, seed: int) -> None:
 
     Each variable carries ``inflation``: how many times wider (in standard deviations) than the posterior.
     """
-    modes = datatree.plain(resampled_modes(fit, seed))
+    modes = datatree.plain(_resampled_modes(fit, seed))
     plates = datatree.plates_of(fit.module, fit.evidence)
     data = datatree.group(fit.module, fit.evidence, modes, plates, "resample")
     posterior = fit.tree["posterior"].to_dataset()

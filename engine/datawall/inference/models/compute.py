@@ -33,7 +33,7 @@ LARGEST = 5
 FLOP = (1e15, 1e31, "FLOP")
 
 
-def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read frontier runs: stated or estimated compute, dates, and how well the compute is known.
 
     Parameters
@@ -91,7 +91,7 @@ def flop_errors(table: Table) -> tuple[np.ndarray, np.ndarray]:
     return np.where(stated, from_interval, by_confidence), stated
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that the largest runs fall short of a moving frontier and are measured with error.
 
     The runs are those that were among the largest known at their release: chosen because they were large,
@@ -121,7 +121,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
         numpyro.sample("log_flop", runs, obs=None if observed is None else observed["log_flop"])
 
 
-def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw the largest run started by the anchor, and its growth from there to the slowdown.
 
     The largest run is the one of several that comes nearest to the frontier. The growth averages over as many
@@ -144,8 +144,8 @@ def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndar
 MODULE = Module(
     name="compute",
     title="compute of the largest training run",
-    load=load,
-    model=model,
-    inputs=inputs,
+    load=_load,
+    model=_model,
+    inputs=_inputs,
     headline=("level", "growth", "pace_spread", "start_to_release", "gap", "error_scale"),
 )

@@ -23,7 +23,7 @@ RELATIONS = ("estimate", "part", "whole")
 FIGURE = (1e-4, 1e18, "tokens, a share or a growth")
 
 
-def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read statements about the stock of text, each with an interval.
 
     A statement estimates its quantity, or a part of it (a set drawn from it), or a whole around it.
@@ -104,7 +104,7 @@ def _places(table: Table, column: str, known: tuple[str, ...]) -> np.ndarray:
     return np.array([known.index(word) for word in table.texts(column)])
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that estimates scatter about what they estimate; parts and wholes bound it from one side.
 
     Estimates differ by more than their own intervals say, for they read the same few sources in different
@@ -133,7 +133,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     sample_rows("bound", len(bounds), "signed_log_bound", edges, observed)
 
 
-def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw the raw stock, the share worth training on and the growth of the supply.
 
     The share is that of one more developer's filter, so it departs from the typical one as statements do.
@@ -156,8 +156,8 @@ def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndar
 MODULE = Module(
     name="data_stock",
     title="stock of text, its usable share and its growth",
-    load=load,
-    model=model,
-    inputs=inputs,
+    load=_load,
+    model=_model,
+    inputs=_inputs,
     headline=("text_tokens", "text_quality", "supply_growth", "statement_spread", "gap"),
 )

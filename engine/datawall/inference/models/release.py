@@ -27,7 +27,7 @@ WATCHED_TO_THE_END = np.inf
 TYPICAL = ("typical_staging", "typical_slip", "typical_retry")
 
 
-def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read releases: when training ended and the public came in, and what became of announced flagships.
 
     A lag runs to the preview where a release was staged, for the months from there on are counted apart.
@@ -132,7 +132,7 @@ def _check_lags(
         )
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that lags are lognormal about a trend, and that outcomes have constant odds.
 
     The end of training is known to within an interval; a slip or a cancellation that nothing has ended yet
@@ -164,7 +164,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     sample("flagship", "outcome_of_flagship", dist.CategoricalProbs(weights))
 
 
-def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw how the release of one more generation goes, and the months of every part of it.
 
     The trend of the lag ends at the pivot: carried on, it would soon reach days. Instead the typical lag of
@@ -197,8 +197,8 @@ def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndar
 MODULE = Module(
     name="release",
     title="from the end of training to the public",
-    load=load,
-    model=model,
-    inputs=inputs,
+    load=_load,
+    model=_model,
+    inputs=_inputs,
     headline=("typical_lag", "lag_trend", "lag_spread", *TYPICAL, "outcome_weights"),
 )

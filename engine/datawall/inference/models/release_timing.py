@@ -24,7 +24,7 @@ SOONEST = 12.0 / 365.25
 """A wait of one day, the shortest that dates can tell [months]."""
 
 
-def open_releases(
+def _open_releases(
     as_of: float | None, files: tuple[Path, ...], *columns: str
 ) -> tuple[Table, dict[str, float]]:
     """Return the dated releases known by a date, and until when each developer was watched [decimal year].
@@ -61,7 +61,7 @@ def _watched_until(table: Table, as_of: float | None) -> dict[str, float]:
     return {name: date if as_of is None else min(date, as_of) for name, date in until.items()}
 
 
-def waits_of(table: Table, watched: dict[str, float], pivot: float, **more: np.ndarray) -> Evidence:
+def _waits_of(table: Table, watched: dict[str, float], pivot: float, **more: np.ndarray) -> Evidence:
     """Return the waits between the releases of each developer.
 
     Parameters
@@ -113,7 +113,7 @@ WITHIN = {"within_6_months": 6.0, "within_12_months": 12.0}
 HEADLINE = ("typical_wait", "wait_trend", "wait_spread", "developer_spread", "next_release", *WITHIN)
 
 
-def renewals(section: str) -> Model:
+def _renewals(section: str) -> Model:
     """Return the model of waits whose latents are declared in a section of ``priors/latents.toml``."""
 
     def model(evidence: Evidence, observed: Arrays | None) -> None:
@@ -210,16 +210,16 @@ def _load_cadence(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     DatawallError
         If the table cannot be used.
     """
-    table, watched = open_releases(as_of, files)
+    table, watched = _open_releases(as_of, files)
     table.need(5, "with a release")
-    return waits_of(table, watched, _PIVOT)
+    return _waits_of(table, watched, _PIVOT)
 
 
 CADENCE = Module(
     name="cadence",
     title="next flagship of each developer",
     load=_load_cadence,
-    model=renewals("cadence"),
+    model=_renewals("cadence"),
     headline=HEADLINE,
 )
 
@@ -246,14 +246,14 @@ def _load_generations(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     DatawallError
         If the table cannot be used.
     """
-    table, watched = open_releases(as_of, files, "generation")
+    table, watched = _open_releases(as_of, files, "generation")
     table.keep([bool(cell) for cell in table.texts("generation")], "without a version number")
     number = numbers(table, "generation", 0.0, _HIGHEST_VERSION, "a version number")
     opens = opens_generation(table.texts("developer"), dates(table, "release_date"), number)
     table.keep(opens, "no first of a generation, or of one that began before the table")
     table.need(3, "that open a generation")
     newest = float(dates(table, "release_date").max())
-    return waits_of(table, watched, newest, generation=np.floor(number[opens]))
+    return _waits_of(table, watched, newest, generation=np.floor(number[opens]))
 
 
 def opens_generation(developers: Sequence[str], released: np.ndarray, number: np.ndarray) -> np.ndarray:
@@ -289,6 +289,6 @@ GENERATIONS = Module(
     name="generations",
     title="next whole-number generation of each developer, by name",
     load=_load_generations,
-    model=renewals("generations"),
+    model=_renewals("generations"),
     headline=HEADLINE,
 )

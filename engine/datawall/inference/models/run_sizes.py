@@ -28,7 +28,7 @@ DAYS_TO_KNOW = 90.0 / 365.25
 FLOP = (1.0, 1e31, "FLOP")
 
 
-def is_list_of_models(path: Path) -> bool:
+def _is_list_of_models(path: Path) -> bool:
     """Return whether a table has a row for each model, and is no table of counts."""
     return "Publication date" in read_table(path, ()).columns
 
@@ -101,7 +101,7 @@ COUNT = (0.0, 1e6, "a number of models")
 DEPTH = (0.0, 20.0, "orders of magnitude")
 
 
-def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read counts of models by period and by depth below the frontier.
 
     Parameters
@@ -115,7 +115,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     DatawallError
         If the table cannot be used.
     """
-    if len(files) == 1 and is_list_of_models(files[0]):
+    if len(files) == 1 and _is_list_of_models(files[0]):
         table = tally(files[0])
         table.known_by(as_of)
     else:
@@ -150,7 +150,7 @@ def _labels(table: Table) -> list[str]:
     return [f"{start} {low}-{high} oom" for start, low, high in zip(*columns, strict=True)]
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that models lie below the frontier by a power law, and that only those with a size are seen.
 
     Of a period's models some have no public compute. A latent says for how many sized ones each of them
@@ -174,7 +174,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
         numpyro.sample("models", cells, obs=None if observed is None else observed["models"])
 
 
-def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw the law of run sizes: models near the frontier, the exponent, and how their number grows.
 
     Parameters
@@ -192,8 +192,8 @@ def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndar
 MODULE = Module(
     name="run_sizes",
     title="sizes of training runs below the frontier",
-    load=load,
-    model=model,
-    inputs=inputs,
+    load=_load,
+    model=_model,
+    inputs=_inputs,
     headline=("near_frontier", "exponent", "growth", "unsized_weight", "overdispersion"),
 )

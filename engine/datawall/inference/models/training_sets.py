@@ -18,7 +18,7 @@ ANCHOR = 2026.5
 TOKENS = (1e6, 1e18, "tokens")
 
 
-def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read sizes of training sets: tokens seen, release dates, and how well the size is known.
 
     Parameters
@@ -50,7 +50,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     )
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that training sets fall short of a growing record, and are measured with error.
 
     Parameters
@@ -71,7 +71,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
 MODULE = Module(
     name="training_sets",
     title="tokens of the largest known training set",
-    load=load,
-    model=model,
+    load=_load,
+    model=_model,
     headline=("level", "growth", "pace_spread", "gap"),
 )

@@ -96,7 +96,7 @@ POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
-class Group:
+class _Group:
     """Blocks that one worker counts, the file of their total, and the lease on the work."""
 
     blocks: tuple[Block, ...]
@@ -155,15 +155,15 @@ def shared_folder_executor(job: Job, folder: Path, lease_seconds: float = LEASE_
             return
 
 
-def _groups(stage: list[Block], folder: Path, lease_seconds: float) -> list[Group]:
+def _groups(stage: list[Block], folder: Path, lease_seconds: float) -> list[_Group]:
     groups = []
     for blocks in batched(stage, -(-len(stage) // MOST_GROUPS)):
         path = folder / f"{blocks[0].first:019d}.npz"
-        groups.append(Group(blocks, path, Lease(path.with_suffix(".lease"), lease_seconds)))
+        groups.append(_Group(blocks, path, Lease(path.with_suffix(".lease"), lease_seconds)))
     return groups
 
 
-def _count(job: Job, groups: list[Group]) -> None:
+def _count(job: Job, groups: list[_Group]) -> None:
     """Count groups, and write the total of each as soon as it is whole."""
     owners = {block.first: group for group in groups for block in group.blocks}
     totals = {group.path: job.nothing.empty() for group in groups}
@@ -177,7 +177,7 @@ def _count(job: Job, groups: list[Group]) -> None:
             group.lease.renew()
 
 
-def _is_added(group: Group, total: Total, job: Job) -> bool:
+def _is_added(group: _Group, total: Total, job: Job) -> bool:
     """Add a group that is present; one that is damaged is deleted, to be counted again."""
     if not group.path.exists():
         return False

@@ -131,7 +131,7 @@ def evaluate(ids: Iterable[str] = (), claims: Mapping[str, ClaimTable] | None = 
 
 
 def _judge(name: str, claim: ClaimTable, beliefs: Beliefs) -> Judged:
-    checks = tuple(check_claim(check, beliefs) for check in claim.checks)
+    checks = tuple(_check_claim(check, beliefs) for check in claim.checks)
     return Judged(
         id=name,
         statement=claim.statement,
@@ -142,7 +142,7 @@ def _judge(name: str, claim: ClaimTable, beliefs: Beliefs) -> Judged:
     )
 
 
-def check_claim(check: CheckTable, beliefs: Beliefs) -> Check:
+def _check_claim(check: CheckTable, beliefs: Beliefs) -> Check:
     """Compute and judge one number of a statement.
 
     Parameters

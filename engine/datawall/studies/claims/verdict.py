@@ -98,12 +98,12 @@ def miss(claimed: Claimed, computed: np.ndarray | float) -> np.ndarray:
     return np.where(signed > 0, size, np.inf)
 
 
-def verdict_of_miss(size: float, tolerance: Tolerance = FACTOR) -> Verdict:
+def _verdict_of_miss(size: float, tolerance: Tolerance = FACTOR) -> Verdict:
     """Return the verdict on a plain number that is off by a factor (or years).
 
     Examples
     --------
-    >>> [str(verdict_of_miss(size)) for size in (1.2, 1.45, 3.0)]
+    >>> [str(_verdict_of_miss(size)) for size in (1.2, 1.45, 3.0)]
     ['holds', 'roughly', 'fails']
     """
     if math.isnan(size):
@@ -115,7 +115,7 @@ def verdict_of_miss(size: float, tolerance: Tolerance = FACTOR) -> Verdict:
 
 def judge(claimed: Claimed, computed: float) -> Verdict:
     """Return the verdict on a claim, given the computed value; see the rule at the head of this module."""
-    plain = verdict_of_miss(float(miss(claimed, computed)), claimed.tolerance)
+    plain = _verdict_of_miss(float(miss(claimed, computed)), claimed.tolerance)
     kept = _comes_out(claimed, computed) if claimed.exact else nearest(claimed, computed) == computed
     if (claimed.exact or claimed.is_bound) and plain is Verdict.HOLDS and not kept:
         return Verdict.ROUGHLY

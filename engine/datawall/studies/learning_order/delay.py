@@ -39,7 +39,7 @@ class Fit:
     divergences: int
 
 
-def delay_model(log10_steps: np.ndarray, censored: np.ndarray) -> None:
+def _delay_model(log10_steps: np.ndarray, censored: np.ndarray) -> None:
     """State log10 steps as a + s·(k - 4.5) + bend of k + noise of the seed, right-censored.
 
     A network that the budget stopped adds the probability that it needs longer. The bends keep what a
@@ -74,12 +74,12 @@ def delay_model(log10_steps: np.ndarray, censored: np.ndarray) -> None:
 
 
 def fit(log10_steps: np.ndarray, censored: np.ndarray, seed: int = 0) -> Fit:
-    """Return the posterior of `delay_model`, drawn by NUTS.
+    """Return the posterior of `_delay_model`, drawn by NUTS.
 
     Parameters
     ----------
     log10_steps, censored
-        As in `delay_model`.
+        As in `_delay_model`.
     seed
         Of the chains.
 
@@ -92,7 +92,7 @@ def fit(log10_steps: np.ndarray, censored: np.ndarray, seed: int = 0) -> Fit:
     ----------
     Hoffman and Gelman 2014, arXiv 1111.4246.
     """
-    kernel = NUTS(delay_model, target_accept_prob=0.95)
+    kernel = NUTS(_delay_model, target_accept_prob=0.95)
     chains = MCMC(
         kernel,
         num_warmup=WARMUP,

@@ -49,7 +49,7 @@ def _variable(dims: tuple[str, ...], values: Any, unit: str, description: str) -
     return xr.Variable(dims, np.asarray(values), {"unit": unit, "description": description})
 
 
-def posterior_group(fit: Fit) -> xr.Dataset:
+def _posterior_group(fit: Fit) -> xr.Dataset:
     """Return the draws of the posterior."""
     return xr.Dataset(
         {
@@ -59,7 +59,7 @@ def posterior_group(fit: Fit) -> xr.Dataset:
     )
 
 
-def statistics_group(fit: Fit) -> xr.Dataset:
+def _statistics_group(fit: Fit) -> xr.Dataset:
     """Return how the sampler fared at each draw."""
     return xr.Dataset(
         {
@@ -160,8 +160,8 @@ def learning_order(
     draws = {"chain": np.arange(delay.CHAINS), "draw": np.arange(delay.DRAWS)}
     tree = xr.DataTree.from_dict(
         {
-            "posterior": posterior_group(fit).assign_coords(draws | {"k": SIGNS}),
-            "sample_stats": statistics_group(fit).assign_coords(draws),
+            "posterior": _posterior_group(fit).assign_coords(draws | {"k": SIGNS}),
+            "sample_stats": _statistics_group(fit).assign_coords(draws),
             "observed_data": xr.Dataset({"log10_steps": observed}, labels),
             "constant_data": constants_group(censored, steps).assign_coords(labels),
             "curves": xr.Dataset({"accuracy": accuracy}, {**labels, "step": curves.steps}),

@@ -231,7 +231,7 @@ def _evidence(table: Table, loss: str, left_out: dict[str, str], newest: float) 
     )
 
 
-def runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None) -> None:
+def _runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None) -> None:
     """State that the loss of each run scatters about a law, with Student t residuals in the logarithm.
 
     Parameters
@@ -251,7 +251,7 @@ def runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None) 
         numpyro.sample("log_loss", residuals, obs=None if observed is None else observed["log_loss"])
 
 
-def runs_inputs(law: RepetitionLaw, evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, Any]:  # noqa: ARG001
+def _runs_inputs(law: RepetitionLaw, evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, Any]:  # noqa: ARG001
     """Return what a new frontier run will find of the constants of the law."""
     key_judged, key_new = jax.random.split(key)
     latents = ("overconfidence", "regularisation", *(f"{name}_spread" for name in law.constants))
@@ -259,21 +259,21 @@ def runs_inputs(law: RepetitionLaw, evidence: Evidence, posterior: Arrays, key: 
     return of_a_new_run(law.constants, widened(law.constants, v), key_new)
 
 
-def runs_module(law: RepetitionLaw) -> Module:
+def _runs_module(law: RepetitionLaw) -> Module:
     """Return the module that fits one law to a table of runs."""
     return Module(
         name=f"repetition.{law.name}",
         title=f"value of repeated data from single runs: {law.title}",
         load=load_runs,
-        model=partial(runs_model, law),
-        inputs=partial(runs_inputs, law),
+        model=partial(_runs_model, law),
+        inputs=partial(_runs_inputs, law),
         headline=(*law.constants, *law.exponents),
     )
 
 
 MODULE = replace(
-    runs_module(EFFECTIVE_DATA),
+    _runs_module(EFFECTIVE_DATA),
     title="value of repeated data from single runs, two forms of the law",
-    rivals=(runs_module(ADDITIVE_PENALTY), runs_module(EQUAL_EXPONENTS)),
+    rivals=(_runs_module(ADDITIVE_PENALTY), _runs_module(EQUAL_EXPONENTS)),
     choice=form_of_a_new_run,
 )

@@ -236,7 +236,7 @@ REFERENCE_FLOP = 1e21
 EXPONENTS = ("alpha", "beta")
 
 
-def points_model(law: LossLaw, evidence: Evidence, observed: Arrays | None) -> None:
+def _points_model(law: LossLaw, evidence: Evidence, observed: Arrays | None) -> None:
     """State that the loss of each run scatters about a law, with Student t residuals in the logarithm.
 
     Each data set has its own floor, terms and residuals, for losses of different tokenisers and corpora do
@@ -305,7 +305,7 @@ def points_module(law: LossLaw, rivals: tuple[Module, ...] = ()) -> Module:
         name="scaling_points" if law is ADDITIVE else f"scaling_points.{law.name}",
         title=f"loss law from single runs: {law.title}",
         load=load_points,
-        model=partial(points_model, law),
+        model=partial(_points_model, law),
         headline=HEADLINES[law.name],
         rivals=rivals,
         bootstrap=law is ADDITIVE,
