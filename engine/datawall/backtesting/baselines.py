@@ -80,10 +80,8 @@ def drift(draws: int, seed: int) -> Forecaster:
 
     Parameters
     ----------
-    draws
-        Of each answer.
-    seed
-        Of the random numbers.
+    draws, seed
+        As for `trend`.
 
     Returns
     -------

@@ -65,10 +65,8 @@ def bits(lattice: Shifted, first: Index, count: int) -> jax.Array:
     ----------
     lattice
         As `shifted` returns it.
-    first
-        Index of the first draw, below 2^36.
-    count
-        Number of draws, static.
+    first, count
+        As for `replicates.dealt`.
 
     Returns
     -------

@@ -106,10 +106,8 @@ def bits(scrambled: Scrambled, first: Index, count: int) -> jax.Array:
     ----------
     scrambled
         As `scramble` returns it.
-    first
-        Index of the first draw, below 2^36.
-    count
-        Number of draws, static.
+    first, count
+        As for `replicates.dealt`.
 
     Returns
     -------

@@ -140,8 +140,8 @@ def epochs_for_compute_multiplier(law: ScalingLaw, rep: Repetition, multiplier: 
     >>> round(float(epochs_for_compute_multiplier(LAW, REP, 20.0)), 2)
     5.44
     """
-    _, log_passes = log_optimal_multiples(law.alpha, law.beta, rep.r_d, rep.r_n, log(multiplier))
-    return jnp.maximum(1.0, jnp.exp(log_passes))
+    _, log_epochs = log_optimal_multiples(law.alpha, law.beta, rep.r_d, rep.r_n, log(multiplier))
+    return jnp.maximum(1.0, jnp.exp(log_epochs))
 
 
 def frontier_flop(law: ScalingLaw, rep: Repetition, unique: Real, epochs: Real) -> jax.Array:

@@ -146,16 +146,10 @@ def penalised_loss(
 
     Parameters
     ----------
-    law
-        The loss law of fresh tokens.
+    law, params, tokens, unique
+        As for `data_constrained_loss`.
     penalty
         The penalty of repetition.
-    params
-        Active parameters N.
-    tokens
-        Tokens seen D.
-    unique
-        Unique tokens to be had U.
 
     Returns
     -------
@@ -166,11 +160,11 @@ def penalised_loss(
     ----------
     Lovelace et al. 2026, arXiv 2605.01640.
     """
-    extra_passes = tokens / unique - 1
-    repeats = extra_passes > 0
-    log_passes = jnp.log(jnp.where(repeats, extra_passes, 1.0))
+    extra_epochs = tokens / unique - 1
+    repeats = extra_epochs > 0
+    log_epochs = jnp.log(jnp.where(repeats, extra_epochs, 1.0))
     log_size = log(params) - log(unique)
-    growth = jnp.exp(penalty.passes_exponent * log_passes + penalty.size_exponent * log_size)
+    growth = jnp.exp(penalty.passes_exponent * log_epochs + penalty.size_exponent * log_size)
     return law.loss_at(log(params), log(tokens)) + jnp.where(repeats, penalty.scale * growth, 0.0)
 
 
@@ -212,9 +206,9 @@ def data_constrained_optimum(
     """
     log_flop, log_unique = log(flop), log(unique)
     multiplier = log_flop - log_flop_for_optimal_tokens(law, log_unique)
-    _, log_passes = log_optimal_multiples(law.alpha, law.beta, rep.r_d, rep.r_n, multiplier)
+    _, log_epochs = log_optimal_multiples(law.alpha, law.beta, rep.r_d, rep.r_n, multiplier)
     plenty = law.log_optimal_tokens(log_flop)
-    log_tokens = jnp.where(multiplier > 0, log_unique + log_passes, plenty)
+    log_tokens = jnp.where(multiplier > 0, log_unique + log_epochs, plenty)
     log_tokens = jnp.minimum(log_tokens, log_unique + log(max_epochs))
     log_params = log_flop - LOG6 - log_tokens
     params, tokens = jnp.exp(log_params), jnp.exp(log_tokens)
