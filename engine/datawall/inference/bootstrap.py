@@ -13,7 +13,7 @@ import xarray as xr
 from numpyro import handlers
 
 from datawall.inference import datatree
-from datawall.inference.density import double_precision, target
+from datawall.inference.density import double_precision, log_density
 from datawall.inference.fit import Fit
 from datawall.inference.laplace import mode_near
 from datawall.inference.nuts import each_key
@@ -30,7 +30,7 @@ def _resampled_modes(fit: Fit, seed: int) -> dict[str, np.ndarray]:
     Efron 1979, doi:10.1214/aos/1176344552.
     """
     module, evidence = fit.module, fit.evidence
-    density = target(module, evidence)
+    density = log_density(module, evidence)
     (site,) = evidence.observed
     rows = len(evidence.observed[site])
 

@@ -28,7 +28,7 @@ def double_precision[**P, T](function: Callable[P, T]) -> Callable[P, T]:
 
 
 @dataclass(frozen=True)
-class Target:
+class LogDensity:
     """A posterior on the real line in every direction.
 
     Attributes
@@ -61,7 +61,7 @@ def latents_of(sites: dict[str, Any]) -> list[str]:
 
 
 @double_precision
-def target(module: Module, evidence: Evidence) -> Target:
+def log_density(module: Module, evidence: Evidence) -> LogDensity:
     """Return the posterior of a module as functions of a flat vector.
 
     Its data are an argument, so that one compiled program serves the evidence and simulated data alike.
@@ -89,7 +89,7 @@ def target(module: Module, evidence: Evidence) -> Target:
         data = {name: sites[name]["value"] for name in evidence.observed}
         return ravel_pytree(free(sites, data))[0], data
 
-    return Target(flat.size, potential, values, simulate)
+    return LogDensity(flat.size, potential, values, simulate)
 
 
 PRIOR_DRAWS = 1000
@@ -149,12 +149,12 @@ def replay(module: Module, evidence: Evidence, values: Arrays, seed: int) -> Rep
 
 
 @double_precision
-def prior_draws(target: Target, seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def prior_draws(density: LogDensity, seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return draws of the prior and of the data it expects, by name, shape (1, `PRIOR_DRAWS`, …)."""
 
     def draw(key: Any) -> Any:
-        x, data = target.simulate(key)
-        return target.values(x), data
+        x, data = density.simulate(key)
+        return density.values(x), data
 
     keys = jax.random.split(jax.random.key(seed), (1, PRIOR_DRAWS))
     return _once(draw, keys)

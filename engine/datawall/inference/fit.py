@@ -13,7 +13,7 @@ import xarray as xr
 from datawall.arguments import check_seed
 from datawall.caching import keep_compiled_programs
 from datawall.inference import datatree
-from datawall.inference.density import prior_draws, replay, target
+from datawall.inference.density import log_density, prior_draws, replay
 from datawall.inference.diagnostics import Diagnosis, diagnose
 from datawall.inference.evidence_model import Evidence, Module
 from datawall.inference.nuts import Settings, sample
@@ -120,7 +120,7 @@ def fit(module: Module, evidence: Evidence, *, settings: Settings | None = None,
     check_seed(seed)
     keep_compiled_programs()
     begun = time.perf_counter()
-    density = target(module, evidence)
+    density = log_density(module, evidence)
     used = settings or Settings()
     values, statistics = sample(density, evidence.observed, used, seed)
     if settings is None and np.any(statistics["diverging"]):

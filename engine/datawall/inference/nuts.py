@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpyro.infer.hmc import hmc
 
-from datawall.inference.density import Target, double_precision
+from datawall.inference.density import LogDensity, double_precision
 from datawall.inference.evidence_model import Arrays
 from datawall.inference.laplace import laplace
 
@@ -52,7 +52,7 @@ class Settings:
 type Chain = Callable[[Any, Arrays], tuple[dict[str, Any], dict[str, Any]]]
 
 
-def chain(target: Target, settings: Settings) -> Chain:
+def chain(target: LogDensity, settings: Settings) -> Chain:
     """Return a pure function that draws one chain.
 
     Parameters
@@ -98,7 +98,7 @@ def chain(target: Target, settings: Settings) -> Chain:
 
 @double_precision
 def sample(
-    target: Target, observed: Arrays, settings: Settings, seed: int
+    target: LogDensity, observed: Arrays, settings: Settings, seed: int
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Return the draws of the chains; the same for the same seed.
 

@@ -22,7 +22,7 @@ type Row = dict[str, str]
 
 
 @dataclass
-class Table:
+class EvidenceTable:
     """The rows of a CSV file that are still in use.
 
     Attributes
@@ -121,7 +121,7 @@ class Table:
             raise self._fault(place, column, "need a date", "write 2026-11-01 or 2026.83") from None
 
 
-def read_table(path: Path, needed: Sequence[str], *, label: str = "") -> Table:
+def read_table(path: Path, needed: Sequence[str], *, label: str = "") -> EvidenceTable:
     """Read a CSV file with a header.
 
     Parameters
@@ -161,7 +161,7 @@ def read_table(path: Path, needed: Sequence[str], *, label: str = "") -> Table:
             got = f"need {len(columns)} cells like the header, got {len(cells)}"
             raise DatawallError(f"{label}:{number}: {got}; put text with commas in quotes")
         rows.append(dict(zip(columns, map(str.strip, cells), strict=True)))
-    return Table(label, columns, rows, [number for number, _ in lines[1:]])
+    return EvidenceTable(label, columns, rows, [number for number, _ in lines[1:]])
 
 
 NOT_BEFORE = 1950.0
@@ -170,7 +170,7 @@ NOT_AFTER = 2100.0
 
 def open_table(
     name: str, needed: tuple[str, ...], as_of: float | None = None, files: tuple[Path, ...] = ()
-) -> Table:
+) -> EvidenceTable:
     """Return a table of evidence, cut at the as-of date: the user's where there is one, else the shipped one.
 
     Parameters
@@ -200,7 +200,7 @@ def open_table(
     return table
 
 
-def numbers(table: Table, column: str, low: float, high: float, unit: str) -> np.ndarray:
+def numbers(table: EvidenceTable, column: str, low: float, high: float, unit: str) -> np.ndarray:
     """Return a column of numbers within the bounds that its unit allows; a blank is not a number.
 
     Raises
@@ -217,7 +217,7 @@ def numbers(table: Table, column: str, low: float, high: float, unit: str) -> np
     return values
 
 
-def dates(table: Table, column: str) -> np.ndarray:
+def dates(table: EvidenceTable, column: str) -> np.ndarray:
     """Return a column of dates [decimal year]; a blank is not a number.
 
     Raises
@@ -259,7 +259,7 @@ def _confidence(name: str) -> dict[str, float]:
     return {level: float(factor) for of, level, factor in rows if of == name}
 
 
-def sd_of_confidence(table: Table, column: str, name: str) -> np.ndarray:
+def sd_of_confidence(table: EvidenceTable, column: str, name: str) -> np.ndarray:
     """Return the standard deviation of the logarithm that the stated confidence of each row stands for.
 
     Parameters
@@ -286,7 +286,7 @@ def sd_of_confidence(table: Table, column: str, name: str) -> np.ndarray:
 
 
 def evidence_of(
-    *tables: Table,
+    *tables: EvidenceTable,
     observed: dict[str, np.ndarray],
     constants: dict[str, np.ndarray],
     dims: dict[str, tuple[str, ...]],

@@ -46,7 +46,7 @@ class Tally(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedOutput:
     """An output that is counted: its name, its range and resolution, and its shape without the draws."""
 
     name: str
@@ -65,7 +65,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Averaged:
+class AveragedOutput:
     """An output that is averaged: its name, the range of its values, and its shape without the draws."""
 
     name: str
@@ -82,8 +82,8 @@ class Averaged:
 class Layout:
     """Outputs that are counted and averaged, their replicates, and the place of the counts of each."""
 
-    outputs: tuple[Counted, ...]
-    averages: tuple[Averaged, ...] = ()
+    outputs: tuple[CountedOutput, ...]
+    averages: tuple[AveragedOutput, ...] = ()
     replicates: int = 1
 
     def _of_each_quantity(self, values: list[float]) -> np.ndarray:

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from datawall.sampling.counts import Averaged, Counted, Layout, Tally, count, empty_tally
+from datawall.sampling.counts import AveragedOutput, CountedOutput, Layout, Tally, count, empty_tally
 from datawall.sampling.histogram import Histogram
 from datawall.sampling.mean import Range
 from datawall.sampling.prng import Index, advance
@@ -84,8 +84,8 @@ def layout_of(specs: Specs, outputs: Mapping[str, Any], sampler: Sampler) -> Lay
     """Return how outputs of these shapes are counted and averaged."""
     shapes = {name: outputs[name].shape[:-1] for name, _ in specs}
     return Layout(
-        tuple(Counted(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Histogram)),
-        tuple(Averaged(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Range)),
+        tuple(CountedOutput(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Histogram)),
+        tuple(AveragedOutput(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Range)),
         sampler.replicates,
     )
 

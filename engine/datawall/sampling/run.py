@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from datawall.sampling.counts import Layout
-from datawall.sampling.execution.blocks import Block, Plan, Result, Total, result_digest
+from datawall.sampling.execution.blocks import Block, BlockPlan, Result, Total, result_digest
 from datawall.sampling.execution.checkpoint import Identity
 from datawall.sampling.execution.devices import count_blocks, count_nothing, width
 from datawall.sampling.execution.executor import Executor, Job, serial_executor
@@ -148,7 +148,7 @@ def propagate(
         raise ValueError(f"draws {draws} is not at least 1")
     control = control or RunControl()
     backend = jax.default_backend()
-    plan = Plan.on(backend, draws, keep, chunk=chunk, block=block, checked=enough is not None)
+    plan = BlockPlan.on(backend, draws, keep, chunk=chunk, block=block, checked=enough is not None)
     if control.store is not None:
         plan = plan.keeping_all()
     specs = tuple(sketches.items())

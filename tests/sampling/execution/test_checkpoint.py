@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from datawall.errors import DatawallError
 from datawall.sampling.counts import Tally
-from datawall.sampling.execution.blocks import FIRST_CHECK, MOST_BLOCKS, Plan, Total, digest
+from datawall.sampling.execution.blocks import FIRST_CHECK, MOST_BLOCKS, BlockPlan, Total, digest
 from datawall.sampling.execution.checkpoint import Checkpoint, ForeignTotalError, load, save
 from datawall.sampling.execution.executor import serial_executor
 from support.toy_run import DRAWS, toy_run
@@ -136,7 +136,7 @@ def test_the_digest_sees_names_types_shapes_and_bits():
     checked=st.booleans(),
 )
 def test_the_blocks_of_a_plan_are_every_draw_once(draws, chunk, keep, checked):
-    plan = Plan.on("cpu", draws, keep, chunk=chunk, checked=checked)
+    plan = BlockPlan.on("cpu", draws, keep, chunk=chunk, checked=checked)
     stages = list(plan.stages())
     blocks = [block for stage in stages for block in stage]
     assert [block.first for block in blocks] == list(np.cumsum([0, *(b.size for b in blocks)])[:-1])
@@ -147,9 +147,9 @@ def test_the_blocks_of_a_plan_are_every_draw_once(draws, chunk, keep, checked):
 
 
 def test_long_runs_have_larger_blocks_not_more():
-    plan = Plan.on("cpu", 2**40, 4096, checked=True)
+    plan = BlockPlan.on("cpu", 2**40, 4096, checked=True)
     assert sum(len(stage) for stage in plan.stages()) < MOST_BLOCKS + 100
-    assert Plan.on("gpu", 2**30, 4096).block == 2**24
+    assert BlockPlan.on("gpu", 2**30, 4096).block == 2**24
 
 
 def test_a_precise_run_ends_at_the_same_draw_for_any_blocks():

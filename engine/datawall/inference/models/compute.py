@@ -16,7 +16,7 @@ from datawall.inference.latents import latent, prior
 from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
 from datawall.inference.likelihoods.random_growth_trend import climbed, yearly_pace, years_of
 from datawall.inference.tables import (
-    Table,
+    EvidenceTable,
     dates,
     evidence_of,
     numbers,
@@ -73,14 +73,14 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     )
 
 
-def _among_largest(table: Table) -> np.ndarray:
+def _among_largest(table: EvidenceTable) -> np.ndarray:
     """Return which runs were among the largest known when they came out; of ties, the earlier ones."""
     flop, released = numbers(table, "training_flop", *FLOP), dates(table, "release_date")
     larger = (flop > flop[:, None]) & (released <= released[:, None])
     return larger.sum(axis=1) < LARGEST
 
 
-def flop_errors(table: Table) -> tuple[np.ndarray, np.ndarray]:
+def flop_errors(table: EvidenceTable) -> tuple[np.ndarray, np.ndarray]:
     """Return the standard deviation of ln FLOP, and whether an interval states it and not a confidence."""
     low, high = (numbers(table, column, *FLOP) for column in ("flop_low", "flop_high"))
     mass = numbers(table, "interval_mass", 0.0, 0.999, "a probability")

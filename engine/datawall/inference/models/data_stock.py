@@ -12,7 +12,7 @@ from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent, sample_rows
 from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
-from datawall.inference.tables import Table, dates, evidence_of, numbers, open_table, sd_of_factor
+from datawall.inference.tables import EvidenceTable, dates, evidence_of, numbers, open_table, sd_of_factor
 from datawall.validation import suggestion
 
 TABLE = "text_stock.csv"
@@ -87,7 +87,7 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     )
 
 
-def _check_order(table: Table, low: np.ndarray, central: np.ndarray, high: np.ndarray) -> None:
+def _check_order(table: EvidenceTable, low: np.ndarray, central: np.ndarray, high: np.ndarray) -> None:
     for line, ordered in zip(table.lines, (low < high) & (low <= central) & (central <= high), strict=True):
         if not ordered:
             raise DatawallError(
@@ -95,7 +95,7 @@ def _check_order(table: Table, low: np.ndarray, central: np.ndarray, high: np.nd
             )
 
 
-def _places(table: Table, column: str, known: tuple[str, ...]) -> np.ndarray:
+def _places(table: EvidenceTable, column: str, known: tuple[str, ...]) -> np.ndarray:
     for line, word in zip(table.lines, table.texts(column), strict=True):
         if word not in known:
             raise DatawallError(

@@ -13,7 +13,7 @@ from datawall.errors import DatawallError, TooLittleEvidenceError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent, sample_rows
 from datawall.inference.likelihoods.censored_waiting_time import CensoredWait, WaitSinceInterval
-from datawall.inference.tables import Table, dates, evidence_of, open_table
+from datawall.inference.tables import EvidenceTable, dates, evidence_of, open_table
 from datawall.model.release import OUTCOMES
 from datawall.units import MONTHS_PER_YEAR
 from datawall.validation import shown, suggestion
@@ -97,7 +97,7 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     )
 
 
-def _outcomes(table: Table, counted: np.ndarray) -> np.ndarray:
+def _outcomes(table: EvidenceTable, counted: np.ndarray) -> np.ndarray:
     """Return the place among `OUTCOMES` of what became of each counted flagship."""
     found = table.texts("outcome")
     for place in np.flatnonzero(counted):
@@ -123,7 +123,7 @@ def _overdue(rows: np.ndarray, day: dict[str, np.ndarray], ending: str) -> tuple
 
 
 def _check_lags(
-    table: Table, dated: np.ndarray, low: np.ndarray, high: np.ndarray, public: np.ndarray
+    table: EvidenceTable, dated: np.ndarray, low: np.ndarray, high: np.ndarray, public: np.ndarray
 ) -> None:
     for place in np.flatnonzero(dated & ~((low <= high) & (high < public))):
         raise DatawallError(

@@ -15,7 +15,7 @@ from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Model, Module
 from datawall.inference.latents import latent
 from datawall.inference.likelihoods.censored_waiting_time import CensoredWait, log_survival, rest_of_wait
-from datawall.inference.tables import Table, dates, evidence_of, numbers, open_table
+from datawall.inference.tables import EvidenceTable, dates, evidence_of, numbers, open_table
 from datawall.units import MONTHS_PER_YEAR
 
 TABLE = "flagships.csv"
@@ -26,7 +26,7 @@ SOONEST = 12.0 / 365.25
 
 def _open_releases(
     as_of: float | None, files: tuple[Path, ...], *columns: str
-) -> tuple[Table, dict[str, float]]:
+) -> tuple[EvidenceTable, dict[str, float]]:
     """Return the dated releases known by a date, and until when each developer was watched [decimal year].
 
     Parameters
@@ -50,7 +50,7 @@ def _open_releases(
     return table, watched
 
 
-def _watched_until(table: Table, as_of: float | None) -> dict[str, float]:
+def _watched_until(table: EvidenceTable, as_of: float | None) -> dict[str, float]:
     """Return until when each developer was watched: its row that says so, but not past the as-of date."""
     if unknown := set(table.texts("status")) - set(STATUSES):
         raise DatawallError(f"{table.label}: unknown status {unknown.pop()!r}; use {' or '.join(STATUSES)}")
@@ -61,7 +61,7 @@ def _watched_until(table: Table, as_of: float | None) -> dict[str, float]:
     return {name: date if as_of is None else min(date, as_of) for name, date in until.items()}
 
 
-def _waits_of(table: Table, watched: dict[str, float], pivot: float, **more: np.ndarray) -> Evidence:
+def _waits_of(table: EvidenceTable, watched: dict[str, float], pivot: float, **more: np.ndarray) -> Evidence:
     """Return the waits between the releases of each developer.
 
     Parameters

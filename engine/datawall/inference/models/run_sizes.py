@@ -11,7 +11,7 @@ import numpyro.distributions as dist
 
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent
-from datawall.inference.tables import Table, dates, evidence_of, numbers, open_table, read_table
+from datawall.inference.tables import EvidenceTable, dates, evidence_of, numbers, open_table, read_table
 from datawall.model.counts import RATE_DATE, models_within
 from datawall.scaling_laws.logs import LOG10
 from datawall.units import date_of
@@ -33,7 +33,7 @@ def _is_list_of_models(path: Path) -> bool:
     return "Publication date" in read_table(path, ()).columns
 
 
-def tally(path: Path) -> Table:
+def tally(path: Path) -> EvidenceTable:
     """Count the new training runs of a list of models by period and by depth below the frontier.
 
     The frontier is the line, straight in the logarithm, through the record runs of
@@ -75,7 +75,7 @@ def tally(path: Path) -> Table:
         }
         for (low, high), count in zip(pairwise(DEPTHS), counts, strict=True):
             rows.append(shared | {"depth_low": f"{low:g}", "depth_high": f"{high:g}", "models": str(count)})
-    return Table(str(path), COLUMNS, rows, list(range(len(rows))), dict(models.dropped))
+    return EvidenceTable(str(path), COLUMNS, rows, list(range(len(rows))), dict(models.dropped))
 
 
 def frontier_at(date: np.ndarray) -> np.ndarray:
@@ -145,7 +145,7 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     )
 
 
-def _labels(table: Table) -> list[str]:
+def _labels(table: EvidenceTable) -> list[str]:
     columns = (table.texts(column) for column in ("start", "depth_low", "depth_high"))
     return [f"{start} {low}-{high} oom" for start, low, high in zip(*columns, strict=True)]
 

@@ -31,7 +31,7 @@ class Block(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Plan:
+class BlockPlan:
     """The partition of a run into blocks and stages.
 
     Nothing that is counted or kept depends on it but where a run can be checked.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 
-from datawall.sampling.execution.blocks import Block, Plan, Result, Total
+from datawall.sampling.execution.blocks import Block, BlockPlan, Result, Total
 from datawall.sampling.execution.checkpoint import Checkpoint, Identity
 
 
@@ -30,7 +30,7 @@ class Job:
     """
 
     identity: Identity
-    plan: Plan
+    plan: BlockPlan
     nothing: Total
     count: Callable[[Iterable[Block]], Generator[Result]]
     width: int

@@ -19,7 +19,7 @@ STATISTICS = ("diverging", "accept_prob", "num_steps", "energy")
 
 
 @dataclass(frozen=True)
-class Fit:
+class DelayFit:
     """Draws of the posterior and how well they were made.
 
     Attributes
@@ -73,7 +73,7 @@ def _delay_model(log10_steps: np.ndarray, censored: np.ndarray) -> None:
     numpyro.deterministic("ooms_per_two", 2.0 * slope)
 
 
-def fit(log10_steps: np.ndarray, censored: np.ndarray, seed: int = 0) -> Fit:
+def fit(log10_steps: np.ndarray, censored: np.ndarray, seed: int = 0) -> DelayFit:
     """Return the posterior of `_delay_model`, drawn by NUTS.
 
     Parameters
@@ -107,7 +107,7 @@ def fit(log10_steps: np.ndarray, censored: np.ndarray, seed: int = 0) -> Fit:
         posterior = {name: np.asarray(x) for name, x in chains.get_samples(group_by_chain=True).items()}
         found = chains.get_extra_fields(group_by_chain=True)
     statistics = {name: np.asarray(found[name]) for name in STATISTICS}
-    return Fit(
+    return DelayFit(
         posterior,
         statistics,
         r_hat=max(float(np.max(split_gelman_rubin(x))) for x in posterior.values()),

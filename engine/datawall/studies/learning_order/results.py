@@ -21,7 +21,7 @@ from datawall.studies.learning_order.experiment import BLIND_ACCURACY, leading_h
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from datawall.studies.learning_order.delay import Fit
+    from datawall.studies.learning_order.delay import DelayFit
     from datawall.studies.learning_order.experiment import Curves, Progress
 
 DEFAULT_SEEDS = 4
@@ -49,7 +49,7 @@ def _variable(dims: tuple[str, ...], values: Any, unit: str, description: str) -
     return xr.Variable(dims, np.asarray(values), {"unit": unit, "description": description})
 
 
-def _posterior_group(fit: Fit) -> xr.Dataset:
+def _posterior_group(fit: DelayFit) -> xr.Dataset:
     """Return the draws of the posterior."""
     return xr.Dataset(
         {
@@ -59,7 +59,7 @@ def _posterior_group(fit: Fit) -> xr.Dataset:
     )
 
 
-def _statistics_group(fit: Fit) -> xr.Dataset:
+def _statistics_group(fit: DelayFit) -> xr.Dataset:
     """Return how the sampler fared at each draw."""
     return xr.Dataset(
         {
@@ -92,7 +92,7 @@ def constants_group(censored: np.ndarray, budget: int) -> xr.Dataset:
     )
 
 
-def _manifest(fit: Fit, curves: Curves, seed: int, seconds: float) -> dict[str, Any]:
+def _manifest(fit: DelayFit, curves: Curves, seed: int, seconds: float) -> dict[str, Any]:
     device = jax.devices()[0]
     return {
         "seeds": curves.accuracy.shape[1],

@@ -17,7 +17,7 @@ from datawall.inference.latents import latent
 from datawall.inference.likelihoods.student_t import FastStudentT
 from datawall.inference.models.repetition.predictive import form_of_a_new_run, judged, of_a_new_run, widened
 from datawall.inference.models.repetition.published_table import load_readings
-from datawall.inference.tables import Table, read_table
+from datawall.inference.tables import EvidenceTable, read_table
 from datawall.model.loss.additive_penalty import LOG_REFERENCE_TOKENS_PER_PARAM, REFERENCE_EXTRA_PASSES
 from datawall.scaling_laws.effective_data import Repetition
 from datawall.scaling_laws.laws import ScalingLaw
@@ -156,7 +156,7 @@ def load_runs(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     return _evidence(table, loss, left_out, newest)
 
 
-def _loss_column(table: Table) -> str:
+def _loss_column(table: EvidenceTable) -> str:
     for column in ("val_loss", "loss"):
         if column in table.columns:
             return column
@@ -166,14 +166,14 @@ def _loss_column(table: Table) -> str:
     )
 
 
-def _cut(table: Table, as_of: float | None) -> float:
+def _cut(table: EvidenceTable, as_of: float | None) -> float:
     if "date_known" not in table.columns:
         return load_readings(as_of, ()).newest
     table.known_by(as_of)
     return float(max(table.years("date_known"), default=np.nan))
 
 
-def _leave_out(table: Table) -> dict[str, str]:
+def _leave_out(table: EvidenceTable) -> dict[str, str]:
     """Leave out the runs that are set apart; return the reason for each, by its name."""
     left_out = {}
     for column, reason in SET_APART.items():
@@ -188,12 +188,12 @@ def _leave_out(table: Table) -> dict[str, str]:
     return left_out
 
 
-def _names(table: Table) -> np.ndarray:
+def _names(table: EvidenceTable) -> np.ndarray:
     named = table.texts("name") if "name" in table.columns else [f"line {line}" for line in table.lines]
     return np.array(named, object)
 
 
-def _check(table: Table, loss: str) -> None:
+def _check(table: EvidenceTable, loss: str) -> None:
     plain = "plain counts are needed, not thousands, millions or billions"
     params, tokens, unique = (table.numbers(column) for column in COUNTS)
     table.refuse(params < 1e4, "params", "need a number of parameters above 1e4", plain)
@@ -209,7 +209,7 @@ def _check(table: Table, loss: str) -> None:
         )
 
 
-def _evidence(table: Table, loss: str, left_out: dict[str, str], newest: float) -> Evidence:
+def _evidence(table: EvidenceTable, loss: str, left_out: dict[str, str], newest: float) -> Evidence:
     params, tokens, unique = (table.numbers(column) for column in COUNTS)
     constants = {
         "params": params,

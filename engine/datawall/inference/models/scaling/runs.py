@@ -21,7 +21,7 @@ from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent
 from datawall.inference.likelihoods.student_t import FastStudentT
-from datawall.inference.tables import Table, read_table
+from datawall.inference.tables import EvidenceTable, read_table
 
 type Latents = Mapping[str, Any]
 
@@ -141,7 +141,7 @@ def load_points(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     return _evidence(sets, dropped, tuple(path.name for path in files), newest)
 
 
-def _cut(table: Table, as_of: float | None) -> float:
+def _cut(table: EvidenceTable, as_of: float | None) -> float:
     """Leave out what was not known yet; return the date of the newest row that stays."""
     if "date_known" not in table.columns:
         return -math.inf
@@ -149,7 +149,7 @@ def _cut(table: Table, as_of: float | None) -> float:
     return float(np.nan_to_num(table.years("date_known"), nan=-np.inf).max(initial=-np.inf))
 
 
-def _sets(table: Table, path: Path, taken: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _sets(table: EvidenceTable, path: Path, taken: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the runs of each data set: columns params, tokens, loss."""
     runs = _runs(table)
     column = _find(table, "dataset")
@@ -167,7 +167,7 @@ def _sets(table: Table, path: Path, taken: dict[str, np.ndarray]) -> dict[str, n
     return found
 
 
-def _runs(table: Table) -> np.ndarray:
+def _runs(table: EvidenceTable) -> np.ndarray:
     for column in table.columns:
         if column.startswith("excluded"):
             table.keep(table.numbers(column) != 1.0, f"marked in {column}")
@@ -198,7 +198,7 @@ def _runs(table: Table) -> np.ndarray:
     return runs
 
 
-def _find(table: Table, name: str) -> str:
+def _find(table: EvidenceTable, name: str) -> str:
     return next((column for column in SYNONYMS[name] if column in table.columns), "")
 
 
