@@ -32,7 +32,7 @@ SMOOTH = ("supply_tokens", "demand_tokens", "frontier_flop", "loss")
 
 
 class Estimates(NamedTuple):
-    """What one forecast says of the wall: P(by YEAR), its median date and the density there [1/yr]."""
+    """Summary of one forecast of the wall: P(by YEAR), its median date and the density there [1/yr]."""
 
     share: float
     median: float

@@ -1,4 +1,4 @@
-"""How near the engine comes to what this machine can do, and where its time goes.
+"""Roofline of the engine: how near it comes to what this machine can do, and where its time goes.
 
 The bound is the time that the counted operations would take at the measured ceilings: arithmetic at the
 rate of fused multiply-adds and each special function at its own, or the bytes through the cache if they take

@@ -39,7 +39,7 @@ def program(backend: str) -> Callable[..., tuple[Tally, dict[str, jax.Array]]]:
 
 
 def compiler_options(backend: str) -> dict[str, bool | int | str] | None:
-    """Return what the compiler is told."""
+    """Return the options of the compiler."""
     return {"xla_cpu_prefer_vector_width": 512} if backend == "cpu" else None
 
 
