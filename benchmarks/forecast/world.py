@@ -77,6 +77,6 @@ def everything(inputs: Inputs, outputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def comparable(outputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Outputs that contenders are compared by: every date, "past" where it lies before the as-of date, and shares."""
+    """Outputs that contenders are compared by: shares and dates, "past" before the as-of date."""
     dates = {name: np.where(outputs[name] < 0.0, -np.inf, outputs[name]) for name in DATES}
     return {**dates, "price_share": outputs["price_share"]}
