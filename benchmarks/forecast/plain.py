@@ -257,10 +257,16 @@ class Moment:
             self.is_effective, self.xp.log(effective(self.xp, most, self.d.repetition_r_d)), penalised
         )
 
+    @property
+    def shrink(self) -> float:
+        """How many times smaller the overtrained model is."""
+        (factor,) = self.questions.levels("overtrained")
+        return factor
+
     @cached_property
     def log_affordable(self) -> Any:
         """Log of the tokens the data are worth to the overtrained model, over those of the optimum."""
-        return self.log_worth(self.d.max_passes, self.xp.log(self.questions.overtraining)) - self.log_ratio
+        return self.log_worth(self.d.max_passes, self.xp.log(self.shrink)) - self.log_ratio
 
     def overtrained(self, log_shrink: Any, log_tokens: Any) -> tuple[Any, Any, Any]:
         """Relative loss of an overtrained model, the best of its compute, and its parameter term."""
@@ -287,16 +293,16 @@ class Moment:
 
     # What is asked: one row for each level; zero or more once it is reached
     def tokens_gap(self) -> Any:
-        return self.log_demand_ratio - _log_column(self.questions.token_passes)
+        return self.log_demand_ratio - _log_column(self.questions.levels("tokens"))
 
     def effective_gap(self) -> Any:
-        return self.log_demand_ratio - self.log_worth(_column(self.questions.effective_passes), 0.0)
+        return self.log_demand_ratio - self.log_worth(_column(self.questions.levels("effective")), 0.0)
 
     def overtrained_gap(self) -> Any:
-        return self.xp.log(self.overtrained(self.xp.log(self.questions.overtraining), self.log_affordable)[0])
+        return self.xp.log(self.overtrained(self.xp.log(self.shrink), self.log_affordable)[0])
 
     def frontier_gap(self) -> Any:
-        counts = np.array(self.questions.frontier_passes)
+        counts = np.array(self.questions.levels("frontier"))
         losses = self.xp.stack(self.rungs)
         fewer = [sum(rung < count for rung in LADDER) for count in counts]
         rows = self.xp.broadcast_to(
@@ -314,7 +320,7 @@ class Moment:
         return self.xp.where(log_counts == 0.0, self.log_ratio, gap)
 
     def efficiency_gap(self) -> Any:
-        return _log_column(self.questions.efficiency) - self.log_efficiency
+        return _log_column(self.questions.levels("efficiency")) - self.log_efficiency
 
     @property
     def levels(self) -> Any:

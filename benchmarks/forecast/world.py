@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.forecast import plain
 from datawall.distributions.joint import Joint, inputs_from_scores
-from datawall.forecasting.simulation import time_grid
+from datawall.forecasting.labels import time_grid
 from datawall.model.clock import Clock, clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.world import simulate

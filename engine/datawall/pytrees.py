@@ -1,4 +1,4 @@
-"""The `record` decorator: immutable data that JAX can trace."""
+"""The `pytree_dataclass` decorator: immutable data that JAX can trace as a pytree."""
 
 import itertools
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from jax import lax
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=False)
-def record[T](cls: type[T]) -> type[T]:
+def pytree_dataclass[T](cls: type[T]) -> type[T]:
     """Make `cls` a frozen dataclass whose fields are the leaves of a JAX pytree.
 
-    A record never validates itself: JAX rebuilds records from tracers and placeholders, so a check in
-    ``__post_init__`` would break `jit` and `vmap`. Values are checked where the user's file is read.
+    It never validates itself: JAX rebuilds it from tracers and placeholders, so a check in ``__post_init__``
+    would break `jit` and `vmap`. Values are checked where the user's file is read.
 
     Examples
     --------
-    >>> @record
+    >>> @pytree_dataclass
     ... class Point:
     ...     x: float
     ...     y: float
@@ -32,7 +32,7 @@ _MOST_ROWS = 8
 """The most rows that XLA computes in one kernel when it puts them together."""
 
 
-def staged[T](tree: T) -> T:
+def materialize[T](tree: T) -> T:
     """Return arrays as they are, but compiled in few kernels, and computed once.
 
     Left to itself the compiler makes a kernel of every leaf, and works cheap leaves out again wherever they
@@ -45,7 +45,7 @@ def staged[T](tree: T) -> T:
 
     Examples
     --------
-    >>> {name: float(row) for name, row in staged({"level": 1.0, "rate": 2.0}).items()}
+    >>> {name: float(row) for name, row in materialize({"level": 1.0, "rate": 2.0}).items()}
     {'level': 1.0, 'rate': 2.0}
     """
     leaves, structure = jax.tree.flatten(tree)

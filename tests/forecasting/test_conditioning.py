@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from datawall.errors import DatawallError
-from datawall.forecasting.conditioning import INPUTS, conditions, targets
-from datawall.forecasting.simulation import labels_of
+from datawall.forecasting.conditioning import conditionable, conditions
+from datawall.forecasting.labels import labels_of
+from datawall.forecasting.quantities import INPUTS
 from datawall.scenario import load_scenario
 
 
@@ -28,7 +29,7 @@ def test_an_input_that_is_known_conditions_the_copula(labels):
 
 
 def test_rows_are_those_of_the_outputs(labels):
-    known, questions = targets(labels), labels.scenario.questions
+    known, questions = conditionable(labels), labels.scenario.questions
     place = questions.generations.index(6.0)
     assert known["release.raw[6]"].row == place
     assert known["release.effective[6]"].row == len(questions.generations) + place
@@ -47,7 +48,8 @@ def test_rows_are_those_of_the_outputs(labels):
     ],
 )
 def test_short_forms(text, name, labels):
-    assert only_event(text, labels)[:2] == targets(labels)[name][:2]
+    known = conditionable(labels)[name]
+    assert only_event(text, labels)[:2] == (known.output.name, known.row)
 
 
 def test_ends_are_in_the_scale_of_the_model(labels):
@@ -78,7 +80,7 @@ def test_a_value_with_a_probability_of_its_own_is_an_event_only_where_others_han
 
 def test_any_input_can_be_bounded(labels):
     scenario = labels.scenario
-    for label, prior in ((n, p) for n, p in scenario.priors.items() if n in targets(labels)):
+    for label, prior in ((n, p) for n, p in scenario.priors.items() if n in conditionable(labels)):
         if "options" not in prior.statement and prior.distribution.family != "fixed":
             low, high = prior.distribution.quantile([0.4, 0.9])
             event = only_event([f"{label}>={low:.4g}", f"{label}<={high:.4g}"], labels)

@@ -15,7 +15,7 @@ from datawall import files
 from datawall.errors import DatawallError
 from datawall.forecasting.datatree import cdf_dates
 from datawall.forecasting.export import summary, to_csv
-from datawall.forecasting.names import year_labels
+from datawall.forecasting.quantities import year_labels
 from datawall.reporting import run_folder
 from datawall.reporting.figures.forecast import FIGURES, quantile_dots
 from datawall.reporting.terminal.forecast import forecast_tables, print_all, prior_block, sparkline

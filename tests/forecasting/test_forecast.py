@@ -12,7 +12,8 @@ from scipy import stats
 
 import datawall
 from datawall.errors import DatawallError
-from datawall.forecasting.simulation import World, time_grid
+from datawall.forecasting.labels import time_grid
+from datawall.forecasting.simulation import World
 from datawall.model.inputs import DECLARATIONS
 from datawall.model.loss.law import pivot_law, scaling_law
 from datawall.sampling.program import program

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datawall.model import passage
-from datawall.model.passage import Line, bent_passages, running_maximum, straight_passages
+from datawall.model.passage import Line, linear_passages, nonlinear_passages, running_maximum
 from support.numerics import root
 
 YEARS = np.arange(0.0, 11.0)
@@ -17,7 +17,7 @@ def straight(path, asked, grid):
     levels = running_maximum(jax.vmap(path)(grid))
     gaps = levels - jnp.expand_dims(asked, 1)
     line = Line(jnp.ones_like(asked), jnp.zeros_like(asked))
-    return straight_passages(path, line, gaps, levels, grid), levels
+    return linear_passages(path, line, gaps, levels, grid), levels
 
 
 def passages(path, asked, grid=YEARS):
@@ -153,30 +153,30 @@ def test_many_draws_are_many_single_draws():
     assert np.isposinf(together[0, 3])
 
 
-def bent_gap(t, level, asked):
+def nonlinear_gap(t, level, asked):
     """Nearly straight in the level: a parabola of it, and time."""
     return level + 0.02 * level**2 + 0.1 * t - asked
 
 
 @pytest.mark.parametrize("asked", [0.7, 2.2, 9.3, 13.0])
-def test_a_bent_gap_on_a_kinked_path(asked):
+def test_a_nonlinear_gap_on_a_kinked_path(asked):
     """Against a root finder, for a path that slows within a grid step."""
 
     def path(t, xp=jnp):
         return 1.3 * xp.minimum(t, 4.4) + 0.4 * xp.maximum(t - 4.4, 0.0)
 
-    expected = root(lambda t: float(bent_gap(t, path(t, np), asked)), 0.0, 20.0)
+    expected = root(lambda t: float(nonlinear_gap(t, path(t, np), asked)), 0.0, 20.0)
     with jax.enable_x64(True):
         grid = jnp.arange(21.0)
         levels = running_maximum(jax.vmap(path)(grid))
         one = jnp.ones(1)
-        dates = bent_passages(
+        dates = nonlinear_passages(
             path,
             Line(one, 0.1 * one),
-            bent_gap(grid, levels, asked)[None],
+            nonlinear_gap(grid, levels, asked)[None],
             levels,
             grid,
-            lambda t, level: bent_gap(t, level, asked),
+            lambda t, level: nonlinear_gap(t, level, asked),
         )
     assert float(dates[0]) == pytest.approx(expected, abs=1e-6)
 
@@ -192,7 +192,7 @@ def test_a_level_that_time_alone_reaches():
     levels = running_maximum(jax.vmap(path)(grid))
     gaps = (levels + 0.5 * grid - 4.25)[None]
     # the grid has seen a level of 2; half a year's drift is .25 a half year
-    assert float(straight_passages(path, line, gaps, levels, grid)[0]) == pytest.approx(4.5)
+    assert float(linear_passages(path, line, gaps, levels, grid)[0]) == pytest.approx(4.5)
 
 
 def test_a_path_that_is_not_a_number_has_no_date():

@@ -4,7 +4,6 @@ import jax
 import numpy as np
 import pytest
 
-from datawall.model.world import wall_names
 from support.numerics import search_minimum
 from support.world_cases import ANCHORS, AS_OF, QUESTIONS, YEARS, futures, one_draw, oracle_of, random_draws
 from support.world_oracle import ADDITIVE_PENALTY, EFFECTIVE_DATA, LADDER, Oracle, least
@@ -12,7 +11,7 @@ from support.world_oracle import ADDITIVE_PENALTY, EFFECTIVE_DATA, LADDER, Oracl
 DRAWS, CHECKED = 2000, 60
 GENERATIONS = len(QUESTIONS.generations)
 NAMES = (
-    *wall_names(QUESTIONS),
+    *QUESTIONS.wall_names,
     *(f"{k}[{g:g}]" for k in ("raw", "effective") for g in QUESTIONS.generations),
     *(f"compute[{level:g}]" for level in QUESTIONS.compute_levels),
 )
@@ -193,7 +192,7 @@ def test_paths_are_those_of_the_oracle(double, answers):
 
 def test_headroom_is_the_smallest_size_that_the_data_allow(double, answers):
     for index, answer in enumerate(answers):
-        expected = answer.oracle.headroom(YEARS, QUESTIONS.overtraining)
+        expected = answer.oracle.headroom(YEARS, *QUESTIONS.levels("overtrained"))
         found = double.paths["overtraining_headroom"][:, index]
         np.testing.assert_allclose(found, expected, rtol=1e-6)
 

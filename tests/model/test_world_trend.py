@@ -8,7 +8,7 @@ import pytest
 from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.questions import Questions
-from datawall.model.world import simulate, wall_names
+from datawall.model.world import simulate
 from datawall.scaling_laws.effective_data import Repetition
 from datawall.scaling_laws.exhaustion import NEVER, PAST, wall_date
 from datawall.scaling_laws.laws import ScalingLaw
@@ -16,8 +16,9 @@ from support.world_cases import ANCHORS, AS_OF, HORIZON, YEARS, futures, random_
 from support.world_oracle import EFFECTIVE_DATA, Oracle
 
 GRID = YEARS - AS_OF
-TREND = Questions(("trend",), (1.0, 4.0, 16.0), (4.0, 16.0), (4.0, 16.0), (), 3.0, (5.0,), (100.0,))
-TOKENS = Questions(("trend",), (1.0,), (), (), (), 3.0, (5.0,), (100.0,))
+WALLS = {"tokens": (1.0, 4.0, 16.0), "effective": (4.0, 16.0), "overtrained": (3.0,), "frontier": (4.0, 16.0)}
+TREND = Questions(("trend",), tuple(WALLS.items()), (5.0,), (100.0,))
+TOKENS = Questions(("trend",), (("tokens", (1.0,)), ("overtrained", (3.0,))), (5.0,), (100.0,))
 FREE = {
     "slowdown_date": 2190.0,
     "repetition_form": float(EFFECTIVE_DATA),
@@ -71,10 +72,10 @@ def formula(draws, name, level):
     return np.asarray(wall.date), np.asarray(wall.status), by_hand
 
 
-@pytest.mark.parametrize("wall", [name for name in wall_names(TREND) if "overtrained" not in name])
+@pytest.mark.parametrize("wall", [name for name in TREND.wall_names if "overtrained" not in name])
 def test_walls_of_a_trend_have_a_formula(exponential, wall):
     draws, walls = exponential
-    found = walls[wall_names(TREND).index(wall)]
+    found = walls[TREND.wall_names.index(wall)]
     name, level = wall.rstrip("]").split("[")
     dates, status, by_hand = formula(draws, name, float(level))
     expected = np.where(dates <= GRID[0], -np.inf, np.where(dates > HORIZON - AS_OF, np.inf, dates))

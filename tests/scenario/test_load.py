@@ -59,7 +59,7 @@ def test_child_replaces_priors_whole_and_merges_tables(child, path):
     assert scenario.horizon == 2040
     assert scenario.anchors == {**parent.anchors, "power": 2025.0}
     assert scenario.questions.generations == (6.0,)
-    assert scenario.questions.token_passes == parent.questions.token_passes
+    assert scenario.questions.levels("tokens") == parent.questions.levels("tokens")
     assert dict(scenario.priors["mfu"].statement) == {"family": "uniform", "bounds": (0.2, 0.4)}
     assert scenario.priors["text_tokens"] == parent.priors["text_tokens"]
     assert [c.inputs for c in scenario.correlations] == [("mfu", "text_tokens")]

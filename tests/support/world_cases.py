@@ -29,11 +29,13 @@ OURS = ("trend", "spend", "power", "chips", "latency")
 """The ceilings of the project's own account of compute."""
 QUESTIONS = Questions(
     ceilings=OURS,
-    token_passes=(1.0, 4.0, 16.0),
-    effective_passes=(4.0, 16.0),
-    frontier_passes=(4.0, 16.0),
-    efficiency=(0.5, 0.1),
-    overtraining=3.0,
+    walls=(
+        ("tokens", (1.0, 4.0, 16.0)),
+        ("effective", (4.0, 16.0)),
+        ("overtrained", (3.0,)),
+        ("frontier", (4.0, 16.0)),
+        ("efficiency", (0.5, 0.1)),
+    ),
     generations=(5.0, 5.5, 6.0, 6.5, 7.0),
     price_gains=(10.0, 100.0),
 )

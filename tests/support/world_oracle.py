@@ -233,7 +233,7 @@ class Oracle:
 
     def walls(self, questions: Any) -> list[Path]:
         """Numbers that reach zero at each wall."""
-        d, k = self.draw, questions.overtraining
+        d, k = self.draw, questions.levels("overtrained")[0]
 
         def tokens(e: float) -> Path:
             return lambda t: self.log_demand(t) - np.log(e * self.unique(t))
@@ -253,11 +253,11 @@ class Oracle:
             return lambda t: np.log(x) + np.log(self.dense_flop(t)) - self.log_equal_flop(t)
 
         return [
-            *map(tokens, questions.token_passes),
-            *map(effective, questions.effective_passes),
+            *map(tokens, questions.levels("tokens")),
+            *map(effective, questions.levels("effective")),
             overtrained,
-            *map(frontier, questions.frontier_passes),
-            *map(efficiency, questions.efficiency),
+            *map(frontier, questions.levels("frontier")),
+            *map(efficiency, questions.levels("efficiency")),
         ]
 
     def compute_levels(self, questions: Any) -> list[Path]:

@@ -12,8 +12,7 @@ import numpy as np
 from datawall import scenario
 from datawall.caching import keep_compiled_programs
 from datawall.errors import UntrustedPosteriorError
-from datawall.forecasting.names import quantity_name
-from datawall.forecasting.outputs import outputs_of, reported
+from datawall.forecasting.quantities import quantity_name
 from datawall.forecasting.simulation import World, question
 from datawall.sampling.run import propagate
 from datawall.sampling.samplers import SOBOL
@@ -123,9 +122,9 @@ def _headline_dates(believed: scenario.Scenario, draws: int, seed: int) -> Dates
             keep=draws,
         )
     found: Dates = {}
-    for output in outputs_of(asked.labels):
+    for output in asked.labels.outputs:
         if output.name in _VARIABLES:
-            dates = reported(output, pushed.kept[output.name], believed.as_of)
+            dates = output.in_unit(pushed.kept[output.name], believed.as_of)
             dates = np.where(dates < believed.as_of, -np.inf, dates)
             dates = np.where(dates >= believed.horizon, np.inf, dates)
             coords = itertools.product(*(asked.labels.coords[dim] for dim in output.dims))

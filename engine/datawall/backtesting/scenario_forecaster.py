@@ -21,7 +21,7 @@ from datawall.model.inputs import Inputs
 from datawall.model.passage import running_maximum
 from datawall.model.questions import Questions
 from datawall.model.release import release_delay
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.sampling.prng import seed_word, split_index, stream_ids, uniforms
 from datawall.sampling.samplers import RANDOM
 from datawall.scaling_laws.generations import GPT4_INDEX
@@ -47,7 +47,7 @@ class _Account:
     questions: Questions
 
 
-@record
+@pytree_dataclass
 class Paths:
     """The largest run of each draw; a row for each month in which it may start, draws on the last axis.
 

@@ -87,7 +87,7 @@ def forecast(
     folder = out or run_folder.default_folder(loaded.name, digest, size, seed, sampler, given or ())
     if given:
         from datawall.forecasting.conditioning import conditions  # these load JAX
-        from datawall.forecasting.simulation import labels_of
+        from datawall.forecasting.labels import labels_of
 
         conditions(given, labels_of(loaded))  # before a folder is made for what cannot be
     files.prepare(folder)

@@ -53,10 +53,10 @@ def sensitivity(
     folder = out or _default_folder(
         f"{loaded.name}-{loaded.digest[:8]}", output, methods, draws, sampler, seed
     )
-    from datawall.analysis.sensitivity.targets import find_target  # these load JAX
-    from datawall.forecasting.simulation import labels_of
+    from datawall.analysis.sensitivity.targets import find_output  # these load JAX
+    from datawall.forecasting.labels import labels_of
 
-    find_target(labels_of(loaded), asked.name)  # before a folder is made for what is not there
+    find_output(asked.name, labels_of(loaded))  # before a folder is made for what is not there
     files.prepare(folder)
     with progress_bar("methods done") as progress:
         from datawall.analysis.sensitivity import sensitivity

@@ -1,4 +1,7 @@
-"""Whether each wall of tokens has been reached by a date, worked out with one input integrated out."""
+"""Conditional Monte Carlo of the token walls: the parameter exponent is integrated out of each draw.
+
+Also known as Rao-Blackwellisation of the distribution function of a date, or as preintegration.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +18,8 @@ from datawall.model.world import Future
 from datawall.sampling.mean import Range
 from datawall.scaling_laws.logs import LOG10
 
+REACHED = "wall_reached"
+"""The output that holds the probability of each wall of tokens by each date of the grid."""
 ESTIMATES = Range(-1.0, 2.0)
 FINE_YEARS, FINE_STEP = 4, 0.25
 """For how long, and how finely, walls are worked out between the dates of the grid [year]."""

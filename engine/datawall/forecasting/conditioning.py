@@ -1,10 +1,9 @@
-"""What is given: values of inputs, which condition the copula, and events, which draws meet or do not.
+"""Conditioning: values of inputs, which condition the copula, and events, which draws meet or do not.
 
-This module is pure bookkeeping: `question` applies what it finds.
+This module only reads conditions: `simulation` applies them.
 """
 
 import datetime as dt
-import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,18 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from datawall.errors import DatawallError
-from datawall.forecasting.names import quantity_name, year_labels
-from datawall.forecasting.outputs import Labels, outputs_of
-from datawall.model.inputs import DECLARATIONS
+from datawall.forecasting.labels import Labels
+from datawall.forecasting.quantities import INPUTS, Quantity, find, inputs, quantities
 from datawall.scenario import Scenario, observed
 from datawall.scenario.condition import is_atom, is_correlated
 from datawall.units import decimal_year
-from datawall.validation import suggestion
-
-INPUTS = "inputs"
-"""The output of the world that holds all inputs."""
-SHORT_FORMS = ((r"\[", ".raw["), (r"^", "wall."))
-"""What may be left out of a name: raw compute, and that a wall is one."""
 
 _CONDITION = re.compile(r"(?P<name>[A-Za-z_][\w.]*(\[[^\]]+\])?) *(?P<sign><=|>=|<|>|=) *(?P<value>[^<>=]+)")
 
@@ -60,30 +52,10 @@ class Conditions:
     events: tuple[Event, ...]
 
 
-class Target(NamedTuple):
-    """A row of an output of the world, and how its values are read."""
-
-    output: str
-    row: int
-    scale: str
-    options: tuple[str, ...]
-
-
-def targets(labels: Labels) -> dict[str, Target]:
-    """Return everything that a condition may be about, by name: inputs, and the quantities of the summary."""
-    scenario = labels.scenario
-    found = {}
-    for row, label in enumerate(scenario.joint().streams):
-        options = DECLARATIONS[label.partition("[")[0]].options
-        found[label] = Target(INPUTS, row, "choice" if options else "linear", options)
-    years = year_labels(labels.years)
-    for output in outputs_of(labels):
-        options = scenario.questions.ceilings if output.scale == "choice" else ()
-        points = itertools.product(*(labels.coords[dim] for dim in output.dims))
-        for row, point in enumerate(points):
-            name = quantity_name(output.name, dict(zip(output.dims, point, strict=True)), years)
-            found[name] = Target(output.name, row, output.scale, options)
-    return found
+def conditionable(labels: Labels) -> dict[str, Quantity]:
+    """Return everything that a condition may be about, by name: inputs, and quantities of the forecast."""
+    outcomes = {name: found for name, found in quantities(labels).items() if found.option is None}
+    return inputs(labels) | outcomes
 
 
 def conditions(texts: str | Iterable[str], labels: Labels) -> Conditions:
@@ -102,7 +74,7 @@ def conditions(texts: str | Iterable[str], labels: Labels) -> Conditions:
         If one cannot be read, names nothing, can never be met, or contradicts another one.
     """
     texts = (texts,) if isinstance(texts, str) else tuple(texts)
-    scenario, known = labels.scenario, targets(labels)
+    scenario, known = labels.scenario, conditionable(labels)
     values: dict[str, float | str] = {}
     events: dict[tuple[str, int], Event] = {}
     for text in texts:
@@ -140,33 +112,23 @@ def _is_range(scenario: Scenario, name: str, value: float | str) -> bool:
     return not isinstance(value, str) and is_atom(scenario, name, value) and is_correlated(scenario, name)
 
 
-def _find(text: str, name: str, known: dict[str, Target]) -> Target:
-    """Return what a name stands for, written out or short."""
-    names = (name, *(re.sub(pattern, prefix, name, count=1) for pattern, prefix in SHORT_FORMS))
-    for candidate in names:
-        if candidate in known:
-            return known[candidate]
-    remedy = suggestion(name, known, "datawall forecast --json")
-    raise DatawallError(f"given {text}: unknown quantity {name!r}; {remedy}")
-
-
-def _event(text: str, known: dict[str, Target], labels: Labels) -> Event:
+def _event(text: str, known: dict[str, Quantity], labels: Labels) -> Event:
     name, sign, value = _parsed(text)
-    target = _find(text, name, known)
+    target = find(name, known, f"given {text}")
     scenario = labels.scenario
     span = scenario.horizon - scenario.as_of
     if target.options:
         if sign != "=" or value not in target.options:
             raise DatawallError(f"given {text}: need {name}= one of {', '.join(target.options)}")
         index = target.options.index(str(value))
-        return Event(target.output, target.row, np.float32(index), np.float32(index))
-    if target.scale == "date" and sign == "=" and value in ("past", "never"):
+        return Event(target.output.name, target.row, np.float32(index), np.float32(index))
+    if target.output.scale == "date" and sign == "=" and value in ("past", "never"):
         sign, number = ("<", 0.0) if value == "past" else (">=", span)
     else:
         number = _number(text, target, value, scenario)
-    if sign == "=" and not (target.output == INPUTS and is_atom(scenario, name, number)):
+    if sign == "=" and not (target.output.name == INPUTS and is_atom(scenario, name, number)):
         raise DatawallError(f"given {text}: a number is never met exactly; give a range with < or >")
-    return Event(target.output, target.row, *_ends(sign, np.float32(number)))
+    return Event(target.output.name, target.row, *_ends(sign, np.float32(number)))
 
 
 def _ends(sign: str, value: np.float32) -> tuple[np.float32, np.float32]:
@@ -181,13 +143,13 @@ def _ends(sign: str, value: np.float32) -> tuple[np.float32, np.float32]:
             return np.nextafter(value, infinity) if sign == ">" else value, infinity
 
 
-def _number(text: str, target: Target, value: float | str, scenario: Scenario) -> float:
+def _number(text: str, target: Quantity, value: float | str, scenario: Scenario) -> float:
     """Return a value in the model's own scale."""
-    if target.scale == "date":
+    if target.output.scale == "date":
         return _date(text, value, scenario) - scenario.as_of
     if isinstance(value, str) or not np.isfinite(value):
         raise DatawallError(f"given {text}: need a finite number, got {value!r}; write one such as 0.4")
-    if target.scale != "log10":
+    if target.output.scale != "log10":
         return value
     if value <= 0.0:
         raise DatawallError(f"given {text}: need a number above 0, got {value:g}; correct it")

@@ -10,14 +10,10 @@ import jax
 import numpy as np
 import xarray as xr
 
-from datawall.forecasting.outputs import (
-    REACHED,
-    Labels,
-    Output,
-    outputs_of,
-    reported,
-)
+from datawall.forecasting.conditional_monte_carlo import REACHED
+from datawall.forecasting.labels import Labels
 from datawall.model.inputs import DECLARATIONS, INTEGRATED
+from datawall.model.outputs import Output
 from datawall.sampling.cdf import Curve, Estimate
 from datawall.sampling.mean import bridged
 from datawall.sampling.program import ACCEPTED
@@ -41,7 +37,7 @@ def curve_of(output: Output, pushed: MonteCarloResult, labels: Labels) -> Curve:
 
 def quantile_with_error(output: Output, curve: Curve, as_of: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the quantiles and their Monte Carlo standard errors in the unit of the output."""
-    value = reported(output, curve.quantile(QUANTILES), as_of)
+    value = output.in_unit(curve.quantile(QUANTILES), as_of)
     error = curve.quantile_mcse(QUANTILES)
     if output.scale == "log10":
         # d(10^x) = ln 10 10^x dx
@@ -80,8 +76,8 @@ def prior_group(pushed: MonteCarloResult, labels: Labels) -> xr.Dataset:
 def predictive_group(pushed: MonteCarloResult, labels: Labels) -> xr.Dataset:
     """Return the outputs of the kept draws."""
     variables = {}
-    for output in outputs_of(labels):
-        values = reported(output, _kept(pushed.kept[output.name]), labels.scenario.as_of)
+    for output in labels.outputs:
+        values = output.in_unit(_kept(pushed.kept[output.name]), labels.scenario.as_of)
         if output.scale == "date":
             values = np.where(values < labels.scenario.as_of, -np.inf, values)
             values = np.where(values >= labels.scenario.horizon, np.inf, values)
@@ -96,7 +92,7 @@ def summary_group(pushed: MonteCarloResult, labels: Labels) -> xr.Dataset:
     """Return quantiles, masses and their Monte Carlo standard errors over all draws."""
     scenario = labels.scenario
     variables = {}
-    for output in outputs_of(labels):
+    for output in labels.outputs:
         if output.scale == "choice":
             share, error = (shares[..., 1:-1] for shares in pushed.sketches[output.name].shares())
             dims = (*output.dims, "ceiling")
@@ -127,7 +123,7 @@ def cdf_group(pushed: MonteCarloResult, labels: Labels) -> xr.Dataset:
     scenario = labels.scenario
     dates = cdf_dates(scenario.as_of, scenario.horizon)
     variables = {}
-    for output in outputs_of(labels):
+    for output in labels.outputs:
         if output.scale == "date":
             dims = (*output.dims, "date")
             value, error = curve_of(output, pushed, labels).probability(dates - scenario.as_of)

@@ -12,7 +12,7 @@ from zarr.codecs import BloscCodec
 
 from datawall.errors import DatawallError
 from datawall.forecasting.datatree import predictive_group, prior_group
-from datawall.forecasting.outputs import Labels
+from datawall.forecasting.labels import Labels
 
 GROUPS = {"prior": prior_group, "prior_predictive": predictive_group}
 CHUNK = 65_536

@@ -9,7 +9,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from datawall.forecasting.names import quantity_name, year_labels
+from datawall.forecasting.quantities import option_name, quantity_name, year_labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,7 +113,7 @@ def probabilities(tree: xr.DataTree) -> dict[str, Row]:
     labels = year_labels(summary["year"].values)
     for at, values in _points(summary["binding_ceiling"], "ceiling"):
         for ceiling in values["ceiling"].values:
-            rows[f"binding.{ceiling}[{labels[at['year']]}]"] = {
+            rows[option_name("binding_ceiling", ceiling, labels[at["year"]])] = {
                 "value": values.sel(ceiling=ceiling).item(),
                 "mcse": summary["binding_ceiling_mcse"].sel(at).sel(ceiling=ceiling).item(),
             }

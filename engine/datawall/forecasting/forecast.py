@@ -22,7 +22,7 @@ from datawall.forecasting.conditioning_effect import (
     is_hopeless,
 )
 from datawall.forecasting.datatree import cdf_group, results, summary_group
-from datawall.forecasting.outputs import Labels
+from datawall.forecasting.labels import Labels
 from datawall.forecasting.precision import PRECISION_DRAWS, Precision, headline_errors
 from datawall.forecasting.simulation import question
 from datawall.inference.scenario_with_evidence import load_scenario

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from datawall.model.inputs import Scalar
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 
 
-@record
+@pytree_dataclass
 class Clock:
     """The as-of date and the dates at which levels are stated.
 

@@ -6,15 +6,15 @@ import jax
 import jax.numpy as jnp
 
 from datawall.model.inputs import Scalar
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 
 NEWTON_STEPS = 3
 """Steps towards a date on a concave path from a guess: they leave 1e-3 year in one of a thousand draws."""
 CORRECTIONS = 2
-"""Looks at a bent gap itself; each is followed by one more step."""
+"""Looks at a nonlinear gap itself; each is followed by one more step."""
 
 
-@record
+@pytree_dataclass
 class Line:
     """A coordinate ``x = weight level + drift t``, in which a gap is a straight line, or nearly one.
 
@@ -34,7 +34,7 @@ class Line:
         return self.weight * level + self.drift * t
 
 
-@record
+@pytree_dataclass
 class Bracket:
     """Two neighbouring dates between which a gap first changes sign; one row for each gap.
 
@@ -161,7 +161,7 @@ def _ratio(numerator: Scalar, denominator: Scalar) -> Scalar:
     return numerator / jnp.where(denominator == 0.0, 1.0, denominator)
 
 
-def straight_dates(path: Path, line: Line, bracket: Bracket) -> Scalar:
+def linear_dates(path: Path, line: Line, bracket: Bracket) -> Scalar:
     """Return the date in each bracket at which a gap that is a straight line in its coordinate is zero."""
     share = bracket.gap_start / (bracket.gap_start - bracket.gap_end)
     start, end = line.at(bracket.level_start, bracket.start), line.at(bracket.level_end, bracket.end)
@@ -169,13 +169,15 @@ def straight_dates(path: Path, line: Line, bracket: Bracket) -> Scalar:
     return date_reached(path, line, start + share * (end - start), bracket, guess, NEWTON_STEPS)
 
 
-def bent_dates(path: Path, line: Line, bracket: Bracket, gaps: Callable[[Scalar, Scalar], Scalar]) -> Scalar:
+def nonlinear_dates(
+    path: Path, line: Line, bracket: Bracket, gaps: Callable[[Scalar, Scalar], Scalar]
+) -> Scalar:
     """Return the date in each bracket at which a gap that is nearly straight in its coordinate is zero.
 
     Parameters
     ----------
     path, line, bracket
-        As for `straight_dates`.
+        As for `linear_dates`.
     gaps
         Maps dates and levels, a row for each gap, to the gaps there.
     """
@@ -199,11 +201,11 @@ def bent_dates(path: Path, line: Line, bracket: Bracket, gaps: Callable[[Scalar,
         )
         return date_reached(path, line, target, bracket, date, 1), near
 
-    guess = straight_dates(path, line, bracket)
+    guess = linear_dates(path, line, bracket)
     return jax.lax.fori_loop(0, CORRECTIONS, correct, (guess, bracket))[0]
 
 
-def straight_passages(path: Path, line: Line, gaps: Scalar, levels: Scalar, grid: Scalar) -> Scalar:
+def linear_passages(path: Path, line: Line, gaps: Scalar, levels: Scalar, grid: Scalar) -> Scalar:
     """Return when each gap that is a straight line in its coordinate first reaches zero.
 
     Parameters
@@ -225,10 +227,10 @@ def straight_passages(path: Path, line: Line, gaps: Scalar, levels: Scalar, grid
         A row for each gap: -inf when it is zero or more at the first date, inf when it never is, nan when it
         is not a number where the answer is looked for.
     """
-    return _first_dates(gaps, levels, grid, lambda bracket: straight_dates(path, line, bracket))
+    return _first_dates(gaps, levels, grid, lambda bracket: linear_dates(path, line, bracket))
 
 
-def bent_passages(
+def nonlinear_passages(
     path: Path,
     line: Line,
     gaps: Scalar,
@@ -241,11 +243,11 @@ def bent_passages(
     Parameters
     ----------
     path, line, gaps, levels, grid
-        As for `straight_passages`.
+        As for `linear_passages`.
     gaps_at
         Maps dates and levels, a row for each gap, to the gaps there.
     """
-    return _first_dates(gaps, levels, grid, lambda bracket: bent_dates(path, line, bracket, gaps_at))
+    return _first_dates(gaps, levels, grid, lambda bracket: nonlinear_dates(path, line, bracket, gaps_at))
 
 
 def _first_dates(gaps: Scalar, levels: Scalar, grid: Scalar, dates: Callable[[Bracket], Scalar]) -> Scalar:

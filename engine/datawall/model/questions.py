@@ -28,9 +28,6 @@ SUPPLIES = ("components", "modalities", "web_pages")
 RELEASES = ("lags", "table")
 """The accounts of the time from the start of training to release."""
 
-MOST_PASSES = 45.0
-"""The most passes that may be asked of the compute-optimal run: more than are searched would be "never"."""
-
 
 @dataclass(frozen=True)
 class Questions:
@@ -44,12 +41,8 @@ class Questions:
         Which of `SUPPLIES` counts the tokens.
     release
         Which of `RELEASES` dates a release.
-    token_passes, effective_passes, frontier_passes
-        Passes over the data at which the criterion of that name is dated (MODEL: the wall).
-    efficiency
-        Shares x of compute: the soft wall is where data-limited compute C buys the loss of x C.
-    overtraining
-        Size factor below which the overtraining headroom counts as used up.
+    walls
+        For each criterion that is asked, its name and the levels at which it is dated.
     generations
         Generation indices to date; 4 is GPT-4.
     price_gains
@@ -61,11 +54,7 @@ class Questions:
     """
 
     ceilings: tuple[str, ...]
-    token_passes: tuple[float, ...]
-    effective_passes: tuple[float, ...]
-    frontier_passes: tuple[float, ...]
-    efficiency: tuple[float, ...]
-    overtraining: float
+    walls: tuple[tuple[str, tuple[float, ...]], ...]
     generations: tuple[float, ...]
     price_gains: tuple[float, ...]
     compute_levels: tuple[float, ...] = (1e27, 1e28, 1e29, 1e30)
@@ -79,3 +68,12 @@ class Questions:
         ceilings = (f"ceilings.{name}" for name in self.ceilings)
         counts = ("counts",) if self.count_levels else ()
         return (*ceilings, f"supply.{self.supply}", f"release.{self.release}", *counts)
+
+    def levels(self, criterion: str) -> tuple[float, ...]:
+        """Return the levels asked of a wall criterion."""
+        return dict(self.walls).get(criterion, ())
+
+    @property
+    def wall_names(self) -> tuple[str, ...]:
+        """The names of the walls, such as ``tokens[4]``, in the order of the criteria."""
+        return tuple(f"{name}[{level:g}]" for name, levels in self.walls for level in levels)

@@ -6,34 +6,36 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 
-from datawall.model.ceilings.frontier import Path, binding, ceilings, log_lowest
+from datawall.model.ceilings.frontier import Path, ceilings, log_lowest
 from datawall.model.ceilings.growth import Growth
 from datawall.model.clock import Clock
 from datawall.model.counts import model_counts
+from datawall.model.criteria import CRITERIA, AtLevel
 from datawall.model.inputs import Inputs, Scalar
 from datawall.model.loss.architecture import log_compute_gain
 from datawall.model.loss.data_constrained import DataLaw, Scarcity, data_law, scarcity
-from datawall.model.loss.overtraining import headroom, wall_gap
-from datawall.model.passage import Line, bent_passages, running_maximum, straight_passages
+from datawall.model.loss.overtraining import wall_gap
+from datawall.model.outputs import Instant, paths_at
+from datawall.model.passage import Line, linear_passages, nonlinear_passages, running_maximum
 from datawall.model.questions import Questions
 from datawall.model.release import release_dates, release_delay
 from datawall.model.supply import training_tokens
-from datawall.pytrees import record, staged
+from datawall.pytrees import materialize, pytree_dataclass
 from datawall.scaling_laws.generations import GPT4_INDEX
 from datawall.scaling_laws.logs import LOG2, LOG10
 from datawall.scaling_laws.price import EfficiencyGrowth, efficiency_growth, years_for_gain
 from datawall.units import MONTHS_PER_YEAR
 
 
-@record
+@pytree_dataclass
 class Future:
     """One future: dates in years since the as-of date, and paths on the grid.
 
     Attributes
     ----------
     walls
-        First passage of each wall criterion, in the order of `wall_names`; -inf when it lies before the
-        grid, inf when it does not come within it.
+        First passage of each wall criterion, in the order of `Questions.wall_names`; -inf when it lies before
+        the grid, inf when it does not come within it.
     starts, releases
         For ``"raw"`` and ``"effective"`` compute, when training of each generation starts and when a model as
         large is released; generations on the leading axis.
@@ -56,17 +58,6 @@ class Future:
     paths: dict[str, Scalar]
 
 
-def wall_names(questions: Questions) -> tuple[str, ...]:
-    """Return the names of the wall criteria, in the order of their gaps."""
-    return (
-        *(f"tokens[{passes:g}]" for passes in questions.token_passes),
-        *(f"effective[{passes:g}]" for passes in questions.effective_passes),
-        f"overtrained[{questions.overtraining:g}]",
-        *(f"frontier[{passes:g}]" for passes in questions.frontier_passes),
-        *(f"efficiency[{share:g}]" for share in questions.efficiency),
-    )
-
-
 def log_generation_flop(inputs: Inputs, index: float) -> Scalar:
     """Return ln of the training compute of a generation: index 4 is GPT-4's."""
     return jnp.log(inputs.gpt4_flop) + (index - GPT4_INDEX) * LOG10 * inputs.oom_per_generation
@@ -78,7 +69,7 @@ def algorithmic_gain(inputs: Inputs, clock: Clock) -> Growth:
     return Growth(-rate * clock.gpt4, rate)
 
 
-@record
+@pytree_dataclass
 class Draw:
     """What one draw fixes for all dates.
 
@@ -112,7 +103,7 @@ class Draw:
     data: DataLaw
 
 
-@record
+@pytree_dataclass
 class State:
     """One draw at one date.
 
@@ -143,7 +134,7 @@ class State:
 
 def prepare(inputs: Inputs, clock: Clock, questions: Questions) -> Draw:
     """Return what a draw fixes for all dates."""
-    fixed = staged(
+    fixed = materialize(
         {
             "ceilings": ceilings(inputs, clock, questions.ceilings),
             "tokens": training_tokens(inputs, clock, questions.supply),
@@ -173,70 +164,63 @@ def state_at(draw: Draw, questions: Questions, t: Scalar, log_flop: Scalar, seen
         seen.log_efficiency,
         seen.frontier_margins,
         seen.log_worths,
-        wall_gap(law, draw.hybrid_factor, questions.overtraining, seen.log_affordable),
+        wall_gap(law, draw.hybrid_factor, *questions.levels("overtrained"), seen.log_affordable),
     )
 
 
-def straight_gaps(draw: Draw, state: State, questions: Questions) -> tuple[Scalar, ...]:
-    """Return the gaps that are straight lines in demand over supply, or in compute.
+def wall_gaps(draw: Draw, state: State, questions: Questions, *, linear: bool) -> tuple[Scalar, ...]:
+    """Return the gaps of the walls with linear crossings, or of the others, in the order of the criteria.
 
     Here and below a gap is zero or more once its level is reached.
     """
+    return tuple(
+        criterion.gap(AtLevel(draw, state, place, level))
+        for criterion in CRITERIA
+        if criterion.linear == linear
+        for place, level in enumerate(questions.levels(criterion.name))
+    )
+
+
+def linear_gaps(draw: Draw, state: State, questions: Questions) -> tuple[Scalar, ...]:
+    """Return the gaps that are straight lines in demand over supply, or in compute."""
     return (
-        *(state.log_demand - math.log(passes) for passes in questions.token_passes),
+        *wall_gaps(draw, state, questions, linear=True),
         *(state.log_flop - level for level in draw.generations),
         *(state.log_flop - math.log(level) for level in questions.compute_levels),
     )
 
 
-def bent_gaps(draw: Draw, state: State, questions: Questions) -> tuple[Scalar, ...]:
+def nonlinear_gaps(draw: Draw, state: State, questions: Questions) -> tuple[Scalar, ...]:
     """Return the gaps that are nearly so."""
     return (
-        *(state.log_demand - log_worth for log_worth in state.log_worths),
-        state.overtrained_gap,
-        *state.frontier_margins,
-        *(math.log(share) - state.log_efficiency for share in questions.efficiency),
+        *wall_gaps(draw, state, questions, linear=False),
         *(state.log_effective - level for level in draw.generations),
     )
 
 
+def _walls(questions: Questions, *, linear: bool) -> int:
+    """Return the number of walls whose crossings are linear, or of the others."""
+    return sum(len(questions.levels(c.name)) for c in CRITERIA if c.linear == linear)
+
+
 def lines(draw: Draw, questions: Questions) -> tuple[Line, Line]:
-    """Return the coordinates of the gaps, in the order of `straight_gaps` and of `bent_gaps`."""
+    """Return the coordinates of the gaps, in the order of `linear_gaps` and of `nonlinear_gaps`."""
     demand = Line(draw.data.law.tokens_exponent, -draw.tokens.rate)
     one, zero = jnp.ones_like(demand.weight), jnp.zeros_like(demand.weight)
     effective = Line(one, draw.algorithms.rate)
     raw = Line(one, zero)
-    walls = len(questions.effective_passes) + 1 + len(questions.frontier_passes) + len(questions.efficiency)
     generations = len(questions.generations)
     return (
-        _rows([demand] * len(questions.token_passes) + [raw] * (generations + len(questions.compute_levels))),
-        _rows([demand] * walls + [effective] * generations),
+        _rows(
+            [demand] * _walls(questions, linear=True) + [raw] * (generations + len(questions.compute_levels))
+        ),
+        _rows([demand] * _walls(questions, linear=False) + [effective] * generations),
     )
 
 
 def _rows[T](records: Sequence[T]) -> T:
     """Return one record with a row for each of several."""
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *records)
-
-
-def paths_at(draw: Draw, t: Scalar, state: State, seen: Scarcity) -> dict[str, Scalar]:
-    """Return what is reported of the draw at `t`, by name, logs to base 10."""
-    law = draw.data.law
-    log_tokens = draw.tokens.at(t)
-    levels = jnp.stack([path.at(t) for path in draw.ceilings])
-    log_equal = state.log_flop + draw.log_useful_gain + seen.log_efficiency
-    return {
-        "frontier_flop": state.log_flop / LOG10,
-        "effective_flop": state.log_effective / LOG10,
-        "demand_tokens": (log_tokens + state.log_demand) / LOG10,
-        "supply_tokens": log_tokens / LOG10,
-        "passes": jnp.log(seen.passes) / LOG10,
-        "efficiency": state.log_efficiency / LOG10,
-        "overtraining_headroom": headroom(law, draw.hybrid_factor, seen.log_affordable),
-        "loss": law.irreducible + jnp.exp(law.log_reducible_loss(log_equal)),
-        "ceiling_flop": levels / LOG10,
-        "binding_ceiling": binding(levels),
-    }
 
 
 def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -> Future:
@@ -259,17 +243,17 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
     if questions.count_levels:
         counts = model_counts(inputs, clock, grid, states.log_flop, questions.count_levels)
         paths["model_count"] = jnp.log(counts) / LOG10
-    straight, bent = _dates(draw, grid, states, questions)
-    passes, generations = len(questions.token_passes), len(questions.generations)
-    tokens, raw, levels = jnp.split(straight, [passes, passes + generations])
-    walls, effective = jnp.split(bent, [len(bent) - generations])
+    linear, nonlinear = _dates(draw, grid, states, questions)
+    first, generations = _walls(questions, linear=True), len(questions.generations)
+    linear_walls, raw, levels = jnp.split(linear, [first, first + generations])
+    walls, effective = jnp.split(nonlinear, [len(nonlinear) - generations])
     starts = {"raw": raw, "effective": effective}
     delay = release_delay(inputs, questions)
     price = efficiency_growth(
         inputs.flop_per_usd_growth, inputs.algorithmic_halving_months, inputs.other_efficiency_growth
     )
     return Future(
-        walls=jnp.concatenate([tokens, walls]),
+        walls=jnp.concatenate([linear_walls, walls]),
         starts=starts,
         releases={kind: release_dates(start, delay) for kind, start in starts.items()},
         compute_levels=levels,
@@ -283,37 +267,37 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
 
 def _along(draw: Draw, grid: Scalar, questions: Questions) -> tuple[State, dict[str, Scalar]]:
     """Return the states and paths of a draw, dates on the leading axis."""
-    lowest = jax.vmap(lambda t: staged(log_lowest(draw.ceilings, t)))(grid)
+    lowest = jax.vmap(lambda t: materialize(log_lowest(draw.ceilings, t)))(grid)
     log_flop = running_maximum(lowest)
 
     def at(t: Scalar, flop: Scalar) -> tuple[State, dict[str, Scalar]]:
         seen = scarcity_at(draw, questions, t, flop)
         state = jax.lax.optimization_barrier(state_at(draw, questions, t, flop, seen))
-        return state, paths_at(draw, t, state, seen)
+        return state, paths_at(Instant.of(draw, t, state, seen))
 
     return jax.vmap(at)(grid, log_flop)
 
 
 def _dates(draw: Draw, grid: Scalar, states: State, questions: Questions) -> tuple[Scalar, Scalar]:
-    """Return when the straight and the bent gaps are first reached."""
+    """Return when the linear and the nonlinear gaps are first reached."""
 
     def path(t: Scalar) -> Scalar:
         return log_lowest(draw.ceilings, t)
 
-    def bent_at(t: Scalar, log_flop: Scalar) -> Scalar:
+    def nonlinear_at(t: Scalar, log_flop: Scalar) -> Scalar:
         def rows(t: Scalar, log_flop: Scalar) -> tuple[Scalar, ...]:
             seen = scarcity_at(draw, questions, t, log_flop)
-            return bent_gaps(draw, state_at(draw, questions, t, log_flop, seen), questions)
+            return nonlinear_gaps(draw, state_at(draw, questions, t, log_flop, seen), questions)
 
         return jnp.stack([gap[row] for row, gap in enumerate(jax.vmap(rows)(t, log_flop))])
 
     def on_grid(gaps: tuple[Scalar, ...]) -> Scalar:
         return jnp.stack(jax.lax.optimization_barrier(gaps))
 
-    straight_line, bent_line = lines(draw, questions)
-    straight = on_grid(straight_gaps(draw, states, questions))
-    bent = on_grid(bent_gaps(draw, states, questions))
+    linear_line, nonlinear_line = lines(draw, questions)
+    linear = on_grid(linear_gaps(draw, states, questions))
+    nonlinear = on_grid(nonlinear_gaps(draw, states, questions))
     return (
-        straight_passages(path, straight_line, straight, states.log_flop, grid),
-        bent_passages(path, bent_line, bent, states.log_flop, grid, bent_at),
+        linear_passages(path, linear_line, linear, states.log_flop, grid),
+        nonlinear_passages(path, nonlinear_line, nonlinear, states.log_flop, grid, nonlinear_at),
     )

@@ -6,12 +6,12 @@ Everything is computed in logs, so that float32 holds up to 1e32 FLOP and beyond
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.laws import AllocationLaw, ScalingLaw
 from datawall.scaling_laws.logs import LOG6, Real, log
 
 
-@record
+@pytree_dataclass
 class Allocation:
     """Parameters and tokens on which a run spends its compute.
 
@@ -33,7 +33,7 @@ class Allocation:
     tokens_per_param: Real
 
 
-@record
+@pytree_dataclass
 class IsoflopPenalty:
     """Cost of leaving the optimal size at fixed compute.
 

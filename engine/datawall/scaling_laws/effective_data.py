@@ -14,13 +14,13 @@ U, A and B have dropped out.
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.logs import Real, log
 
 HALLEY_STEPS = 3
 
 
-@record
+@pytree_dataclass
 class Repetition:
     """Constants of the decay in value of repeated tokens and excess parameters.
 

@@ -7,7 +7,7 @@ ratio here depends on the exponents of the law and on the repetition constants a
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.allocation import log_flop_for_optimal_tokens
 from datawall.scaling_laws.effective_data import (
     Repetition,
@@ -20,7 +20,7 @@ from datawall.scaling_laws.laws import ScalingLaw
 from datawall.scaling_laws.logs import Real, log
 
 
-@record
+@pytree_dataclass
 class RepetitionFrontier:
     """The best run over U unique tokens that makes e epochs.
 

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax.core import Tracer
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.effective_data import REPETITIONS, Repetition, effective_multiple
 from datawall.scaling_laws.epochs import repetition_frontier
 from datawall.scaling_laws.laws import LAWS, ScalingLaw
@@ -29,7 +29,7 @@ STATUSES = tuple(WallStatus)
 FUTURE, PAST, NEVER = range(3)
 
 
-@record
+@pytree_dataclass
 class Wall:
     """Status and date at which demand meets supply.
 

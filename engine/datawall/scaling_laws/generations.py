@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.logs import LOG10, Real, log
 
 type Clock = Literal["start", "release"]
@@ -18,7 +18,7 @@ SOURCE_OOM_PER_GENERATION = 2.0
 """Orders of magnitude of compute in a unit of index, as the reference tables take it [oom]."""
 
 
-@record
+@pytree_dataclass
 class GenerationTable:
     """A forecast of generations, made in mid-2024.
 

@@ -9,11 +9,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.logs import LOG6, Real, log
 
 
-@record
+@pytree_dataclass
 class ScalingLaw:
     """Chinchilla's law of the loss, ``L(N, D) = E + A N^-alpha + B D^-beta`` [nats/token].
 
@@ -65,7 +65,7 @@ class ScalingLaw:
         return self.E + self.reducible(log_params, log_tokens)
 
 
-@record
+@pytree_dataclass
 class AllocationLaw:
     """A power law of the optimal tokens, ``D*(C) = coef C^exponent``, that says nothing of the loss.
 

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.allocation import Allocation, flop_for_optimal_tokens, optimal_allocation
 from datawall.scaling_laws.effective_data import Repetition, effective_multiple, multiple_for_effective
 from datawall.scaling_laws.laws import ScalingLaw
@@ -11,7 +11,7 @@ from datawall.scaling_laws.logs import Real, log
 from datawall.scaling_laws.repetition import log_effective_params
 
 
-@record
+@pytree_dataclass
 class Overtraining:
     """Factors by which a smaller model needs more data and compute at equal loss.
 
@@ -30,7 +30,7 @@ class Overtraining:
     k_max: Real
 
 
-@record
+@pytree_dataclass
 class OvertrainedRun:
     """A smaller model that reaches the loss of a compute-optimal one on limited data.
 

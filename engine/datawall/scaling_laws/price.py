@@ -5,12 +5,12 @@ import math
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.logs import LOG10, Real, log
 from datawall.units import MONTHS_PER_YEAR
 
 
-@record
+@pytree_dataclass
 class PriceDecline:
     """The pace at which a price falls.
 
@@ -29,7 +29,7 @@ class PriceDecline:
     halving_months: Real
 
 
-@record
+@pytree_dataclass
 class EfficiencyGrowth:
     """The pace at which a capability becomes cheaper, and where it comes from.
 

@@ -8,7 +8,7 @@ make further epochs hurt. Both were fitted at no more than 178e9 unique tokens a
 import jax
 import jax.numpy as jnp
 
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.allocation import log_flop_for_optimal_tokens
 from datawall.scaling_laws.effective_data import (
     Repetition,
@@ -19,7 +19,7 @@ from datawall.scaling_laws.laws import ScalingLaw
 from datawall.scaling_laws.logs import LOG6, Real, log
 
 
-@record
+@pytree_dataclass
 class RepetitionPenalty:
     """Loss that repetition adds, ``P r_x^delta (N / U)^kappa`` with ``r_x = D/U - 1`` extra epochs.
 
@@ -38,7 +38,7 @@ class RepetitionPenalty:
     size_exponent: Real
 
 
-@record
+@pytree_dataclass
 class ConstrainedAllocation:
     """The best run over limited unique tokens.
 

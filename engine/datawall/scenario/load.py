@@ -12,7 +12,6 @@ from datawall.distributions.copula import Correlation, copula
 from datawall.distributions.families import Distribution
 from datawall.distributions.special import LARGEST, SCORE_LIMIT
 from datawall.model.inputs import COPULA_ORDER, DECLARATIONS, Declaration, in_play
-from datawall.model.questions import Questions
 from datawall.scenario.files import Source, read_layers
 from datawall.scenario.overrides import apply_overrides
 from datawall.scenario.posterior import PosteriorSource, committed, inform, informed_anchors, informed_tables
@@ -66,7 +65,7 @@ def _build(tables: dict[str, Any], source: Source, posterior: PosteriorSource) -
         file = ScenarioFile.model_validate(tables)
     except ValidationError as error:
         raise first_problem(error, tables) from None
-    questions = Questions(**file.questions.model_dump())
+    questions = file.questions.questions()
     priors = {name: _prior(name, _stated(file, name)) for name in in_play(questions.parts)}
     correlations = tuple(
         Correlation((c.inputs[0], c.inputs[1]), c.spearman, c.source)

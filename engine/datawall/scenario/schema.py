@@ -4,13 +4,14 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from datawall.distributions.mixture import AnyStatement, nest
 from datawall.distributions.statement import ABOUT_PRIOR
+from datawall.model.criteria import CRITERIA, Criterion
 from datawall.model.inputs import DECLARATIONS
-from datawall.model.questions import CEILINGS, MOST_PASSES, RELEASES, SUPPLIES
+from datawall.model.questions import CEILINGS, RELEASES, SUPPLIES, Questions
 from datawall.validation import Closed, Moment, Number, Text, check, each, one_of, suggestion, version, wrong
 
 VERSION = 1
@@ -61,23 +62,27 @@ class AnchorsTable(Closed):
     gpt4: Moment
 
 
-Passes = Annotated[tuple[Number, ...], each(lambda x: x >= 1, "need numbers of at least 1")]
+def _levels(criterion: Criterion) -> tuple[Any, Any]:
+    """Return the type and the default of the key that gives the levels of a criterion."""
+    kind = (
+        Annotated[Number, check(criterion.admits, criterion.expected, criterion.remedy)]
+        if criterion.single
+        else Annotated[tuple[Number, ...], each(criterion.admits, criterion.expected)]
+    )
+    return (kind, ...) if criterion.required else (kind | None, None)
 
 
-class QuestionsTable(Closed):
+_LevelsTable = create_model(
+    "_LevelsTable", __base__=Closed, **{criterion.field: _levels(criterion) for criterion in CRITERIA}
+)
+
+
+class QuestionsTable(_LevelsTable):
     """``[questions]``: what the forecast shall answer."""
 
     ceilings: Annotated[tuple[Annotated[str, one_of(CEILINGS)], ...], each(lambda _: True, "")]
     supply: Annotated[str, one_of(SUPPLIES)] = "components"
     release: Annotated[str, one_of(RELEASES)] = "lags"
-    token_passes: Passes
-    effective_passes: Passes
-    frontier_passes: Annotated[
-        tuple[Number, ...],
-        each(lambda x: 1 <= x <= MOST_PASSES, f"need numbers from 1 to {MOST_PASSES:g}, the most searched"),
-    ]
-    efficiency: Annotated[tuple[Number, ...], each(lambda x: 0 < x < 1, "need numbers between 0 and 1")]
-    overtraining: Annotated[Number, check(lambda x: x > 1, "need a factor above 1", "3 is usual")]
     price_gains: Annotated[
         tuple[Number, ...],
         each(lambda x: x > 1, "need factors above 1"),
@@ -101,6 +106,17 @@ class QuestionsTable(Closed):
             "[] counts nothing",
         ),
     ] = ()
+
+    def questions(self) -> Questions:
+        """Return what is asked, the levels of each criterion under its name."""
+        rest = self.model_dump()
+        stated = {criterion.name: rest.pop(criterion.field) for criterion in CRITERIA}
+        walls = tuple(
+            (name, levels if isinstance(levels, tuple) else (levels,))
+            for name, levels in stated.items()
+            if levels is not None
+        )
+        return Questions(walls=walls, **rest)
 
 
 class EvidenceTable(Closed):

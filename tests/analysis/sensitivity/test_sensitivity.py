@@ -14,7 +14,7 @@ from datawall.analysis.sensitivity.methods.given_data import rank_correlations
 from datawall.analysis.sensitivity.request import METHODS, parse_asked
 from datawall.analysis.sensitivity.sensitivity import sensitivity
 from datawall.analysis.sensitivity.study import study_of
-from datawall.analysis.sensitivity.targets import OneNumber, find_target, narrowed
+from datawall.analysis.sensitivity.targets import OneNumber, find_output, narrowed
 from datawall.analysis.sensitivity.transforms import in_unit
 from datawall.cli import app
 from datawall.errors import DatawallError
@@ -53,9 +53,9 @@ def test_every_name_of_the_summary_is_an_output(scenario, forecast):
     labels = question(scenario, RANDOM).labels
     dates = {name for name in probabilities(forecast) if "<=" not in name}
     for name in (*quantities(forecast), *dates):
-        find_target(labels, name)
-    with pytest.raises(DatawallError, match=r"no such output.*wall\.tokens\[1\]"):
-        find_target(labels, "wall.token[1]")
+        find_output(name, labels)
+    with pytest.raises(DatawallError, match=r"unknown quantity.*wall\.tokens\[1\]"):
+        find_output("wall.token[1]", labels)
 
 
 @pytest.mark.parametrize("name", ["wall.efficiency[0.5]", "frontier_flop[2030]"])
@@ -63,7 +63,7 @@ def test_one_number_of_a_narrowed_scenario_is_that_of_the_forecast(scenario, for
     posed = question(narrowed(scenario, name), RANDOM)
     streams = scenario.joint().streams
     points = SOBOL.points(0, SOBOL.address(streams, ranks(streams)))
-    target = find_target(posed.labels, name)
+    target = find_output(name, posed.labels)
     function = jax.jit(OneNumber(posed.world, target))
     found = function(posed.params, SOBOL.scores(points, split_index(0), 512))
     kept = forecast["prior_predictive"][target.output.name]
@@ -205,7 +205,7 @@ def test_command_writes_a_folder_that_says_what_it_prints(tmp_path, monkeypatch,
         (["--method", "sobal"], "method: need one of"),
         (["--draws", "0"], "draws: need 1 to 2^24"),
         (["--output", "wall.token[1]"], "did you mean 'wall.tokens[1]'"),
-        (["--output", "gdp"], "no such output; `datawall forecast --json` lists them"),
+        (["--output", "gdp"], "unknown quantity 'gdp'; `datawall forecast --json` lists them"),
         (["--output", "P(wall.tokens[1])"], "need an output or a question on one"),
         (["--sampler", "sobal"], "sampler"),
         (["--seed", "-1"], "seed"),

@@ -11,10 +11,10 @@ import numpy as np
 from datawall.analysis.comparison.hybrid import Hybrid, Pair
 from datawall.distributions.copula import copula
 from datawall.distributions.joint import Structure, correlated_scores, inputs_from_scores
-from datawall.forecasting.outputs import BINS_PER_YEAR, Output
-from datawall.forecasting.simulation import outputs_of_future, reported_rows, time_grid
+from datawall.forecasting.labels import reported_rows, time_grid
 from datawall.model.clock import clock_at
 from datawall.model.inputs import COPULA_ORDER, DECLARATIONS, Inputs, in_play
+from datawall.model.outputs import BINS_PER_YEAR, Output, outputs_of_future
 from datawall.model.questions import Questions
 from datawall.model.world import simulate
 from datawall.sampling.histogram import Histogram

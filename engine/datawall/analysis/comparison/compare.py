@@ -16,11 +16,11 @@ from datawall.analysis.comparison.blend import Frame, frame_of, program
 from datawall.analysis.comparison.datatree import Counted, decomposition, difference_cdf, difference_summary
 from datawall.analysis.comparison.decomposition import members
 from datawall.analysis.comparison.hybrid import DRAWS, Hybrid, Pair, aligned, check_enough, check_scenarios
-from datawall.analysis.comparison.targets import Target, wanted_targets
+from datawall.analysis.comparison.targets import Decomposed, wanted_targets
 from datawall.arguments import check_draws, check_seed, check_supply
 from datawall.caching import keep_compiled_programs
 from datawall.forecasting.datatree import cdf_group, summary_group
-from datawall.forecasting.outputs import Labels, outputs_of
+from datawall.forecasting.labels import Labels
 from datawall.inference.scenario_with_evidence import load_scenario
 from datawall.model.inputs import DECLARATIONS, by_group, ranks
 from datawall.sampling.cdf import Floats
@@ -133,7 +133,7 @@ class Counter:
             self.draws,
             seed=self.seed,
             streams=SOBOL.address(self.frame.streams, ranks(self.frame.streams)),
-            sketches={output.name: self.frame.histogram(output) for output in outputs_of(labels)},
+            sketches={output.name: self.frame.histogram(output) for output in labels.outputs},
             sampler=SOBOL,
             keep=0,
         )
@@ -142,7 +142,7 @@ class Counter:
 
 
 def _compared(
-    names: tuple[str, str], pair: Pair, targets: Sequence[Target], counter: Counter
+    names: tuple[str, str], pair: Pair, targets: Sequence[Decomposed], counter: Counter
 ) -> dict[str, xr.Dataset]:
     """Return the groups of the results that compare the first scenario with another one."""
     swapped = pair.groups()

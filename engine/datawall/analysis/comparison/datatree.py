@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike
 
 from datawall.analysis.comparison.decomposition import effects, members
 from datawall.analysis.comparison.replicates import curves, estimate, shares
-from datawall.analysis.comparison.targets import MEASURES, Target
+from datawall.analysis.comparison.targets import MEASURES, Decomposed
 from datawall.forecasting.datatree import QUANTILES
-from datawall.forecasting.outputs import Labels, Output, outputs_of
+from datawall.forecasting.labels import Labels
+from datawall.model.outputs import Output
 from datawall.sampling.cdf import Floats
 from datawall.sampling.run import MonteCarloResult
 from datawall.scaling_laws.logs import LOG10
@@ -61,7 +62,7 @@ def difference_summary(first: Counted, other: Counted) -> xr.Dataset:
     Variables are named as in the group `summary` of a forecast. What is counted in logs is a ratio.
     """
     variables: dict[str, xr.DataArray] = {}
-    for output in outputs_of(first.labels):
+    for output in first.labels.outputs:
         if output.scale == "choice":
             # a ceiling that is not in force never sets the largest run
             one, two = xr.align(first.choices(output), other.choices(output), join="outer")
@@ -104,7 +105,7 @@ def difference_cdf(first: Counted, other: Counted, dates: Floats) -> xr.Dataset:
     """
     variables: dict[str, xr.DataArray] = {}
     since = dates - first.labels.scenario.as_of
-    for output in outputs_of(first.labels):
+    for output in first.labels.outputs:
         if output.scale == "date":
             apart = first.probabilities(output, since) - other.probabilities(output, since)
             variables |= _variables(output.name, apart, "probability", f"P({output.description} <= date)")
@@ -112,7 +113,7 @@ def difference_cdf(first: Counted, other: Counted, dates: Floats) -> xr.Dataset:
 
 
 def decomposition(
-    targets: Sequence[Target], groups: tuple[str, ...], values: Floats, as_of: float
+    targets: Sequence[Decomposed], groups: tuple[str, ...], values: Floats, as_of: float
 ) -> xr.Dataset:
     """Return what each group of inputs does to each output.
 
@@ -123,7 +124,8 @@ def decomposition(
     groups
         Those that were swapped.
     values
-        Of shape (2^k, targets, 2, 1 + R): `Target.answers` of each hybrid, those of the first scenario last.
+        Of shape (2^k, targets, 2, 1 + R): `Decomposed.answers` of each hybrid, those of the first
+        scenario last.
     as_of
         The common start [decimal year].
 

@@ -1,22 +1,18 @@
 """What is decomposed: one number of a forecast, and how it is read off the counts."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-import xarray as xr
 
 from datawall.analysis.comparison.replicates import curves, place
-from datawall.errors import DatawallError
-from datawall.forecasting.export import places
-from datawall.forecasting.names import year_labels
-from datawall.forecasting.outputs import Labels, Output, outputs_of
-from datawall.forecasting.simulation import reported_rows, time_grid
+from datawall.forecasting.labels import Labels, labels_of
+from datawall.forecasting.quantities import Quantity, find, quantities, year_labels
+from datawall.model.outputs import Output
 from datawall.sampling.cdf import Floats
 from datawall.sampling.run import MonteCarloResult
 from datawall.scenario import Scenario
-from datawall.validation import suggestion
 
 PATHS_SHOWN = ("frontier_flop", "demand_tokens", "supply_tokens")
 YEAR_SHOWN = 2030.0
@@ -25,31 +21,35 @@ MEASURES = ("median", "probability")
 
 
 @dataclass(frozen=True)
-class Target:
+class Decomposed:
     """One output of a forecast that is to be decomposed.
 
     Attributes
     ----------
-    name
-        As summaries have it, such as ``wall.tokens[1]``.
-    output
-        How it is counted.
-    index
-        Where it stands in the output's array.
+    quantity
+        What it is.
     reference
         For a date: by when its probability is taken where a median is past or never, in the model's scale.
     """
 
-    name: str
-    output: Output
-    index: tuple[int, ...]
+    quantity: Quantity
     reference: float = np.nan
+
+    @property
+    def name(self) -> str:
+        """Its name, such as ``wall.tokens[1]``."""
+        return self.quantity.name
+
+    @property
+    def output(self) -> Output:
+        """How it is counted."""
+        return self.quantity.output
 
     def with_reference(self, pushed: Sequence[MonteCarloResult]) -> Self:
         """Return the target with the date that the medians of some scenarios suggest (`reference_date`)."""
         if self.output.scale != "date":
             return self
-        sketches = [place(one.sketches[self.output.name], self.index) for one in pushed]
+        sketches = [place(one.sketches[self.output.name], self.quantity.place) for one in pushed]
         medians = [float(sketch.quantile(0.5)) for sketch in sketches]
         return replace(self, reference=reference_date(medians, self.output.histogram.upper))
 
@@ -58,13 +58,13 @@ class Target:
 
         The median is in the model's own scale; a quantity that is no date has no probability.
         """
-        curve = curves(place(pushed.sketches[self.output.name], self.index))
+        curve = curves(place(pushed.sketches[self.output.name], self.quantity.place))
         median = curve.quantile(0.5)
         is_date = self.output.scale == "date"
         return np.stack([median, curve.cdf(self.reference) if is_date else np.full_like(median, np.nan)])
 
 
-def wanted_targets(scenario: Scenario, same_ceilings: bool, wanted: Sequence[str] | None) -> list[Target]:
+def wanted_targets(scenario: Scenario, same_ceilings: bool, wanted: Sequence[str] | None) -> list[Decomposed]:
     """Return the outputs to decompose.
 
     Parameters
@@ -81,34 +81,15 @@ def wanted_targets(scenario: Scenario, same_ceilings: bool, wanted: Sequence[str
     DatawallError
         If there is no output of a name.
     """
-    grid = time_grid(scenario.as_of, scenario.horizon)
-    years = grid[slice(*reported_rows(grid, scenario.as_of, scenario.horizon))]
-    labels = Labels(scenario, years, years)
-    outputs = {
-        output.name: output
-        for output in outputs_of(labels)
-        if output.scale != "choice" and (same_ceilings or "ceiling" not in output.dims)
+    labels = labels_of(scenario)
+    known = {
+        name: quantity
+        for name, quantity in quantities(labels).items()
+        if not quantity.options and (same_ceilings or "ceiling" not in quantity.output.dims)
     }
-    known = places(_blank(list(outputs.values()), labels))
-    for name in wanted or ():
-        if name not in known:
-            listing = "datawall forecast --json"
-            raise DatawallError(f"--output {name}: unknown output; {suggestion(name, known, listing)}")
-    found = {name: known[name] for name in wanted or _usual(known, labels)}
-    return [
-        Target(name, output, tuple(labels.coords[dim].index(at[dim]) for dim in output.dims))
-        for name, (output, at) in ((name, (outputs[variable], at)) for name, (variable, at) in found.items())
-    ]
-
-
-def _blank(outputs: Collection[Output], labels: Labels) -> xr.Dataset:
-    """Return a summary without numbers: its shape says how outputs are named."""
-    shapes = {output.name: tuple(len(labels.coords[dim]) for dim in output.dims) for output in outputs}
-    blank = {
-        output.name: ((*output.dims, "quantile"), np.full((*shapes[output.name], 1), np.nan))
-        for output in outputs
-    }
-    return xr.Dataset(blank | {f"{name}_mcse": value for name, value in blank.items()}, labels.coords)
+    if wanted is None:
+        return [Decomposed(known[name]) for name in _usual(known, labels)]
+    return [Decomposed(find(name, known, f"--output {name}")) for name in wanted]
 
 
 def _usual(known: Iterable[str], labels: Labels) -> list[str]:

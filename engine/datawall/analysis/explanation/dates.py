@@ -8,21 +8,15 @@ import numpy as np
 from datawall.analysis.explanation.future import OneFuture
 from datawall.analysis.explanation.steps import Section, Step
 from datawall.analysis.explanation.steps import digits as n
+from datawall.model.criteria import criterion_of, level_of
 from datawall.model.release import OUTCOMES, release_delay
-
-WALLS = {
-    "tokens": "first date with kappa D* = n m U",
-    "effective": "first date with kappa D* = what n passes over m U are worth",
-    "overtrained": "first date on which a model k times smaller misses the optimum's loss",
-    "frontier": "first date on which the best run makes n passes",
-    "efficiency": "first date with C_eq / C = x",
-}
 
 
 def wall_steps(future: OneFuture) -> Iterator[Step]:
     """Yield the date of each wall."""
     for name, date in future.walls().items():
-        yield Step(name, WALLS[name.split("[")[0]], "", date, "year")
+        equation = f"first date with {criterion_of(name).equation}, n = {level_of(name)}"
+        yield Step(name, equation, "", date, "year")
 
 
 def generation_sections(future: OneFuture) -> Iterator[Section]:

@@ -9,14 +9,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.forecasting.simulation import time_grid
+from datawall.forecasting.labels import time_grid
 from datawall.model.ceilings.frontier import ceilings, log_lowest
 from datawall.model.clock import Clock, clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.loss.architecture import log_compute_gain
 from datawall.model.loss.data_constrained import Scarcity, data_law, scarcity
 from datawall.model.supply import training_tokens
-from datawall.model.world import Future, simulate, wall_names
+from datawall.model.world import Future, simulate
 from datawall.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class OneFuture:
     def walls(self) -> dict[str, float]:
         """Return the date of each wall [decimal year]."""
         dates = self.scenario.as_of + np.asarray(self.future.walls)
-        return dict(zip(wall_names(self.questions), map(float, dates), strict=True))
+        return dict(zip(self.questions.wall_names, map(float, dates), strict=True))
 
     def at(self, date: float) -> State:
         """Return the state at a date."""

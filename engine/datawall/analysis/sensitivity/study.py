@@ -10,9 +10,11 @@ import numpy as np
 from datawall.analysis.sensitivity.methods.experiment import Experiment
 from datawall.analysis.sensitivity.methods.problem import Player, Problem
 from datawall.analysis.sensitivity.request import Asked
-from datawall.analysis.sensitivity.targets import OneNumber, Target, find_target, narrowed
+from datawall.analysis.sensitivity.targets import OneNumber, find_output, narrowed
 from datawall.analysis.sensitivity.transforms import Read, Reading, in_unit, reading
 from datawall.distributions.joint import inputs_from_scores
+from datawall.forecasting.labels import labels_of
+from datawall.forecasting.quantities import Quantity
 from datawall.forecasting.simulation import question
 from datawall.model.inputs import GROUPS, group_of, ranks
 from datawall.sampling.samplers import RANDOM, Sampler
@@ -47,7 +49,7 @@ class Study:
 
     scenario: Scenario
     asked: Asked
-    target: Target
+    target: Quantity
     joint: Joint
     experiment: Experiment
     scores: np.ndarray
@@ -74,8 +76,9 @@ def study_of(scenario: Scenario, asked: Asked, draws: int, seed: int, sampler: S
     DatawallError
         If the question cannot be asked of the scenario.
     """
-    posed = question(narrowed(scenario, asked.name), RANDOM)
-    target = find_target(posed.labels, asked.name)
+    whole = find_output(asked.name, labels_of(scenario))
+    posed = question(narrowed(scenario, whole.name), RANDOM)
+    target = find_output(whole.name, posed.labels)
     joint = _as_scores_come(scenario.joint())
     cholesky = scenario.joint().params["cholesky"]
     problem = Problem(

@@ -1,4 +1,4 @@
-"""How values of the model are read for a question: what is explained, what is scored, and the answer."""
+"""Transforms of the quantity of interest: what is explained, what is scored, and the answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from datawall.analysis.sensitivity.request import Asked
-from datawall.analysis.sensitivity.targets import Target
 from datawall.errors import DatawallError
-from datawall.forecasting.outputs import Labels, reported
+from datawall.forecasting.labels import Labels
+from datawall.forecasting.quantities import Quantity
 
 type Read = Callable[[np.ndarray], np.ndarray]
 
@@ -44,7 +44,7 @@ class Reading:
     answer: Read
 
 
-def window(target: Target, labels: Labels) -> Read:
+def window(target: Quantity, labels: Labels) -> Read:
     """Return what makes values finite: past is the as-of date, never is the horizon."""
     if target.output.scale != "date":
         return lambda values: values
@@ -52,12 +52,12 @@ def window(target: Target, labels: Labels) -> Read:
     return lambda values: np.clip(values, 0.0, span)
 
 
-def in_unit(target: Target, labels: Labels) -> Read:
+def in_unit(target: Quantity, labels: Labels) -> Read:
     """Return what maps values to the unit of the output, past to -inf and never to inf."""
     scenario = labels.scenario
 
     def read(values: np.ndarray) -> np.ndarray:
-        found = reported(target.output, values, scenario.as_of)
+        found = target.output.in_unit(values, scenario.as_of)
         if target.output.scale == "date":
             found = np.where(found < scenario.as_of, -np.inf, found)
             found = np.where(found >= scenario.horizon, np.inf, found)
@@ -66,7 +66,7 @@ def in_unit(target: Target, labels: Labels) -> Read:
     return read
 
 
-def reading(asked: Asked, target: Target, labels: Labels, sample: np.ndarray) -> Reading:
+def reading(asked: Asked, target: Quantity, labels: Labels, sample: np.ndarray) -> Reading:
     """Return how values are read for a question.
 
     Parameters
@@ -122,7 +122,7 @@ def _indicator(read: Read, measure: str) -> Reading:
     return Reading("probability", measure, read, "probability", read, lambda v: read(v).mean(0))
 
 
-def _of_value(asked: Asked, target: Target, labels: Labels, sample: np.ndarray) -> Reading:
+def _of_value(asked: Asked, target: Quantity, labels: Labels, sample: np.ndarray) -> Reading:
     output, finite, shown = target.output, window(target, labels), in_unit(target, labels)
 
     def answer(values: np.ndarray) -> np.ndarray:
@@ -155,7 +155,7 @@ def _ranks_among(sample: np.ndarray, finite: Read) -> Read:
     return ranks
 
 
-def _own_scale(asked: Asked, target: Target, labels: Labels) -> float:
+def _own_scale(asked: Asked, target: Quantity, labels: Labels) -> float:
     scenario, output = labels.scenario, target.output
     if output.scale == "date":
         if not scenario.as_of <= asked.level < scenario.horizon:

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from datawall.model.ceilings.growth import Growth, growth
 from datawall.model.clock import Clock
 from datawall.model.inputs import Inputs, Scalar
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.units import DAYS_TO_SECONDS, MONTHS_PER_YEAR
 
 TOKENS_PER_PARAM = 20.0
@@ -27,7 +27,7 @@ BITS_PER_PARAM = 16.0
 """Bits that a ring all-reduce sends over each link for each parameter, as the source has it."""
 
 
-@record
+@pytree_dataclass
 class Distributed:
     """ln FLOP of the share of all data centres that is left to AI.
 
@@ -56,7 +56,7 @@ class Distributed:
         return self.whole.at(t) + share + slope * behind
 
 
-@record
+@pytree_dataclass
 class Bandwidth:
     """ln FLOP of the largest run whose gradients cross the network in time.
 
@@ -83,7 +83,7 @@ class Bandwidth:
         return math.log(6.0 * TOKENS_PER_PARAM) + 2.0 * log_params
 
 
-@record
+@pytree_dataclass
 class Power:
     """ln FLOP of the better of one campus and many joined by a network.
 
@@ -103,7 +103,7 @@ class Power:
         return jnp.maximum(joined, self.campus.at(t))
 
 
-@record
+@pytree_dataclass
 class Stock:
     """ln FLOP of a stock to which chips are added, at one growth rate and then at another.
 

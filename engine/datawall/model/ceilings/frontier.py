@@ -11,7 +11,7 @@ from datawall.model.ceilings import epoch2030, gptn2024, villalobos2024
 from datawall.model.ceilings.growth import Growth, Saturating, Slowing, growth
 from datawall.model.clock import Clock
 from datawall.model.inputs import DECLARATIONS, Inputs, Scalar
-from datawall.pytrees import staged
+from datawall.pytrees import materialize
 from datawall.units import DAYS_TO_SECONDS, HOURS_TO_SECONDS
 
 LOGGED = tuple(
@@ -24,7 +24,7 @@ def log_inputs(inputs: Inputs) -> Inputs:
     """Return ln of each input in `LOGGED` that is in play; the others are None."""
     names = [name for name in LOGGED if getattr(inputs, name) is not None]
     rows = jnp.stack(jnp.broadcast_arrays(*(getattr(inputs, name) for name in names)))
-    logs: dict[str, Any] = dict(zip(names, staged(jnp.log(rows)), strict=True))
+    logs: dict[str, Any] = dict(zip(names, materialize(jnp.log(rows)), strict=True))
     return Inputs(**logs)
 
 

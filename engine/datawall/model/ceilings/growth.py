@@ -5,10 +5,10 @@ from functools import reduce
 import jax.numpy as jnp
 
 from datawall.model.inputs import Scalar
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 
 
-@record
+@pytree_dataclass
 class Growth:
     """ln of a quantity that grows at a constant rate.
 
@@ -33,7 +33,7 @@ def growth(log_value: Scalar, rate: Scalar, anchor: Scalar) -> Growth:
     return Growth(log_value - rate * anchor, rate)
 
 
-@record
+@pytree_dataclass
 class Slowing:
     """ln of a quantity whose growth falls to another rate.
 
@@ -54,7 +54,7 @@ class Slowing:
         return jnp.where(t < self.turn, self.before.at(t), self.after.at(t))
 
 
-@record
+@pytree_dataclass
 class Lowest:
     """ln of a quantity whose growth falls again and again: the lowest of several straight lines.
 
@@ -71,7 +71,7 @@ class Lowest:
         return reduce(jnp.minimum, (line.at(t) for line in self.lines))
 
 
-@record
+@pytree_dataclass
 class Saturating:
     """ln of a factor that bends under a ceiling, times one that grows on.
 

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 
 from datawall.model.inputs import Inputs, Scalar
 from datawall.model.loss.law import PivotLaw
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.logs import LOG6
 
 REFERENCE_EXTRA_PASSES = 10.0
@@ -28,7 +28,7 @@ LADDER = (1.0, *(2.0 ** ((rung + 0.5) / 2.0) for rung in range(12)))
 `datawall.model.questions.MOST_PASSES` lies below its top."""
 
 
-@record
+@pytree_dataclass
 class Passes:
     """What some number of passes does to the terms of the loss.
 
@@ -50,7 +50,7 @@ class Passes:
     spread_cost: Scalar
 
 
-@record
+@pytree_dataclass
 class PenaltyForm:
     """What the penalty form needs of one draw, worked out once for all dates.
 

@@ -19,13 +19,13 @@ from datawall.model.loss.additive_penalty import (
 )
 from datawall.model.loss.law import PivotLaw, pivot_law
 from datawall.model.questions import Questions
-from datawall.pytrees import record, staged
+from datawall.pytrees import materialize, pytree_dataclass
 from datawall.scaling_laws.effective_data import effective_multiple, log_optimal_multiples
 
 EFFECTIVE_DATA = DECLARATIONS["repetition_form"].options.index("effective_data")
 
 
-@record
+@pytree_dataclass
 class DataLaw:
     """Everything about data and loss that one draw fixes for all dates.
 
@@ -55,7 +55,7 @@ class DataLaw:
     passes_made: tuple[Passes, ...]
 
 
-@record
+@pytree_dataclass
 class Scarcity:
     """A compute-optimal run at one date, against the data at that date.
 
@@ -90,7 +90,7 @@ class Scarcity:
 
 def data_law(inputs: Inputs, questions: Questions) -> DataLaw:
     """Return the data law of one draw."""
-    law = staged(pivot_law(inputs))
+    law = materialize(pivot_law(inputs))
     form = penalty_form(law, inputs)
     return DataLaw(
         law,
@@ -98,7 +98,7 @@ def data_law(inputs: Inputs, questions: Questions) -> DataLaw:
         inputs.repetition_r_d,
         inputs.repetition_r_n,
         form,
-        tuple(passes_up_to(law, inputs, form, most) for most in questions.effective_passes),
+        tuple(passes_up_to(law, inputs, form, most) for most in questions.levels("effective")),
         inputs.max_passes,
         passes_up_to(law, inputs, form, inputs.max_passes),
     )
@@ -136,7 +136,7 @@ def scarcity(data: DataLaw, log_flop: Scalar, log_tokens: Scalar, questions: Que
     log_size = law.params_exponent * log_multiplier
 
     split = log_optimal_multiples(law.alpha, law.beta, data.r_d, data.r_n, beyond, steps=1)
-    log_passes = staged(split[1])
+    log_passes = materialize(split[1])
     log_params = beyond - log_passes
     log_penalty = log_relative_penalty(law, data.penalty, log_tokens)
     losses = relative_losses(law, data.penalty, log_penalty, beyond)
@@ -159,12 +159,12 @@ def scarcity(data: DataLaw, log_flop: Scalar, log_tokens: Scalar, questions: Que
         log_ratio=log_ratio,
         passes=jnp.where(plenty, jnp.exp(log_ratio), either(jnp.exp(log_passes), best_passes(losses))),
         log_efficiency=jnp.where(plenty, 0.0, -log_loss / law.loss_exponent - beyond),
-        frontier_margins=tuple(margin(count) for count in questions.frontier_passes),
+        frontier_margins=tuple(margin(count) for count in questions.levels("frontier")),
         log_worths=tuple(
             worth(most, allowed, log_size)
-            for most, allowed in zip(questions.effective_passes, data.effective_passes, strict=True)
+            for most, allowed in zip(questions.levels("effective"), data.effective_passes, strict=True)
         ),
         log_overtrained_worth=worth(
-            data.max_passes, data.passes_made, log_size - math.log(questions.overtraining)
+            data.max_passes, data.passes_made, log_size - math.log(*questions.levels("overtrained"))
         ),
     )

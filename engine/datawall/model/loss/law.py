@@ -9,7 +9,7 @@ import math
 import jax.numpy as jnp
 
 from datawall.model.inputs import Inputs, Scalar
-from datawall.pytrees import record
+from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.laws import ScalingLaw
 from datawall.scaling_laws.logs import LOG6
 
@@ -17,7 +17,7 @@ LOG_FLOP_REF = math.log(1e21)
 """ln of the reference compute, in the middle of the public fits [ln FLOP]."""
 
 
-@record
+@pytree_dataclass
 class PivotLaw:
     """The law ``L = E + A N^-alpha + B D^-beta``, pivoted at 1e21 FLOP; all in logs.
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import PercentFormatter
 
 from datawall.analysis.comparison.export import effect_text, flat_decomposition, unit_name
 from datawall.forecasting.export import manifest
-from datawall.forecasting.names import level_label
+from datawall.forecasting.quantities import level_label
 from datawall.reporting.figures import style
 
 COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE)

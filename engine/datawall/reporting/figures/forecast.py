@@ -1,6 +1,8 @@
 """The three figures of a run: demand against supply, wall dates, release dates."""
 
 import itertools
+import math
+import textwrap
 from collections.abc import Callable
 
 import xarray as xr
@@ -9,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from datawall.forecasting.export import manifest
+from datawall.model.criteria import criterion_of
 from datawall.reporting.figures import style
 from datawall.reporting.figures.style import BEYOND, DOTS, dots, fan, interval, label_ends, quantile_dots
-from datawall.reporting.labels import WALL_MEANINGS, WALL_TITLES, criterion, level_label
+from datawall.reporting.labels import level_label
 
 SHADES = (style.BLUE, style.ORANGE, style.GREEN)
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)))
@@ -61,7 +64,7 @@ def demand_and_supply(tree: xr.DataTree) -> Figure:
         bottom.annotate(
             note, (1.02, row), xycoords=("axes fraction", "data"), size=8, color=style.GREY, va="center"
         )
-    bottom.set_yticks(range(len(walls)), [f"{criterion(w)[0]}, {level_label(w)}" for w in walls])
+    bottom.set_yticks(range(len(walls)), [f"{criterion_of(w).name}, {level_label(w)}" for w in walls])
     bottom.set_ylim(len(walls) - 0.5, -0.5)
     bottom.set_xlabel("year", size=10)
     for axes in (top, bottom):
@@ -74,24 +77,26 @@ def wall_dates(tree: xr.DataTree) -> Figure:
     """Draw the cumulative distribution of each wall date, a panel for each criterion."""
     cdf = tree["cdf"].to_dataset()
     walls = [str(wall) for wall in cdf["wall"].values]
-    kinds = list(dict.fromkeys(criterion(wall)[0] for wall in walls))
+    kinds = list(dict.fromkeys(map(criterion_of, walls)))
     fig = style.figure(
         12,
-        7.6,
+        3.8 * math.ceil((len(kinds) + 1) / 3),
         "When each data wall is reached",
         "Share of futures that have reached the wall by a date, and at the horizon; the rest never do. "
         + _source(tree),
     )
-    grid = fig.subplots(2, 3)
+    rows = math.ceil((len(kinds) + 1) / 3)
+    grid = fig.subplots(rows, 3, squeeze=False)
     fig.subplots_adjust(left=0.065, right=0.93, top=0.86, bottom=0.08, hspace=0.3, wspace=0.42)
     for axes, kind in zip(grid.flat, kinds, strict=False):
-        _cdf_panel(axes, cdf["wall_date"], [wall for wall in walls if criterion(wall)[0] == kind])
-        axes.set_title(WALL_TITLES[kind], size=10, color=style.INK, loc="left", weight="bold")
+        _cdf_panel(axes, cdf["wall_date"], [wall for wall in walls if criterion_of(wall) == kind])
+        axes.set_title(kind.title, size=10, color=style.INK, loc="left", weight="bold")
     for axes in grid[:, 0]:
         axes.set_ylabel("probability", size=9)
+    for unused in grid.flat[len(kinds) :]:
+        unused.axis("off")
     key = grid.flat[len(kinds)]
-    key.axis("off")
-    lines = [f"{WALL_TITLES[kind]}: {WALL_MEANINGS[kind]}" for kind in kinds]
+    lines = [textwrap.fill(f"{kind.title}: {kind.meaning}", 44) for kind in kinds]
     key.text(0.0, 1.0, "\n\n".join(lines), size=9, color=style.INK, va="top", transform=key.transAxes)
     return fig
 

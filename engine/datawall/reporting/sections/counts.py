@@ -1,6 +1,6 @@
 """How many models exceed an amount of training compute."""
 
-from datawall.forecasting.names import level_label
+from datawall.forecasting.quantities import level_label
 from datawall.reporting.document import Section, Table
 from datawall.reporting.figures import fans, style, svg
 from datawall.reporting.saved.forecast import SavedRun

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from datawall.model.criteria import criterion_of
 from datawall.reporting.document import Figure, Section, Table
 from datawall.reporting.figures import cdfs, rows, style, svg
-from datawall.reporting.labels import WALL_MEANINGS, WALL_TITLES, criterion, level_label, wall_label
+from datawall.reporting.labels import level_label, wall_label
 from datawall.reporting.saved.forecast import SavedRun
 from datawall.reporting.sections.dates import interval_of, table
 
@@ -32,7 +33,7 @@ def _curves(run: SavedRun) -> Figure:
         curve = cdfs.Curve(
             run.cdf["date"].values, run.cdf["wall_date"].sel(wall=wall).values, level_label(wall)
         )
-        panels.setdefault(WALL_TITLES[criterion(wall)[0]], []).append(curve)
+        panels.setdefault(criterion_of(wall).title, []).append(curve)
     drawing, hover = cdfs.grid(panels)
     return svg.block(
         "wall-curves",
@@ -70,6 +71,6 @@ def _dots(run: SavedRun) -> Figure:
 
 
 def _meanings(run: SavedRun) -> Table:
-    kinds = dict.fromkeys(criterion(wall)[0] for wall in _walls(run))
-    meanings = tuple((WALL_TITLES[kind], WALL_MEANINGS[kind].replace("\n", " ")) for kind in kinds)
+    kinds = dict.fromkeys(criterion_of(wall) for wall in _walls(run))
+    meanings = tuple((kind.title, kind.meaning) for kind in kinds)
     return Table(("criterion", "is reached when"), meanings, "What the criteria say")

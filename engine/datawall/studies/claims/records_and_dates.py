@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from datawall.errors import DatawallError
-from datawall.forecasting.simulation import time_grid
+from datawall.forecasting.labels import time_grid
 from datawall.model.inputs import Inputs
 from datawall.model.supply import unique_tokens
 from datawall.model.world import simulate
@@ -183,7 +183,8 @@ def _generation_dates(beliefs: Beliefs) -> dict[str, np.ndarray]:
     """Return the dates of all generations asked, by event, as the world model has them [year]."""
     scenario = beliefs.scenario
     asked = replace(
-        scenario.questions, token_passes=(1.0,), effective_passes=(), frontier_passes=(), efficiency=(0.5,)
+        scenario.questions,
+        walls=(("tokens", (1.0,)), ("overtrained", (3.0,)), ("efficiency", (0.5,))),
     )
     # the source's own mapping, so that only when is in question and not what
     inputs = vars(beliefs.inputs) | {

@@ -1,0 +1,385 @@
+"""Outputs of the model: one record for every number that is counted of a draw.
+
+A new output is one record in `OUTPUTS`: tables, pages, `summary.json`, conditions, sensitivity and comparison
+look it up there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import jax.numpy as jnp
+import numpy as np
+
+from datawall.model.ceilings.frontier import binding
+from datawall.model.loss.overtraining import headroom
+from datawall.pytrees import pytree_dataclass
+from datawall.sampling.histogram import Histogram
+from datawall.scaling_laws.logs import LOG10
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike
+
+    from datawall.model.inputs import Scalar
+    from datawall.model.loss.data_constrained import Scarcity
+    from datawall.model.questions import Questions
+    from datawall.model.world import Draw, Future, State
+
+COMPUTE = ("raw", "effective")
+"""The two readings of the compute of a generation."""
+SOURCES = ("hardware", "algorithms", "rest")
+"""What makes a fixed capability cheaper."""
+BINS_PER_YEAR = 64
+LOG_BINS_PER_OOM = 32
+
+
+@pytree_dataclass
+class Instant:
+    """One draw at one date, as outputs along a path see it.
+
+    Attributes
+    ----------
+    draw
+        What the draw fixes for all dates.
+    t
+        The date [years since the as-of date].
+    state
+        The largest run so far.
+    seen
+        What the data at that date do to it.
+    log_tokens
+        ln m U.
+    levels
+        ln FLOP that each ceiling allows.
+    """
+
+    draw: Draw
+    t: Scalar
+    state: State
+    seen: Scarcity
+    log_tokens: Scalar
+    levels: Scalar
+
+    @classmethod
+    def of(cls, draw: Draw, t: Scalar, state: State, seen: Scarcity) -> Self:
+        """Return the draw at `t`."""
+        levels = jnp.stack([path.at(t) for path in draw.ceilings])
+        return cls(draw, t, state, seen, draw.tokens.at(t), levels)
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output: how it is computed, counted, labelled and read.
+
+    Attributes
+    ----------
+    name
+        Its key, and the first part of the names of its quantities.
+    unit
+        Unit in which it is reported.
+    dims
+        Its dimensions, draws left out; ``"year"`` first for a path.
+    scale
+        The model's own scale: ``"date"`` (years since the as-of date), ``"log10"``, ``"linear"`` or
+        ``"choice"`` (an index).
+    title, description
+        English name, and what it is in a few words.
+    section
+        The part of the report that shows it.
+    at
+        Maps an `Instant` to its value in the model's own scale, for a path that is known date by date.
+    of
+        Maps a `Future` to its values, for everything else.
+    counted
+        Range and resolution in which it is counted; None where they depend on what is asked (`outputs_of`).
+    free_of_exponent
+        Whether the parameter exponent has no say in it; ``"raw"`` where that holds for raw compute alone. An
+        event in which it has a say turns conditional Monte Carlo off, so False is the safe answer.
+    asked
+        Whether a scenario asks for it; by default each does.
+    """
+
+    name: str
+    unit: str
+    dims: tuple[str, ...]
+    scale: str
+    title: str
+    description: str
+    section: str
+    at: Callable[[Instant], Scalar] | None = None
+    of: Callable[[Future], Scalar] | None = None
+    counted: Histogram | None = None
+    free_of_exponent: bool | Literal["raw"] = False
+    asked: Callable[[Questions], bool] | None = None
+
+    @property
+    def histogram(self) -> Histogram:
+        """Range and resolution in which it is counted."""
+        if self.counted is None:
+            raise ValueError(f"{self.name}: `outputs_of` says how it is counted")
+        return self.counted
+
+    def in_unit(self, values: ArrayLike, as_of: float) -> np.ndarray:
+        """Return values of the model's own scale in the unit of the output."""
+        values = np.asarray(values, np.float64)
+        if self.scale == "date":
+            return as_of + values
+        return 10.0**values if self.scale == "log10" else values
+
+
+def _date(
+    name: str, dims: tuple[str, ...], title: str, description: str, section: str, **rest: Any
+) -> Output:
+    return Output(name, "year", dims, "date", title, description, section, **rest)
+
+
+def _path(
+    name: str,
+    unit: str,
+    span: tuple[int, int],
+    title: str,
+    description: str,
+    section: str,
+    *dims: str,
+    **rest,
+) -> Output:
+    lower, upper = span
+    bins = Histogram(lower, upper, LOG_BINS_PER_OOM * (upper - lower))
+    return Output(name, unit, ("year", *dims), "log10", title, description, section, counted=bins, **rest)
+
+
+def _both(kinds: dict[str, Scalar]) -> Scalar:
+    return jnp.stack([kinds[kind] for kind in COMPUTE])
+
+
+def _loss(at: Instant) -> Scalar:
+    law, state = at.draw.data.law, at.state
+    log_equal = state.log_flop + at.draw.log_useful_gain + at.seen.log_efficiency
+    return law.irreducible + jnp.exp(law.log_reducible_loss(log_equal))
+
+
+OUTPUTS = (
+    _date(
+        "wall_date",
+        ("wall",),
+        "Data walls",
+        "first passage of the wall criterion",
+        "walls",
+        of=lambda future: future.walls,
+    ),
+    _date(
+        "training_start",
+        ("compute", "generation"),
+        "Training starts",
+        "start of the first run of this generation",
+        "generations",
+        of=lambda future: _both(future.starts),
+        free_of_exponent="raw",
+    ),
+    _date(
+        "release",
+        ("compute", "generation"),
+        "Releases",
+        "first release of a model of this generation",
+        "generations",
+        of=lambda future: _both(future.releases),
+        free_of_exponent="raw",
+    ),
+    _date(
+        "compute_date",
+        ("level",),
+        "First run of this size",
+        "start of the first run of this much compute",
+        "compute",
+        of=lambda future: future.compute_levels,
+        free_of_exponent=True,
+    ),
+    _date(
+        "price_gain",
+        ("gain",),
+        "Fall of the price of a fixed capability",
+        "price of a fixed capability lower by this factor",
+        "price",
+        of=lambda future: future.price_gains,
+        free_of_exponent=True,
+    ),
+    Output(
+        "price_decline",
+        "x/yr",
+        (),
+        "log10",
+        "Yearly fall of the price of a fixed capability",
+        "yearly fall of that price",
+        "price",
+        of=lambda future: future.price.pace.oom_per_year,
+        counted=Histogram(-1.0, 7.0, 2048),
+        free_of_exponent=True,
+    ),
+    Output(
+        "price_share",
+        "fraction",
+        ("source",),
+        "linear",
+        "Shares of the fall of the price",
+        "share of the fall, in logs, by its source",
+        "price",
+        of=lambda future: jnp.stack([getattr(future.price, f"{source}_share") for source in SOURCES]),
+        counted=Histogram(-1.0, 2.0, 1536),
+        free_of_exponent=True,
+    ),
+    _path(
+        "frontier_flop",
+        "FLOP",
+        (10, 50),
+        "Largest training run",
+        "compute of the largest training run",
+        "compute",
+        at=lambda at: at.state.log_flop / LOG10,
+        free_of_exponent=True,
+    ),
+    _path(
+        "ceiling_flop",
+        "FLOP",
+        (10, 50),
+        "Ceilings of the largest training run",
+        "largest run that the ceiling alone allows",
+        "compute",
+        "ceiling",
+        at=lambda at: at.levels / LOG10,
+        free_of_exponent=True,
+    ),
+    _path(
+        "effective_flop",
+        "FLOP",
+        (10, 70),
+        "Effective compute of the largest training run",
+        "its compute at GPT-4's algorithms and with plenty of data",
+        "compute",
+        at=lambda at: at.state.log_effective / LOG10,
+    ),
+    _path(
+        "demand_tokens",
+        "tokens",
+        (5, 30),
+        "Demand for tokens, if data were plenty",
+        "tokens it would use if data were plenty",
+        "compute",
+        at=lambda at: (at.log_tokens + at.state.log_demand) / LOG10,
+    ),
+    _path(
+        "supply_tokens",
+        "tokens",
+        (5, 30),
+        "Supply with synthetic and distilled tokens",
+        "unique tokens to be had, distillation counted",
+        "compute",
+        at=lambda at: at.log_tokens / LOG10,
+        free_of_exponent=True,
+    ),
+    _path(
+        "passes",
+        "passes",
+        (-12, 12),
+        "Passes over the data",
+        "passes of the best run over the supply; in half octaves under the penalty",
+        "walls",
+        at=lambda at: jnp.log(at.seen.passes) / LOG10,
+    ),
+    _path(
+        "efficiency",
+        "x",
+        (-30, 1),
+        "Share of the compute that would do with plenty of data",
+        "share of its compute that would do with plenty of data",
+        "walls",
+        at=lambda at: at.state.log_efficiency / LOG10,
+    ),
+    Output(
+        "overtraining_headroom",
+        "x",
+        ("year",),
+        "linear",
+        "Times smaller at equal loss (<1: not at all)",
+        "largest size reduction at equal loss that the data allow; below 1 none",
+        "walls",
+        at=lambda at: headroom(at.draw.data.law, at.draw.hybrid_factor, at.seen.log_affordable),
+        counted=Histogram(0.0, 64.0, 1024),
+    ),
+    Output(
+        "loss",
+        "nats/token",
+        ("year",),
+        "linear",
+        "Loss of the largest training run",
+        "loss of the run",
+        "compute",
+        at=_loss,
+        counted=Histogram(0.0, 16.0, 2048),
+    ),
+    Output(
+        "binding_ceiling",
+        "choice",
+        ("year",),
+        "choice",
+        "Ceiling that sets the largest run",
+        "index of the ceiling that sets the largest run",
+        "compute",
+        at=lambda at: binding(at.levels),
+        free_of_exponent=True,
+    ),
+    _path(
+        "model_count",
+        "models",
+        (-3, 6),
+        "Models trained above a threshold so far",
+        "models trained above the threshold so far",
+        "counts",
+        "threshold",
+        of=lambda future: future.paths["model_count"],
+        free_of_exponent=True,
+        asked=lambda questions: bool(questions.count_levels),
+    ),
+)
+"""Every output."""
+
+
+def paths_at(at: Instant) -> dict[str, Scalar]:
+    """Return the value of each path that is known date by date, by name, in the model's own scale."""
+    return {output.name: output.at(at) for output in OUTPUTS if output.at is not None}
+
+
+def outputs_of(questions: Questions, span: float) -> list[Output]:
+    """Return the outputs that a scenario asks for, each with the range in which it is counted.
+
+    Parameters
+    ----------
+    questions
+        What is asked.
+    span
+        Years from the as-of date to the horizon.
+    """
+    dates = Histogram(0.0, span, max(1, round(BINS_PER_YEAR * span)))
+    options = len(questions.ceilings)
+    ranges = {"date": dates, "choice": Histogram(-0.5, options - 0.5, options)}
+    return [
+        replace(output, counted=output.counted or ranges[output.scale])
+        for output in OUTPUTS
+        if output.asked is None or output.asked(questions)
+    ]
+
+
+def outputs_of_future(future: Future, reported: tuple[int, int]) -> dict[str, Scalar]:
+    """Return what is counted of futures, by name: dates, the fall of prices, and the paths that are reported.
+
+    Parameters
+    ----------
+    future
+        Of many draws.
+    reported
+        First and last + 1 grid row for which paths are reported.
+    """
+    values = {output.name: output.of(future) for output in OUTPUTS if output.of and "year" not in output.dims}
+    return values | {name: path[slice(*reported)] for name, path in future.paths.items()}
