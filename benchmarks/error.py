@@ -18,7 +18,7 @@ from benchmarks.setting import Setting
 from benchmarks.workers import Worker
 from datawall.model.inputs import ranks
 from datawall.sampling.mean import Range
-from datawall.sampling.run import push
+from datawall.sampling.run import propagate
 from datawall.sampling.samplers import SOBOL
 
 DRAWS = 2**18
@@ -32,7 +32,7 @@ SMOOTH = ("supply_tokens", "demand_tokens", "frontier_flop", "loss")
 
 
 class Estimates(NamedTuple):
-    """What one forecast says of the wall: P(by YEAR), its median date and the density there [1/yr]."""
+    """Summary of one forecast of the wall: P(by YEAR), its median date and the density there [1/yr]."""
 
     share: float
     median: float
@@ -83,7 +83,7 @@ def _smooth_means(setting: Setting, draws: int, replicates: int) -> list[Row]:
         return {"value": jnp.stack([outputs[name][year] for name in SMOOTH])}
 
     runs = [
-        push(
+        propagate(
             values,
             world.joint.params,
             draws,

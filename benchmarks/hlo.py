@@ -1,4 +1,4 @@
-"""What a compiled program does, counted in the optimised HLO text that XLA dumps.
+"""Work of a compiled program, counted in the optimised HLO text that XLA dumps.
 
 XLA's own cost analysis takes every loop for one pass, so loops with a known number of passes are multiplied
 out here. A loop without one, the engine's loop over chunks, counts as one pass.

@@ -20,7 +20,7 @@ from numpyro.infer.hmc import hmc
 from benchmarks.record import Found, row
 from benchmarks.setting import Setting
 from datawall.errors import DatawallError
-from datawall.inference.density import double_precision, target
+from datawall.inference.density import double_precision, log_density
 from datawall.inference.evidence_model import Evidence
 from datawall.inference.models.scaling.runs import MODULE
 from datawall.inference.nuts import Settings, chain
@@ -67,7 +67,7 @@ def evidence() -> Evidence:
 def ours() -> Contender:
     """Return the sampler of `datawall fit`, compiled."""
     given = evidence()
-    run = jax.jit(chain(target(MODULE, given), Settings()))
+    run = jax.jit(chain(log_density(MODULE, given), Settings()))
     observed = {name: jnp.asarray(values) for name, values in given.observed.items()}
 
     def sample(seed: int) -> np.ndarray:
@@ -80,7 +80,7 @@ def ours() -> Contender:
 def numpyro_defaults() -> Contender:
     """Return NumPyro's kernel at its defaults on (ln A, ln B, ln E), compiled."""
     given = evidence()
-    density = target(MODULE, given)
+    density = log_density(MODULE, given)
     observed = {name: jnp.asarray(values) for name, values in given.observed.items()}
 
     def scores(usual: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a benchmark found, as data: rows of medians with their spread, one JSON file per device."""
+"""Record of a benchmark: rows of medians with their spread, one JSON file per device."""
 
 import json
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether the median meets the goal; None without a goal."""
+        """Return whether the median meets the goal; None without a goal."""
         if self.at_least is not None:
             return self.median >= self.at_least
         if self.at_most is not None:

@@ -1,4 +1,4 @@
-"""How near the engine comes to what this machine can do, and where its time goes.
+"""Roofline of the engine: how near it comes to what this machine can do, and where its time goes.
 
 The bound is the time that the counted operations would take at the measured ceilings: arithmetic at the
 rate of fused multiply-adds and each special function at its own, or the bytes through the cache if they take
@@ -24,7 +24,7 @@ from benchmarks.setting import Setting
 from benchmarks.timing import interleave
 from benchmarks.workers import Worker
 from datawall.model.inputs import ranks
-from datawall.sampling.run import push
+from datawall.sampling.run import propagate
 from datawall.sampling.samplers import SOBOL
 
 CHUNK = 4096
@@ -100,12 +100,12 @@ def _stages(setting: Setting) -> list[Row]:
         return {name: outputs[name] for name in outputs if name not in (*DATES, "price_share")}
 
     def pushed(stage: Any) -> Callable[[int], object]:
-        return lambda seed: push(
+        return lambda seed: propagate(
             stage, params, draws, seed=seed, streams=streams, sketches={}, sampler=SOBOL, keep=1
         )
 
     runs = {
-        "points": pushed(lambda params, z: {"scores": z}),  # noqa: ARG005 - of the shape that `push` calls
+        "points": pushed(lambda params, z: {"scores": z}),  # noqa: ARG005 - of the shape that `propagate` calls
         "inputs": pushed(inputs),
         "model: states and paths on the grid": pushed(paths),
         "model: dates": pushed(model),

@@ -1,4 +1,4 @@
-"""How much a benchmark does."""
+"""Size of a benchmark."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Setting:
-    """What every suite is told.
+    """Settings of every suite.
 
     Attributes
     ----------

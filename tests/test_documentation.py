@@ -128,7 +128,7 @@ def test_documents_are_found():
 @contextmanager
 def alone(*_):
     """Stand in for the workers and hosts of a command."""
-    yield execution.Team(None, lambda: True, lambda: None)
+    yield execution.OpenExecutor(None, lambda: True, lambda: None)
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
@@ -136,7 +136,7 @@ def alone(*_):
 def test_command_is_understood(words, flat, comparison, backtested, indices, experiment, toy, monkeypatch):
     """Each command runs to its end, but that one small run stands in for all and is not written."""
     monkeypatch.setattr(forecast, "forecast", lambda *_, **__: None)
-    monkeypatch.setattr(execution, "team", alone)
+    monkeypatch.setattr(execution, "open_executor", alone)
     monkeypatch.setattr(run_folder, "prepare", lambda _: None)
     monkeypatch.setattr(run_folder, "write", lambda *_: flat)
     monkeypatch.setattr(comparison_run, "compare", lambda *_, **__: None)

@@ -42,12 +42,12 @@ class World:
         return Inputs(**inputs_from_scores(self.joint.structure, params, scores))
 
     def plain_outputs(self, xp: Any, inputs: Inputs) -> dict[str, Any]:
-        """What a plain write-up of the model makes of inputs of shape (..., n), with NumPy or its like."""
+        """Outputs of the plain world at inputs of shape (..., n), with NumPy or its like."""
         grid = xp.asarray(self.grid, xp.result_type(float))
         return plain.simulate(xp, inputs, self.clock, grid, self.scenario.questions)
 
     def outputs(self, inputs: Inputs) -> dict[str, Any]:
-        """What the engine's model makes of inputs, with JAX: dates in years since the as-of date."""
+        """Outputs of the engine's model, with JAX: dates in years since the as-of date."""
         import jax.numpy as jnp
 
         grid = jnp.asarray(self.grid, jnp.result_type(float))
@@ -77,6 +77,6 @@ def everything(inputs: Inputs, outputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def comparable(outputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What contenders are compared by: every date, "past" where it lies before the as-of date, and shares."""
+    """Outputs that contenders are compared by: shares and dates, "past" before the as-of date."""
     dates = {name: np.where(outputs[name] < 0.0, -np.inf, outputs[name]) for name in DATES}
     return {**dates, "price_share": outputs["price_share"]}

@@ -13,7 +13,7 @@ from benchmarks.reference.model import YEARS, future
 from benchmarks.reference.priors import PRIORS, at_scores
 from datawall.sampling.histogram import Histogram
 from datawall.sampling.prng import stream_ids
-from datawall.sampling.run import push
+from datawall.sampling.run import propagate
 
 KEPT = 4096
 SKETCHES = {
@@ -41,7 +41,7 @@ def build(draws: int) -> Callable[[int], dict[str, Any]]:
     streams = stream_ids(PRIORS)
 
     def run(seed: int) -> dict[str, Any]:
-        pushed = push(staged, times(), draws, seed=seed, streams=streams, sketches=SKETCHES, keep=KEPT)
+        pushed = propagate(staged, times(), draws, seed=seed, streams=streams, sketches=SKETCHES, keep=KEPT)
         return pushed.kept
 
     return run

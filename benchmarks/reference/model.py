@@ -31,7 +31,7 @@ def returns_lost(xp: Any, log_multiple: Any, r: Any, exponent: Any) -> tuple[Any
 
 
 def first_crossing(xp: Any, gap: Any, times: Any) -> Any:
-    """When a gap first rises to zero, on straight lines between the years; -inf at once, inf never."""
+    """Date a gap first rises to zero, on straight lines between the years; -inf at once, inf never."""
     low, high = gap[:-1], gap[1:]
     dates = times[:-1] + low / (low - high)
     rises = (low < 0.0) & (high >= 0.0)

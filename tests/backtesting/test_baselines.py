@@ -5,7 +5,7 @@ from scipy import stats
 from datawall.backtesting import baselines
 from datawall.backtesting.baselines import line_draws, persistence, trend
 from datawall.backtesting.outcomes import questions_at
-from datawall.backtesting.questions import TARGETS, NothingKnownError, Question
+from datawall.backtesting.questions import TARGETS, ForecastQuestion, NothingKnownError
 from datawall.backtesting.records import Series, series_of
 from support.evidence_copies import use_copy, write
 
@@ -81,8 +81,8 @@ def test_the_trend_never_falls_below_the_record_and_its_dates_agree_with_its_lev
         assert drawn.shape == (draws,)
         assert drawn.min() >= least
     for horizon in HORIZONS:
-        level = answers[Question("largest_run", "", origin, horizon)]
-        date = answers[Question("first_above", "1e+26", origin, horizon)]
+        level = answers[ForecastQuestion("largest_run", "", origin, horizon)]
+        date = answers[ForecastQuestion("first_above", "1e+26", origin, horizon)]
         # 3.9 standard errors: false alarm 1e-4
         assert abs(np.mean(level >= 26.0) - np.mean(date <= origin + horizon)) < 3.9 * np.sqrt(0.5 / draws)
 
@@ -103,7 +103,7 @@ def test_a_line_needs_records(evidence):
         }
         for year in (2019, 2020, 2021, 2022)
     ]
-    question = Question("largest_run", "", 2022.5, 1.0)
+    question = ForecastQuestion("largest_run", "", 2022.5, 1.0)
     write(evidence / "frontier_runs.csv", table)
     assert len(trend(100, 0)([question])[question]) == 100
     write(evidence / "frontier_runs.csv", table[1:])
@@ -114,7 +114,7 @@ def test_a_line_needs_records(evidence):
 @pytest.mark.usefixtures("evidence")
 def test_names_come_after_waits_of_which_the_first_is_longer_than_so_far():
     origin = 2022.0
-    asked = [Question("release_by_name", name, origin, 2.0) for name in ("GPT-4", "GPT-5")]
+    asked = [ForecastQuestion("release_by_name", name, origin, 2.0) for name in ("GPT-4", "GPT-5")]
     answers = trend(20_000, 0)(asked)
     first, second = answers[asked[0]], answers[asked[1]]
     series = series_of("release_by_name", origin)
@@ -130,4 +130,4 @@ def test_names_come_after_waits_of_which_the_first_is_longer_than_so_far():
     assert stats.kstest(wait[wait > 0.0], longer.cdf).pvalue > 1e-3
     assert first.min() > origin
     with pytest.raises(NothingKnownError, match="release_by_name"):
-        trend(100, 0)([Question("release_by_name", "GPT-4", 2019.5, 2.0)])
+        trend(100, 0)([ForecastQuestion("release_by_name", "GPT-4", 2019.5, 2.0)])

@@ -4,7 +4,7 @@ from scipy import stats
 
 from datawall.backtesting import baselines
 from datawall.backtesting.baselines import drift, growth_draws, yearly_records
-from datawall.backtesting.questions import NothingKnownError, Question
+from datawall.backtesting.questions import ForecastQuestion, NothingKnownError
 from datawall.backtesting.records import Series
 
 DATES = np.arange(2018.0, 2024.0)
@@ -42,7 +42,7 @@ def test_records_are_taken_at_whole_years_before_the_origin():
 def covered(known, understated):
     """Return in how many of 400 repetitions the 80 % interval holds where a walk with drift is a year on."""
     rng, count = np.random.default_rng(1), 0
-    question = Question("largest_run", "", ORIGIN, 1.0)
+    question = ForecastQuestion("largest_run", "", ORIGIN, 1.0)
     for _ in range(400):
         rise = np.diff(DATES, append=ORIGIN + 1.0)
         path = 20.0 + np.cumsum(
@@ -64,7 +64,10 @@ def test_it_covers_what_it_says_unless_steps_are_smoothed(known):
 
 @pytest.mark.usefixtures("known")
 def test_levels_and_dates_tell_the_same_story():
-    level, date = Question("largest_run", "", ORIGIN, 2.0), Question("first_above", "1e+26", ORIGIN, 2.0)
+    level, date = (
+        ForecastQuestion("largest_run", "", ORIGIN, 2.0),
+        ForecastQuestion("first_above", "1e+26", ORIGIN, 2.0),
+    )
     answers = drift(20_000, 0)([level, date])
     assert answers[level].min() >= VALUES[-1]
     assert answers[date].min() >= ORIGIN
@@ -75,7 +78,7 @@ def test_levels_and_dates_tell_the_same_story():
 
 def test_too_few_records_and_names_are_left_out(known):
     with pytest.raises(NothingKnownError):
-        drift(400, 0)([Question("release_by_name", "GPT-5", ORIGIN, 1.0)])
+        drift(400, 0)([ForecastQuestion("release_by_name", "GPT-5", ORIGIN, 1.0)])
     known(np.full(6, 22.0))  # no step
     with pytest.raises(NothingKnownError, match="largest_run"):
-        drift(400, 0)([Question("largest_run", "", ORIGIN, 1.0)])
+        drift(400, 0)([ForecastQuestion("largest_run", "", ORIGIN, 1.0)])

@@ -3,9 +3,8 @@ import pytest
 from scipy import stats
 
 from datawall.backtesting import evidence_forecasters
-from datawall.backtesting.evidence_forecasters import RECENT, module_forecaster, releases
-from datawall.backtesting.name_forecaster import name_forecaster
-from datawall.backtesting.questions import NothingKnownError, Question
+from datawall.backtesting.evidence_forecasters import RECENT, module_forecaster, name_forecaster, releases
+from datawall.backtesting.questions import ForecastQuestion, NothingKnownError
 from datawall.backtesting.records import series_of
 from datawall.errors import UntrustedPosteriorError
 from datawall.inference.models import MODULES, hardware, price
@@ -16,7 +15,7 @@ NATS = np.log(10.0)
 
 
 def ask(target, origin):
-    return [Question(target, "", origin, horizon) for horizon in HORIZONS]
+    return [ForecastQuestion(target, "", origin, horizon) for horizon in HORIZONS]
 
 
 def give(monkeypatch, evidence=None, **values):
@@ -80,7 +79,7 @@ def test_years_to_come_have_paces_that_are_not_known_yet(monkeypatch):
     evidence.constants["error"][:] = 1e-9
     give(monkeypatch, evidence, level=1e15, growth=2.0, pace_spread=0.3, pace_deviation=anchor_year, gap=1e-6)
     monkeypatch.setattr(evidence_forecasters, "releases", lambda *_: (np.full((DRAWS, 1), 2027.25), np.True_))
-    question = Question("training_set", "", origin, 4.0)
+    question = ForecastQuestion("training_set", "", origin, 4.0)
     climb = NATS * module_forecaster("training_set", DRAWS, 0)([question])[question] - np.log(1e15)
     ahead = 2025.0 - float(evidence.constants["anchor"])
     # two whole years and a quarter of one are drawn; the rest of this one goes on as it went
@@ -169,8 +168,8 @@ def test_too_little_evidence_is_said_in_words(target, origin, reason):
 @pytest.mark.parametrize(
     ("forecaster", "question"),
     [
-        (module_forecaster("flop_per_chip", 10, 0), Question("flop_per_chip", "", 2024.5, 1.0)),
-        (name_forecaster(10, 0), Question("release_by_name", "GPT-5", 2024.5, 1.0)),
+        (module_forecaster("flop_per_chip", 10, 0), ForecastQuestion("flop_per_chip", "", 2024.5, 1.0)),
+        (name_forecaster(10, 0), ForecastQuestion("release_by_name", "GPT-5", 2024.5, 1.0)),
     ],
 )
 def test_a_fit_that_cannot_be_trusted_is_no_lack_of_evidence(monkeypatch, forecaster, question):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from datawall.backtesting.forecast_differences import BY, moves, quantiles
+from datawall.backtesting.revision import BY, moves, quantiles
 
 N = 2**14
 WALL, RELEASE = "wall.tokens[1]", "release.raw[6]"

@@ -9,7 +9,7 @@ from datawall.backtesting.backtest import run
 from datawall.backtesting.default_components import PARTS
 from datawall.backtesting.plan import make_plan
 from datawall.errors import DatawallError
-from datawall.inference import shipped_tables
+from datawall.inference import tables
 from datawall.inference.fit import evidence_digest
 from datawall.inference.models import MODULES
 from datawall.inference.tables import read_table
@@ -25,7 +25,7 @@ UNTOUCHED = ("date", "start", "end", "preview", "window", "mass")
 @pytest.fixture
 def evidence(tmp_path, monkeypatch):
     shutil.copytree(files.folder() / "evidence", tmp_path / "evidence")
-    monkeypatch.setattr(shipped_tables, "folder", lambda: tmp_path)
+    monkeypatch.setattr(tables, "folder", lambda: tmp_path)
     return tmp_path / "evidence"
 
 

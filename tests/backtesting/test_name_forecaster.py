@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, lognorm, norm
 
-from datawall.backtesting import name_forecaster as name_forecast
-from datawall.backtesting.name_forecaster import name_forecaster
-from datawall.backtesting.questions import NothingKnownError, Question
+from datawall.backtesting import evidence_forecasters as name_forecast
+from datawall.backtesting.evidence_forecasters import name_forecaster
+from datawall.backtesting.questions import ForecastQuestion, NothingKnownError
 from datawall.errors import DatawallError
 from datawall.inference.fit import fit
 from datawall.inference.models import MODULES
@@ -24,7 +24,7 @@ FUTURES = 4000
 
 
 def question(item, origin=ORIGIN, target="release_by_name", horizon=4.0):
-    return Question(target, item, origin, horizon)
+    return ForecastQuestion(target, item, origin, horizon)
 
 
 def simulated(path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from datawall.backtesting.outcomes import came, questions_at, resolve, seen_so_far
-from datawall.backtesting.questions import TARGETS, Question
+from datawall.backtesting.questions import TARGETS, ForecastQuestion
 from datawall.backtesting.records import threshold, watched_until
 from datawall.units import date_of
 from support.evidence_copies import use_copy, write
@@ -46,13 +46,13 @@ def few_runs(evidence):
 
 def told(target, item, origin, horizon):
     """Return what became of a question that can be told."""
-    outcome = resolve(Question(target, item, origin, horizon))
+    outcome = resolve(ForecastQuestion(target, item, origin, horizon))
     assert outcome is not None
     return outcome
 
 
 def untold(target, item, origin, horizon):
-    return resolve(Question(target, item, origin, horizon)) is None
+    return resolve(ForecastQuestion(target, item, origin, horizon)) is None
 
 
 @pytest.mark.usefixtures("few_runs")
@@ -87,7 +87,7 @@ def test_a_date_is_seen_from_the_origin_to_the_horizon_once_that_has_been_watche
 @pytest.mark.usefixtures("few_runs")
 @pytest.mark.parametrize("item", ["1e+26", "1e+27"])
 def test_a_window_that_is_cut_short_tells_nothing_whether_the_date_came_or_not(item):
-    question = Question("first_above", item, 2024.5, 4.0)
+    question = ForecastQuestion("first_above", item, 2024.5, 4.0)
     assert resolve(question) is None
     so_far = seen_so_far(question)
     assert so_far is not None

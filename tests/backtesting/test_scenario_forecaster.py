@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from datawall.backtesting import scenario_forecaster
-from datawall.backtesting.questions import NothingKnownError, Question
+from datawall.backtesting.questions import ForecastQuestion, NothingKnownError
 from datawall.backtesting.records import Series
 from datawall.backtesting.scenario_forecaster import DATED_YEARS, world_forecaster
 from datawall.errors import DatawallError
@@ -71,15 +71,15 @@ def written(folder, overrides, as_of=ORIGIN):
 
 
 def level(horizon, origin=ORIGIN):
-    return Question("largest_run", "", origin, horizon)
+    return ForecastQuestion("largest_run", "", origin, horizon)
 
 
 def above(flop, horizon=4.0, origin=ORIGIN):
-    return Question("first_above", f"{flop:.17g}", origin, horizon)
+    return ForecastQuestion("first_above", f"{flop:.17g}", origin, horizon)
 
 
 def generation(index, horizon=4.0, origin=ORIGIN):
-    return Question("release_by_compute", f"GPT-{index:g}", origin, horizon)
+    return ForecastQuestion("release_by_compute", f"GPT-{index:g}", origin, horizon)
 
 
 def ask(scenario, *questions, draws=DRAWS, seed=0):
@@ -185,13 +185,13 @@ def test_another_origin_does_not_recompile(monkeypatch, wide):
     before = [program._cache_size() for program in programs]
     know(monkeypatch, made_up([24.0, 23.0, 22.0], error=0.1))
     other = replace(wide, as_of=2021.5)
-    asked = [Question("first_above", f"1e+{k}", 2021.5, h) for k in (25, 26, 27) for h in (1.0, 4.0)]
+    asked = [ForecastQuestion("first_above", f"1e+{k}", 2021.5, h) for k in (25, 26, 27) for h in (1.0, 4.0)]
     ask(other, level(0.5, 2021.5), *asked, seed=7)
     assert [program._cache_size() for program in programs] == before
 
 
 def test_other_targets_are_left_alone(certain):
-    price = Question("price", "", ORIGIN, 1.0)
+    price = ForecastQuestion("price", "", ORIGIN, 1.0)
     assert list(ask(certain, price, level(4.0))) == [level(4.0)]
     assert not ask(certain, price)
 

@@ -6,7 +6,7 @@ import xarray as xr
 from scipy import stats
 
 from datawall.backtesting import scoring
-from datawall.backtesting.questions import Question
+from datawall.backtesting.questions import ForecastQuestion
 from datawall.backtesting.scores import DESCRIPTIONS, LEVELS, counted, coverage_table, score, skill, widening
 from datawall.backtesting.scoring import Outcome
 
@@ -25,7 +25,7 @@ def asked(targets=("flop_per_chip", "price"), walks=12, seed=1):
             steps = np.concatenate([[0.0], np.cumsum(rng.normal(scale=np.sqrt(0.5), size=40))])
             for index, origin in enumerate(ORIGINS):
                 for horizon in HORIZONS:
-                    question = Question(target, str(walk), float(origin), horizon)
+                    question = ForecastQuestion(target, str(walk), float(origin), horizon)
                     starts[question] = steps[index]
                     told = question.until <= WATCHED
                     outcomes[question] = Outcome(steps[index + int(2 * horizon)]) if told else None
@@ -48,9 +48,9 @@ def scored():
     }
 
 
-DATE = Question("release_by_name", "GPT-5", 2023.0, 2.0)
-LEVEL = Question("largest_run", "", 2025.0, 1.0)
-FUTURE = Question("largest_run", "", 2026.0, 4.0)
+DATE = ForecastQuestion("release_by_name", "GPT-5", 2023.0, 2.0)
+LEVEL = ForecastQuestion("largest_run", "", 2025.0, 1.0)
+FUTURE = ForecastQuestion("largest_run", "", 2026.0, 4.0)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def few():
         DATE: Outcome(np.inf, 2023.0, 2025.0),
         LEVEL: Outcome(np.inf, last=26.7),
         FUTURE: None,
-        Question("price", "", 2024.0, 1.0): Outcome(0.5),
+        ForecastQuestion("price", "", 2024.0, 1.0): Outcome(0.5),
     }
     answers = {
         DATE: np.array([2023.5, 2024.0, 2026.0, np.inf]),
@@ -162,7 +162,7 @@ def dates(factor, size=800, seed=3):
     origins = 2000.0 + 0.05 * np.arange(size)
     outcomes, answers = {}, {}
     for origin in origins:
-        question = Question("release_by_name", "GPT-9", float(origin), 2.0)
+        question = ForecastQuestion("release_by_name", "GPT-9", float(origin), 2.0)
         centre = rng.normal(0.4, 0.3)
         date = origin + np.exp(centre + 0.8 * rng.normal())
         last = origin + 2.0

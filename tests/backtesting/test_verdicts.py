@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from datawall.backtesting.questions import Question
+from datawall.backtesting.questions import ForecastQuestion
 from datawall.backtesting.scores import in_question, score, skill
 from datawall.backtesting.scoring import Outcome
 from datawall.backtesting.verdicts import HINDSIGHT, apart, remarks, verdicts
@@ -16,7 +16,7 @@ def asked():
     outcomes = {}
     for origin in ORIGINS:
         for horizon in (1.0, 2.0, 4.0):
-            question = Question("largest_run", "", float(origin), horizon)
+            question = ForecastQuestion("largest_run", "", float(origin), horizon)
             floor = Outcome(np.inf, last=26.7) if question.until <= 2026.6 else None
             outcomes[question] = Outcome(20.0 + question.until % 100) if question.until <= 2025.6 else floor
     return outcomes
@@ -70,7 +70,9 @@ def test_which_way_forecasts_are_off_is_said(bias, way):
 
 
 def test_what_cannot_be_told_is_said():
-    outcomes: dict[Question, Outcome | None] = {Question("largest_run", "", 2026.0, 1.0): None}
+    outcomes: dict[ForecastQuestion, Outcome | None] = {
+        ForecastQuestion("largest_run", "", 2026.0, 1.0): None
+    }
     scored = {who: score({one: np.zeros(3) for one in outcomes}, outcomes) for who in ("us", "trend")}
     sentences = verdicts(scored, {"trend": skill(scored, "us", "trend")}, "us")
     assert sentences[0] == "No outcome can be told yet 1 year ahead."
@@ -99,12 +101,12 @@ def of_dates(rng, rates, *, sure_of=0):
     """Return scores of a forecaster who knows at which rate each date comes, and of some sure questions."""
     outcomes, answers = {}, {}
     for place, rate in enumerate(rates):
-        question = Question("first_above", f"{place}", 2020.0, 1.0)
+        question = ForecastQuestion("first_above", f"{place}", 2020.0, 1.0)
         date = 2020.0 + rng.exponential(1.0 / rate)
         outcomes[question] = Outcome(date if date <= 2021.0 else np.inf, 2020.0, 2021.0)
         answers[question] = 2020.0 + rng.exponential(1.0 / rate, 2000)
     for place in range(sure_of):
-        question = Question("first_above", f"sure {place}", 2020.0, 1.0)
+        question = ForecastQuestion("first_above", f"sure {place}", 2020.0, 1.0)
         outcomes[question] = Outcome(np.inf, 2020.0, 2021.0)
         answers[question] = np.full(2000, np.inf)
     return score(answers, outcomes)

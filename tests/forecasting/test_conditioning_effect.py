@@ -28,7 +28,7 @@ from datawall.reporting import run_folder
 from datawall.reporting.terminal.conditioning import given_tables
 from datawall.reporting.terminal.forecast import print_all
 from datawall.sampling.program import ACCEPTED
-from datawall.sampling.run import push
+from datawall.sampling.run import propagate
 from datawall.sampling.samplers import SOBOL
 from datawall.scenario import load_scenario, observed
 
@@ -148,7 +148,7 @@ def known_group(values, draws=2**14):
     before = load_scenario("baseline")
     after = observed(before, values)
     joint = after.joint()
-    pushed = push(
+    pushed = propagate(
         lambda params, z: {SCORES: tied_scores(joint.structure, params, z)},
         joint.params,
         draws,

@@ -9,9 +9,9 @@ from datawall.model.clock import clock_at
 from datawall.model.inputs import Inputs
 from datawall.model.questions import Questions
 from datawall.model.world import simulate
-from datawall.scaling_laws.allocation import ScalingLaw
+from datawall.scaling_laws.effective_data import Repetition
 from datawall.scaling_laws.exhaustion import NEVER, PAST, wall_date
-from datawall.scaling_laws.repetition import Repetition
+from datawall.scaling_laws.laws import ScalingLaw
 from support.world_cases import ANCHORS, AS_OF, HORIZON, YEARS, futures, random_draws
 from support.world_oracle import EFFECTIVE_DATA, Oracle
 

@@ -20,7 +20,7 @@ from datawall.scaling_laws import (
     levers,
     repetition,
 )
-from datawall.scaling_laws.allocation import LAWS
+from datawall.scaling_laws.laws import LAWS
 
 LAW = LAWS["besiroglu2024"]
 

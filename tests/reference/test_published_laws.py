@@ -4,9 +4,11 @@ import jax
 import numpy as np
 import pytest
 
-from datawall.scaling_laws.allocation import LAWS, ScalingLaw, optimal_allocation
+from datawall.scaling_laws.allocation import optimal_allocation
+from datawall.scaling_laws.effective_data import REPETITIONS, Repetition
+from datawall.scaling_laws.epochs import repetition_frontier
+from datawall.scaling_laws.laws import LAWS, ScalingLaw
 from datawall.scaling_laws.levers import overtraining
-from datawall.scaling_laws.repetition import REPETITIONS, Repetition, repetition_frontier
 
 HOFFMANN_UNROUNDED = ScalingLaw(
     E=np.exp(0.5267228), A=np.exp(6.0073404), B=np.exp(6.0179186), alpha=0.33917084, beta=0.2849083

@@ -9,10 +9,10 @@ import pytest
 from scipy import integrate, optimize, stats
 
 from datawall.sampling.execution.checkpoint import Checkpoint
-from datawall.sampling.execution.executor import alone
+from datawall.sampling.execution.executor import serial_executor
 from datawall.sampling.histogram import Histogram
 from datawall.sampling.program import ACCEPTED, ACCEPTED_BINS
-from datawall.sampling.run import Control, push
+from datawall.sampling.run import RunControl, propagate
 from datawall.sampling.samplers import RANDOM, SOBOL
 
 LEVEL = 1.0
@@ -28,7 +28,7 @@ def linear(least, z):
 
 def pushed(draws=DRAWS, seed=0, sampler=SOBOL, least=LEVEL, **changes: Any):
     options: Any = {"keep": 700, "chunk": 512, "block": 1024} | changes
-    return push(
+    return propagate(
         linear,
         jnp.float32(least),
         draws,
@@ -81,7 +81,7 @@ def test_a_condition_that_all_draws_meet_changes_no_count():
     assert result.sketches[ACCEPTED].total == DRAWS
     np.testing.assert_array_equal(result.sketches["x"].counts, everything.sketches["x"].counts)
     np.testing.assert_array_equal(result.kept["x"], everything.kept["x"])
-    without = push(
+    without = propagate(
         lambda params, z: {"x": z[0] + 0.0 * params},
         0.0,
         DRAWS,
@@ -109,13 +109,13 @@ def test_chunks_and_blocks_change_nothing(options):
 def test_a_run_that_is_continued_is_the_same(tmp_path):
     whole, seen = pushed(identity={"run": "given"}), []
     checkpoint = Checkpoint(tmp_path / "checkpoint.npz", seconds=0.0)
-    crew = partial(alone, checkpoint=checkpoint)
+    executor = partial(serial_executor, checkpoint=checkpoint)
     part = pushed(
         identity={"run": "given"},
-        control=Control(crew, lambda done, _: seen.append(done), lambda: len(seen) >= 5),
+        control=RunControl(executor, lambda done, _: seen.append(done), lambda: len(seen) >= 5),
     )
     assert part.partial
-    rest = pushed(identity={"run": "given"}, control=Control(crew))
+    rest = pushed(identity={"run": "given"}, control=RunControl(executor))
     assert rest.digest == whole.digest
 
 

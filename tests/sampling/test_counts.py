@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from datawall.sampling.counts import Averaged, Counted, Layout, Tally, count, empty_tally
+from datawall.sampling.counts import AveragedOutput, CountedOutput, Layout, Tally, count, empty_tally
 from datawall.sampling.histogram import Histogram, Sketch
 from datawall.sampling.mean import Average, Range
 
@@ -20,7 +20,7 @@ counted = jax.jit(count, static_argnums=0)
 
 
 def layout_of(values: np.ndarray, histogram: Histogram = UNIT) -> Layout:
-    return Layout((Counted("x", histogram, values.shape[:-1]),))
+    return Layout((CountedOutput("x", histogram, values.shape[:-1]),))
 
 
 def tally_of(values: np.ndarray, valid: np.ndarray | None = None, histogram: Histogram = UNIT) -> Tally:
@@ -76,7 +76,7 @@ def test_integers_and_flags_are_counted_as_numbers(dtype):
 
 def test_outputs_of_different_ranges_and_shapes_are_counted_apart():
     wide = Histogram(-10.0, 10.0, 5)
-    layout = Layout((Counted("a", UNIT, ()), Counted("b", wide, (2,))))
+    layout = Layout((CountedOutput("a", UNIT, ()), CountedOutput("b", wide, (2,))))
     outputs = {
         "a": np.array([0.03, 2.0], np.float32),
         "b": np.array([[-9.0, 9.0], [np.nan, -11.0]], np.float32),
@@ -90,8 +90,8 @@ def test_outputs_of_different_ranges_and_shapes_are_counted_apart():
 
 
 REPLICATED = Layout(
-    (Counted("x", UNIT, (2, 3)), Counted("y", Histogram(-1.0, 2.0, 5), ())),
-    (Averaged("p", Range(-1.0, 2.0), (3,)),),
+    (CountedOutput("x", UNIT, (2, 3)), CountedOutput("y", Histogram(-1.0, 2.0, 5), ())),
+    (AveragedOutput("p", Range(-1.0, 2.0), (3,)),),
     4,
 )
 
@@ -125,7 +125,7 @@ def test_each_draw_is_counted_and_averaged_in_its_replicate(first, draws, seed):
 
 
 def test_sums_of_more_draws_than_one_word_holds_are_exact():
-    layout = Layout((), (Averaged("p", Range(0.0, 1.0), ()),), 1)
+    layout = Layout((), (AveragedOutput("p", Range(0.0, 1.0), ()),), 1)
     tally = empty_tally(layout, np.float32)
     for _ in range(4):
         tally = counted(layout, tally, {"p": np.ones(5000, np.float32)}, FIRST, np.ones(5000, bool))
@@ -134,7 +134,7 @@ def test_sums_of_more_draws_than_one_word_holds_are_exact():
 
 
 def test_a_draw_that_is_not_a_number_is_left_out_of_averages():
-    layout = Layout((), (Averaged("p", Range(0.0, 1.0), (2,)),), 1)
+    layout = Layout((), (AveragedOutput("p", Range(0.0, 1.0), (2,)),), 1)
     values = np.array([[0.5, np.nan, 1.0], [0.25, 0.0, 0.75]], np.float32)
     tally = counted(layout, empty_tally(layout, np.float32), {"p": values}, FIRST, np.ones(3, bool))
     average = layout.empty()["p"]

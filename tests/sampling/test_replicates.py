@@ -8,10 +8,9 @@ from jax.scipy.special import ndtr
 from scipy import stats
 
 from datawall.sampling.cdf import share_mcse
-from datawall.sampling.cdf_refinement import bridged
 from datawall.sampling.histogram import Histogram
-from datawall.sampling.mean import Range
-from datawall.sampling.run import Pushed, push
+from datawall.sampling.mean import Range, bridged
+from datawall.sampling.run import MonteCarloResult, propagate
 from datawall.sampling.samplers import LATTICE, RANDOM, SOBOL, Sampler
 
 ROWS = np.arange(3, dtype=np.uint32)
@@ -29,14 +28,14 @@ def toy(_, z):
     return {"y": y[None], "below": ndtr(score)[None]}
 
 
-def run(sampler: Sampler, seed: int = 0, draws: int = DRAWS, **options: Any) -> Pushed:
+def run(sampler: Sampler, seed: int = 0, draws: int = DRAWS, **options: Any) -> MonteCarloResult:
     sketches = {"y": Histogram(-4.0, 4.0, 256), "below": Range(0.0, 1.0)}
     options = {"chunk": 512, "block": 2048, "keep": 64, **options}
-    return push(toy, None, draws, seed=seed, streams=ROWS, sketches=sketches, sampler=sampler, **options)
+    return propagate(toy, None, draws, seed=seed, streams=ROWS, sketches=sketches, sampler=sampler, **options)
 
 
 @pytest.fixture(scope="module")
-def runs() -> dict[str, list[Pushed]]:
+def runs() -> dict[str, list[MonteCarloResult]]:
     return {s.name: [run(s, seed) for seed in range(SEEDS)] for s in (SOBOL, LATTICE)}
 
 

@@ -12,7 +12,7 @@ from datawall.sampling.execution import devices
 from datawall.sampling.histogram import Histogram
 from datawall.sampling.prng import scores, seed_word, split_index, stream_ids
 from datawall.sampling.program import count_draws
-from datawall.sampling.run import Control, Pushed, push
+from datawall.sampling.run import MonteCarloResult, RunControl, propagate
 
 STREAMS = stream_ids(["a", "b", "c"])
 SKETCHES = {"path": Histogram(-4.0, 4.0, 512), "first": Histogram(0.0, 8.0, 256)}
@@ -32,12 +32,12 @@ def walk(params, z):
     return {"path": path, "first": first, "table": jnp.log1p(jnp.exp(path))[None, :, :] * level[2]}
 
 
-def run(draws: int = 3000, *, function=walk, params=PARAMS, seed: int = 1, **options) -> Pushed:
+def run(draws: int = 3000, *, function=walk, params=PARAMS, seed: int = 1, **options) -> MonteCarloResult:
     options = {"sketches": SKETCHES, "chunk": 512, "block": 1024, "keep": 700} | options
-    return push(function, params, draws, seed=seed, streams=STREAMS, **options)
+    return propagate(function, params, draws, seed=seed, streams=STREAMS, **options)
 
 
-def same(one: Pushed, other: Pushed) -> bool:
+def same(one: MonteCarloResult, other: MonteCarloResult) -> bool:
     """Whether two runs agree to the last bit."""
     sketches = zip(one.sketches.values(), other.sketches.values(), strict=True)
     return all(np.array_equal(one.kept[name], other.kept[name]) for name in one.kept | other.kept) and all(
@@ -48,13 +48,13 @@ def same(one: Pushed, other: Pushed) -> bool:
 
 
 @pytest.fixture(scope="module")
-def reference() -> Pushed:
+def reference() -> MonteCarloResult:
     return run()
 
 
 def test_a_linear_gaussian_function_has_its_exact_law():
     weights = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 0.0]], np.float32)
-    result = push(
+    result = propagate(
         lambda params, z: {"y": params["w"] @ z + params["shift"]},
         {"w": weights, "shift": 0.25},
         200_000,
@@ -140,7 +140,7 @@ def test_keeping_changes_only_what_is_kept(reference):
 def test_the_draws_follow_labels_not_positions():
     order = [2, 0, 1]
     outputs = [
-        push(identity, None, 50, seed=1, streams=streams, sketches={}, keep=50).kept["z"]
+        propagate(identity, None, 50, seed=1, streams=streams, sketches={}, keep=50).kept["z"]
         for streams in (STREAMS, STREAMS[order])
     ]
     assert np.array_equal(outputs[0][order], outputs[1])
@@ -173,7 +173,9 @@ def test_a_function_is_traced_once_whatever_the_numbers():
 
 def test_the_precision_of_the_caller_holds_in_the_threads():
     with jax.enable_x64(True):
-        result = push(double, 0.1, 100, seed=1, streams=STREAMS, sketches={"y": SKETCHES["path"]}, chunk=10)
+        result = propagate(
+            double, 0.1, 100, seed=1, streams=STREAMS, sketches={"y": SKETCHES["path"]}, chunk=10
+        )
     assert result.kept["y"].dtype == np.float64
     assert np.ptp(result.kept["y"]) == 0.0
 
@@ -184,7 +186,7 @@ def double(params, z):
 
 def test_progress_reports_every_block_up_to_the_end():
     reports = []
-    run(control=Control(progress=lambda done, total: reports.append((done, total))), keep=0)
+    run(control=RunControl(progress=lambda done, total: reports.append((done, total))), keep=0)
     assert len(reports) == 3
     assert reports == sorted(reports)
     assert reports[-1] == (3000, 3000)
@@ -198,12 +200,12 @@ def test_an_interrupt_ends_the_run_and_its_threads():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(10_000_000, control=Control(progress=interrupt))
+        run(10_000_000, control=RunControl(progress=interrupt))
     assert threading.active_count() == before
 
 
 def test_not_a_number_is_reported():
-    result = push(
+    result = propagate(
         lambda _, z: {"y": jnp.where(z[0] > 0, z[0], jnp.nan)},
         None,
         1000,

@@ -6,8 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datawall.scaling_laws.allocation import (
-    LAWS,
-    ScalingLaw,
     flop_for_loss,
     flop_for_optimal_tokens,
     isoflop_penalty,
@@ -16,6 +14,7 @@ from datawall.scaling_laws.allocation import (
     power_law_allocation,
     tokens_from_pivot,
 )
+from datawall.scaling_laws.laws import LAWS, ScalingLaw
 from support.numerics import difference_jacobian, search_minimum
 
 pytestmark = pytest.mark.usefixtures("exact")

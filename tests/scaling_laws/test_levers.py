@@ -3,7 +3,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from datawall.scaling_laws.allocation import LAWS, ScalingLaw, loss, optimal_allocation
+from datawall.scaling_laws.allocation import loss, optimal_allocation
+from datawall.scaling_laws.effective_data import REPETITIONS
+from datawall.scaling_laws.laws import LAWS, ScalingLaw
 from datawall.scaling_laws.levers import (
     distilled_optimum,
     effective_parameters,
@@ -11,9 +13,8 @@ from datawall.scaling_laws.levers import (
     overtrained_wall_flop,
     overtraining,
     overtraining_constrained,
-    overtraining_rule_of_thumb,
 )
-from datawall.scaling_laws.repetition import REPETITIONS, data_constrained_loss, effective_tokens
+from datawall.scaling_laws.repetition import data_constrained_loss, effective_tokens
 from support.numerics import difference_jacobian
 
 pytestmark = pytest.mark.usefixtures("exact")
@@ -57,13 +58,6 @@ def test_overtraining_ends_at_k_max():
         assert np.isinf(past.data_factor).all()
         assert np.isinf(past.compute_factor).all()
     assert float(jax.grad(lambda k: overtraining(LAW, k).data_factor)(100.0)) == 0.0
-
-
-def test_rule_of_thumb_asks_for_more_than_the_law():
-    rule = overtraining_rule_of_thumb(3.0)
-    assert rule.data_factor == 9.0
-    assert rule.compute_factor == 3.0
-    assert rule.data_factor > float(overtraining(LAWS["besiroglu2024"], 3.0).data_factor)
 
 
 @pytest.mark.parametrize("distill", [1.0, 2.0])

@@ -3,27 +3,21 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from datawall.scaling_laws.allocation import (
-    LAWS,
-    ScalingLaw,
-    flop_for_loss,
-    flop_for_optimal_tokens,
-    loss,
-    optimal_allocation,
+from datawall.scaling_laws.allocation import flop_for_loss, flop_for_optimal_tokens, loss, optimal_allocation
+from datawall.scaling_laws.effective_data import REPETITIONS, Repetition, log_optimal_multiples
+from datawall.scaling_laws.epochs import (
+    epochs_for_compute_multiplier,
+    frontier_flop,
+    repetition_frontier,
+    unique_tokens_needed,
 )
+from datawall.scaling_laws.laws import LAWS, ScalingLaw
 from datawall.scaling_laws.repetition import (
-    REPETITIONS,
-    Repetition,
     RepetitionPenalty,
     data_constrained_loss,
     data_constrained_optimum,
     effective_tokens,
-    epochs_for_compute_multiplier,
-    frontier_flop,
-    log_optimal_multiples,
     penalised_loss,
-    repetition_frontier,
-    unique_tokens_needed,
 )
 from support.numerics import difference_jacobian, root, search_minimum
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import xarray as xr
 
-from datawall.backtesting.components import Parts, Source, World
-from datawall.backtesting.questions import NothingKnownError, Question
+from datawall.backtesting.components import ForecastSource, Parts, ScenarioForecaster
+from datawall.backtesting.questions import ForecastQuestion, NothingKnownError
 from datawall.backtesting.records import Series
 from datawall.backtesting.scoring import Outcome
 
@@ -52,7 +52,9 @@ class Toy:
             resolve=self.resolve,
             came=self.came,
             world=self.world,
-            modules=lambda draws, seed: [Source(("training_set",), self._growth(draws, seed, FIRST_KNOWN))],
+            modules=lambda draws, seed: [
+                ForecastSource(("training_set",), self._growth(draws, seed, FIRST_KNOWN))
+            ],
             naive=lambda draws, seed: {
                 "persistence": self._persistence,
                 "trend": self._growth(draws, seed, 0.0),
@@ -66,7 +68,7 @@ class Toy:
         items = [("largest_run", ""), ("training_set", "")]
         if self.known.known_by(origin).record(origin) < LEVEL:
             items.append(("first_above", "1e+26"))
-        return [Question(*item, origin, horizon) for item in items for horizon in horizons]
+        return [ForecastQuestion(*item, origin, horizon) for item in items for horizon in horizons]
 
     def resolve(self, question):
         if question.target == "first_above":
@@ -80,7 +82,7 @@ class Toy:
 
     def world(self, name_or_path, origin, draws, seed):
         self.worlds.append((str(name_or_path), origin))
-        return World(self._growth(draws, seed + len(str(name_or_path)), 0.0), LATE, TAKEN_OUT)
+        return ScenarioForecaster(self._growth(draws, seed + len(str(name_or_path)), 0.0), LATE, TAKEN_OUT)
 
     def reference(self, draws, seed):  # noqa: ARG002
         columns = {"table": ["baseline", "bullish"], "index": [5.0, 5.5], "predicted": [2025.5, 2026.0]}

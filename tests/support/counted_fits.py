@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 from datawall.backtesting.backtest import run
-from datawall.backtesting.components import Source
+from datawall.backtesting.components import ForecastSource
 from datawall.backtesting.plan import make_plan
 from datawall.inference import refit
 from support import toy_models as toys
@@ -36,7 +36,7 @@ def counted_run(log, stop_before=None) -> xr.DataTree:
         _, draws = refit.refitted_draws("toy", questions[0].origin)
         return dict.fromkeys(questions, draws["mean"])
 
-    parts = replace(Toy().parts(), modules=lambda *_: [Source(("training_set",), answer)])
+    parts = replace(Toy().parts(), modules=lambda *_: [ForecastSource(("training_set",), answer)])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(refit, "MODULES", {"toy": replace(toys.module(), load=load)})
         patch.setattr(refit, "fit", fit)

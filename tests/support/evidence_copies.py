@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from datawall.inference import shipped_tables
+from datawall.inference import tables
 from datawall.inference.tables import read_table
 from datawall.scenario import files
 
@@ -30,7 +30,7 @@ def use_copy(folder: Path, monkeypatch) -> Path:
     evidence = folder / "evidence"
     shutil.copytree(files.folder() / "evidence", evidence)
     (evidence / "flagships.csv").write_text(FLAGSHIPS, encoding="utf-8")
-    monkeypatch.setattr(shipped_tables, "folder", lambda: folder)
+    monkeypatch.setattr(tables, "folder", lambda: folder)
     return evidence
 
 

@@ -9,7 +9,7 @@ import xarray as xr
 
 from datawall.backtesting.backtest import groups_of
 from datawall.backtesting.plan import make_plan
-from datawall.backtesting.questions import Question
+from datawall.backtesting.questions import ForecastQuestion
 from datawall.backtesting.scenario_forecaster import WORLD_TARGETS
 from datawall.backtesting.schedule import Ledger
 from datawall.backtesting.scoring import Outcome
@@ -81,22 +81,22 @@ def tree(*, told: bool = True) -> xr.DataTree:
     return xr.DataTree.from_dict({"/": xr.Dataset(attrs={"manifest": json.dumps(MANIFEST)})} | groups)
 
 
-def _questions() -> Iterator[Question]:
+def _questions() -> Iterator[ForecastQuestion]:
     for origin in ORIGINS:
         for horizon in HORIZONS:
-            yield from (Question(target, "", origin, horizon) for target in LEVELS)
+            yield from (ForecastQuestion(target, "", origin, horizon) for target in LEVELS)
             for (target, item), date in DATES.items():
-                question = Question(target, item, origin, horizon)
+                question = ForecastQuestion(target, item, origin, horizon)
                 if origin < min(date, _watched(question)):
                     yield question
 
 
-def _watched(question: Question) -> float:
+def _watched(question: ForecastQuestion) -> float:
     """Return until when a date was watched."""
     return min(question.until, TOLD_UNTIL if question.target in WORLD_TARGETS else NOW)
 
 
-def _outcome(question: Question) -> Outcome | None:
+def _outcome(question: ForecastQuestion) -> Outcome | None:
     if question.target in LEVELS:
         if question.until > NOW:
             return None
@@ -108,12 +108,12 @@ def _outcome(question: Question) -> Outcome | None:
     return Outcome(date if date <= last else np.inf, question.origin, last)
 
 
-def _level(question: Question, date: float) -> float:
+def _level(question: ForecastQuestion, date: float) -> float:
     start, growth = LEVELS[question.target]
     return start + growth * (date - 2019.0)
 
 
-def _answers(who: str, questions: list[Question]) -> dict[Question, np.ndarray]:
+def _answers(who: str, questions: list[ForecastQuestion]) -> dict[ForecastQuestion, np.ndarray]:
     """Return what a forecaster says, the more widely spread the further ahead it looks."""
     rng = np.random.default_rng(len(who))
     found = {}

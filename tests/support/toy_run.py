@@ -10,12 +10,12 @@ import jax.numpy as jnp
 
 from datawall.cli.execution import interruptible
 from datawall.sampling.execution.checkpoint import Checkpoint
-from datawall.sampling.execution.executor import alone
-from datawall.sampling.execution.hosts import across_hosts, join_hosts
-from datawall.sampling.execution.shared_folder import shared_folder
+from datawall.sampling.execution.executor import serial_executor
+from datawall.sampling.execution.hosts import join_hosts, multi_host_executor
+from datawall.sampling.execution.shared_folder import shared_folder_executor
 from datawall.sampling.histogram import Histogram
 from datawall.sampling.prng import stream_ids
-from datawall.sampling.run import Control, Pushed, push
+from datawall.sampling.run import MonteCarloResult, RunControl, propagate
 
 DRAWS = 150_000
 BLOCK = 1024
@@ -26,11 +26,13 @@ def toy(scale, z):
     return {"y": jnp.exp(scale * z), "sum": jnp.tanh(z[0]) + z[1]}
 
 
-def toy_run(crew=alone, *, draws=DRAWS, pause=0.0, stop=lambda: False, **changes: Any) -> Pushed:
+def toy_run(
+    executor=serial_executor, *, draws=DRAWS, pause=0.0, stop=lambda: False, **changes: Any
+) -> MonteCarloResult:
     """Push draws through the toy; each block takes `pause` seconds more."""
-    control = Control(crew, lambda *_: time.sleep(pause), stop)
+    control = RunControl(executor, lambda *_: time.sleep(pause), stop)
     options: Any = {"chunk": 512, "block": BLOCK, "keep": 700, "seed": 1} | changes
-    return push(
+    return propagate(
         toy,
         0.7,
         draws,
@@ -46,18 +48,18 @@ def main(mode: str, *arguments: str) -> None:
     """Do the toy run, and print how many draws were counted and the digest of the result."""
     with interruptible() as stop:
         match mode:
-            case "alone":
+            case "serial":
                 checkpoint = Checkpoint(Path(arguments[0]), seconds=0.0)
-                crew, pause = partial(alone, checkpoint=checkpoint), 0.02
+                executor, pause = partial(serial_executor, checkpoint=checkpoint), 0.02
             case "shared":
-                crew, pause = partial(shared_folder, folder=Path(arguments[0])), 0.0
+                executor, pause = partial(shared_folder_executor, folder=Path(arguments[0])), 0.0
             case "hosts":
                 coordinator, processes, process = arguments
                 join_hosts(coordinator, int(processes), int(process))
-                crew, pause = across_hosts, 0.0
+                executor, pause = multi_host_executor, 0.0
             case _:
-                crew, pause = alone, 0.0
-        result = toy_run(crew, pause=pause, stop=stop)
+                executor, pause = serial_executor, 0.0
+        result = toy_run(executor, pause=pause, stop=stop)
     print(result.draws, result.partial, result.digest)
 
 

@@ -1,21 +1,27 @@
-"""The world of MODEL.md for one draw, in plain NumPy: powers, searches and roots, in calendar years.
+"""The plain world checked by brute force, one draw at a time: searches and roots, in calendar years.
 
-Nothing here comes from the engine but the record that carries the inputs.
+The path of compute and the supply of data are those of `benchmarks.forecast.plain`, which the bench times;
+the loss law, repeats, first passages and releases are written anew from MODEL.md, with nothing but grids.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from benchmarks.forecast import plain
+from benchmarks.forecast.plain import Moment, effective
+from datawall.model.clock import Clock
 from datawall.model.inputs import Inputs
 from support.numerics import root
 
 EFFECTIVE_DATA, ADDITIVE_PENALTY = 0, 1
-LADDER = np.concatenate([[1.0], 2.0 ** (0.25 + 0.5 * np.arange(12))])
+LADDER = np.array(plain.LADDER)
 """One pass, then half octaves with every power of two midway between two of them."""
+_ASKED: Any = SimpleNamespace(ceilings=("trend", "spend", "power", "chips", "latency"))
 STEP = 1 / 24
 """Dates this far apart are looked at for the first passage [years]."""
 
@@ -62,39 +68,29 @@ class Oracle:
     end: float
     counts: np.ndarray | None = None
 
+    def at(self, year: Any, floor: Any = -np.inf) -> Moment:
+        """The plain world at a date, given ln C that had been reached before."""
+        years = {name: date - self.as_of for name, date in self.anchors.items()}
+        whole = float(np.floor(self.as_of))
+        clock = Clock(as_of_year=whole, as_of_fraction=self.as_of - whole, **years)
+        return Moment(np, self.draw, clock, _ASKED, year - self.as_of, floor)
+
     # The largest run.
     def ceilings(self, year: Any) -> np.ndarray:
         """ln FLOP by trend, money, power, chips and latency."""
-        d, at = self.draw, self.anchors
-        chip = 989.4e12 * d.format_speedup * d.mfu
-        run_seconds = d.training_days * 24 * 60 * 60
-        turn = max(d.slowdown_date, at["frontier"])
-        fast_years = np.minimum(year, turn) - at["frontier"]
-        slow_years = np.maximum(year, turn) - turn
-        slow_growth = d.compute_growth**d.growth_kept
-        trend = d.frontier_flop * d.compute_growth**fast_years * slow_growth**slow_years
-
-        def bent(level: Any, growth: Any, top: Any, years: Any) -> Any:
-            return top * -np.expm1(-level * growth**years / top)
-
-        since = year - at["spending"]
-        usd = bent(d.run_budget_usd, d.run_budget_growth, d.run_budget_ceiling_usd, since)
-        spend = usd / d.usd_per_h100e_hour * 60 * 60 * chip * d.flop_per_usd_growth**since
-        since = year - at["power"]
-        watts = d.sites_per_run * bent(d.site_power_w, d.site_power_growth, d.site_power_ceiling_w, since)
-        power = watts / d.watts_per_h100e * d.flop_per_watt_growth**since * chip * run_seconds
-        stock = d.chip_stock_h100e * d.chip_stock_growth ** (year - at["chips"])
-        chips = stock * d.largest_run_share * chip * run_seconds
-        return np.log([trend, spend, power, chips, d.latency_flop + 0 * year])
+        return self.at(year).allowed
 
     @cached_property
     def history(self) -> np.ndarray:
         return np.linspace(self.start, self.end, round((self.end - self.start) / STEP) + 1)
 
+    @cached_property
+    def highest(self) -> np.ndarray:
+        return np.maximum.accumulate(self.ceilings(self.history).min(axis=0))
+
     def log_flop(self, year: Any) -> np.ndarray:
         """ln C, which never falls."""
-        highest = np.maximum.accumulate(self.ceilings(self.history).min(axis=0))
-        reached = highest[np.searchsorted(self.history, year, side="right") - 1]
+        reached = self.highest[np.searchsorted(self.history, year, side="right") - 1]
         return np.maximum(reached, self.ceilings(year).min(axis=0))
 
     def binding(self, year: Any) -> np.ndarray:
@@ -103,19 +99,11 @@ class Oracle:
     # The data.
     def unique(self, year: Any) -> np.ndarray:
         """Training tokens m U."""
-        d = self.draw
-        natural = d.text_tokens * d.text_quality
-        natural += d.private_text_tokens if d.private_text == 1 else 0.0
-        natural += d.multimodal_tokens if d.multimodal == 1 else 0.0
-        growth = d.supply_growth ** (year - self.anchors["supply"])
-        return natural * (1 + d.synthetic_ratio) * d.distillation_multiplier * growth
+        return np.exp(self.at(year).log_tokens)
 
     def dense_flop(self, year: Any) -> Any:
         """Compute of the dense, plainly trained run with the same optimum."""
-        d = self.draw
-        physical = d.distillation_multiplier if d.distillation_reading == 1 else 1.0
-        gain = d.sparsity**d.sparsity_exponent * (1 - d.multi_token_overhead) * physical
-        return np.exp(self.log_flop(year)) * gain
+        return np.exp(self.at(year, self.log_flop(year)).log_useful)
 
     # The loss law, from what holds at its optimum at 1e21 FLOP.
     @cached_property
@@ -152,9 +140,6 @@ class Oracle:
         return np.exp(np.log(1e20) + (np.log(loss) - low) / (high - low) * np.log(1e10))
 
     # Repeats.
-    def effective(self, multiple: Any, r: float) -> Any:
-        return 1 + r * (1 - np.exp(-(multiple - 1) / r))
-
     def penalty(self, params: Any, unique: Any, passes: Any) -> Any:
         """P at ten extra passes and twenty unique tokens a parameter, and its powers of both."""
         d = self.draw
@@ -168,8 +153,8 @@ class Oracle:
         params = flop / (6 * tokens)
         if self.draw.repetition_form == EFFECTIVE_DATA:
             deserved = np.minimum(self.params_for(unique), params)
-            worth = deserved * self.effective(params / deserved, self.draw.repetition_r_n)
-            return self.reducible(worth, unique * self.effective(passes, self.draw.repetition_r_d))
+            worth = deserved * effective(np, params / deserved, self.draw.repetition_r_n)
+            return self.reducible(worth, unique * effective(np, passes, self.draw.repetition_r_d))
         return self.reducible(params, tokens) + self.penalty(params, unique, passes)
 
     def best(self, year: Any) -> tuple[Any, Any]:
@@ -199,7 +184,7 @@ class Oracle:
     def worth(self, year: Any, most: float, shrink: float) -> Any:
         """Unique tokens, over m U, that up to `most` passes are worth to a model of N*(C) / shrink."""
         if self.draw.repetition_form == EFFECTIVE_DATA:
-            return self.effective(most, self.draw.repetition_r_d) + 0 * year
+            return effective(np, most, self.draw.repetition_r_d) + 0 * year
         unique = self.unique(year)
         params = self.optimum(self.dense_flop(year))[0] / shrink
         _, B, _, beta = self.law

@@ -14,8 +14,8 @@ import xarray as xr
 from datawall.backtesting.components import Parts, Progress
 from datawall.backtesting.evidence_updates import data_stock_known
 from datawall.backtesting.origins import MID_2024
-from datawall.backtesting.plan import Plan, make_plan
-from datawall.backtesting.questions import DRAWS, END, EVERY, HORIZONS, NAIVE, START, Question
+from datawall.backtesting.plan import BacktestPlan, make_plan
+from datawall.backtesting.questions import DRAWS, END, EVERY, HORIZONS, NAIVE, START, ForecastQuestion
 from datawall.backtesting.schedule import NO_ANSWER, Ledger, Skip, jobs, rounds
 from datawall.backtesting.scores import counted, coverage_table, score, skill, widening
 from datawall.backtesting.scoring import Outcome
@@ -24,7 +24,7 @@ from datawall.caching import code_digest, keep_compiled_programs
 
 
 def groups_of(
-    plan: Plan, ledger: Ledger, outcomes: Mapping[Question, Outcome | None]
+    plan: BacktestPlan, ledger: Ledger, outcomes: Mapping[ForecastQuestion, Outcome | None]
 ) -> tuple[dict[str, xr.Dataset], dict[str, list[str]]]:
     """Return the groups of a backtest but `reference` and `revision`, and sentences on the main scenario.
 
@@ -60,7 +60,7 @@ def groups_of(
     }
 
 
-def _pairs(plan: Plan, forecasters: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _pairs(plan: BacktestPlan, forecasters: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Yield who is compared with whom.
 
     All but the simple with the simple; the scenarios asked also with published ones and with the main one.
@@ -127,7 +127,7 @@ def backtest(
     return run(plan, PARTS, progress)
 
 
-def run(plan: Plan, parts: Parts, progress: Progress = lambda *_: None) -> xr.DataTree:
+def run(plan: BacktestPlan, parts: Parts, progress: Progress = lambda *_: None) -> xr.DataTree:
     """Return the results of a backtest that is put together from any parts.
 
     Parameters
@@ -180,7 +180,7 @@ def _untold(ledger: Ledger, groups: Mapping[str, xr.Dataset]) -> list[Skip]:
     ]
 
 
-def _reference(plan: Plan, parts: Parts) -> xr.DataTree | Skip:
+def _reference(plan: BacktestPlan, parts: Parts) -> xr.DataTree | Skip:
     """Return the rows of published tables, or why our own forecast beside them cannot be made."""
     if not plan.origins[0] <= MID_2024 <= plan.origins[-1]:
         return Skip("baseline", "reference", MID_2024, "mid-2024 is not between the first and last origin")
@@ -190,7 +190,7 @@ def _reference(plan: Plan, parts: Parts) -> xr.DataTree | Skip:
         return Skip("baseline", "reference", MID_2024, str(error))
 
 
-def _revision(plan: Plan, parts: Parts, progress: Progress) -> xr.DataTree | Skip:
+def _revision(plan: BacktestPlan, parts: Parts, progress: Progress) -> xr.DataTree | Skip:
     """Return how the answers of the main scenario moved until its own date, or why that cannot be told."""
     known = data_stock_known()
     origins = [origin for origin in plan.origins if origin >= known]
@@ -206,7 +206,7 @@ def _revision(plan: Plan, parts: Parts, progress: Progress) -> xr.DataTree | Ski
         return skip(str(error))
 
 
-def manifest(plan: Plan, ledger: Ledger) -> dict[str, Any]:
+def manifest(plan: BacktestPlan, ledger: Ledger) -> dict[str, Any]:
     """Return what is needed to tell where the numbers come from, and to make them again."""
     start, end, every = plan.period
     return {

@@ -1,10 +1,17 @@
-"""What a forecaster without a model would say: the baselines that a model has to beat."""
+"""Baselines that a model has to beat: persistence, linear trend, random walk with drift."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from datawall.backtesting.questions import BY_NAME, TARGETS, Answers, Forecaster, NothingKnownError, Question
+from datawall.backtesting.questions import (
+    BY_NAME,
+    TARGETS,
+    Answers,
+    Forecaster,
+    ForecastQuestion,
+    NothingKnownError,
+)
 from datawall.backtesting.records import Series, series_of, threshold
 from datawall.distributions.special import ndtr, ndtri
 from datawall.units import date_of
@@ -13,11 +20,11 @@ FEWEST_RECORDS = 4
 """Fewer leave at most one degree of freedom, and a forecast that has no mean to be scored by."""
 FEWEST_RELEASES = 3
 
-type Method = Callable[[Sequence[Question], int, np.random.Generator], Answers]
+type Method = Callable[[Sequence[ForecastQuestion], int, np.random.Generator], Answers]
 """Draws answers to questions about one target at one origin."""
 
 
-def persistence(questions: Sequence[Question]) -> Answers:
+def persistence(questions: Sequence[ForecastQuestion]) -> Answers:
     """Answer that nothing changes: the record known at the origin stays, and no date comes.
 
     Parameters
@@ -80,10 +87,8 @@ def drift(draws: int, seed: int) -> Forecaster:
 
     Parameters
     ----------
-    draws
-        Of each answer.
-    seed
-        Of the random numbers.
+    draws, seed
+        As for `trend`.
 
     Returns
     -------
@@ -101,7 +106,7 @@ def drift(draws: int, seed: int) -> Forecaster:
 def _each_target(methods: Mapping[str, Method], draws: int, seed: int) -> Forecaster:
     """Return the forecaster that answers the questions about each target by its method."""
 
-    def answer(questions: Sequence[Question]) -> Answers:
+    def answer(questions: Sequence[ForecastQuestion]) -> Answers:
         answers = {}
         for place, (target, method) in enumerate(methods.items()):
             asked = [question for question in questions if question.target == target]
@@ -112,7 +117,7 @@ def _each_target(methods: Mapping[str, Method], draws: int, seed: int) -> Foreca
     return answer
 
 
-def _by_steps(questions: Sequence[Question], draws: int, rng: np.random.Generator) -> Answers:
+def _by_steps(questions: Sequence[ForecastQuestion], draws: int, rng: np.random.Generator) -> Answers:
     """Answer questions about one target from the yearly steps of its record."""
     origin, target = questions[0].origin, questions[0].target
     records = yearly_records(series_of(target, origin), origin)
@@ -156,7 +161,7 @@ def _first_passage(
     return np.where(up, years, np.inf)
 
 
-def _by_line(questions: Sequence[Question], draws: int, rng: np.random.Generator) -> Answers:
+def _by_line(questions: Sequence[ForecastQuestion], draws: int, rng: np.random.Generator) -> Answers:
     """Answer questions about one target from a line through its records."""
     origin, target = questions[0].origin, questions[0].target
     known = series_of(target, origin)
@@ -189,7 +194,7 @@ def _passage(rise: np.ndarray, slope: np.ndarray) -> np.ndarray:
     return np.where(rise <= 0.0, 0.0, years)
 
 
-def _by_waits(questions: Sequence[Question], draws: int, rng: np.random.Generator) -> Answers:
+def _by_waits(questions: Sequence[ForecastQuestion], draws: int, rng: np.random.Generator) -> Answers:
     """Answer when names come, each after a wait since the one before; the first is longer than so far."""
     origin, target = questions[0].origin, questions[0].target
     series = series_of(target, origin)
@@ -207,11 +212,11 @@ def _by_waits(questions: Sequence[Question], draws: int, rng: np.random.Generato
     return {q: dates[:, step - 1] for q, step in steps.items()}
 
 
-def _record(question: Question) -> float:
+def _record(question: ForecastQuestion) -> float:
     return series_of(question.target, question.origin).record(question.origin)
 
 
-def _some(answers: Answers, questions: Sequence[Question]) -> Answers:
+def _some(answers: Answers, questions: Sequence[ForecastQuestion]) -> Answers:
     """Return the answers, of which there must be one."""
     if answers:
         return answers

@@ -1,4 +1,4 @@
-"""What a backtest says of the widths of forecasts, for those that shall be calibrated by it."""
+"""Calibration from a backtest: the factor by which forecasts are to be widened."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from datawall.backtesting import scoring
-from datawall.backtesting.questions import Answers, Question
+from datawall.backtesting.questions import Answers, ForecastQuestion
 from datawall.backtesting.scenario_forecaster import RUNS, world_forecaster
 from datawall.backtesting.scores import counted, pit_bounds_of, score, widening
 from datawall.backtesting.scoring import Outcome
@@ -77,21 +77,21 @@ def calibration_of(tree: xr.DataTree, scenario: str | Path, newest: float) -> di
     }
 
 
-def _outcomes(scored: xr.Dataset) -> dict[Question, Outcome]:
+def _outcomes(scored: xr.Dataset) -> dict[ForecastQuestion, Outcome]:
     """Return what became of each question about the largest run."""
     names = ("origin", "horizon", "outcome", "window_first", "window_last")
     columns = [scored[name].values.tolist() for name in names]
     return {
-        Question(RUNS, "", origin, horizon): Outcome(value, first, last)
+        ForecastQuestion(RUNS, "", origin, horizon): Outcome(value, first, last)
         for origin, horizon, value, first, last in zip(*columns, strict=True)
     }
 
 
 def _answers_widened(
-    scenario: str | Path, factor: float, asked: list[Question], draws: int, seed: int
+    scenario: str | Path, factor: float, asked: list[ForecastQuestion], draws: int, seed: int
 ) -> Answers:
     """Answer as the scenario would have with wider priors."""
-    answers: dict[Question, np.ndarray] = {}
+    answers: dict[ForecastQuestion, np.ndarray] = {}
     for origin in sorted({question.origin for question in asked}):
         known = widened(as_known(scenario, origin).scenario, factor)
         here = [question for question in asked if question.origin == origin]

@@ -1,4 +1,4 @@
-"""What a backtest is put together from: each part can be replaced on its own."""
+"""Components of a backtest, each replaceable on its own."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import xarray as xr
 
-from datawall.backtesting.questions import Forecaster, Question
+from datawall.backtesting.questions import Forecaster, ForecastQuestion
 from datawall.backtesting.scoring import Outcome
 
 type Progress = Callable[[int, int], None]
@@ -15,15 +15,15 @@ type Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Source:
+class ForecastSource:
     """A forecaster, and the targets that it is asked about."""
 
     targets: tuple[str, ...]
     forecaster: Forecaster
 
 
-class World(NamedTuple):
-    """What a scenario says about runs at an origin.
+class ScenarioForecaster(NamedTuple):
+    """Forecaster of runs from a scenario at an origin.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class World(NamedTuple):
 
 @dataclass(frozen=True)
 class Parts:
-    """What a backtest is put together from.
+    """Components of a backtest.
 
     Attributes
     ----------
@@ -66,11 +66,11 @@ class Parts:
         ``revision(name, origins, draws, seed, progress)``: how the answers of a scenario moved.
     """
 
-    questions_at: Callable[[float, Sequence[float]], Sequence[Question]]
-    resolve: Callable[[Question], Outcome | None]
-    came: Callable[[Question], float]
-    world: Callable[[str | Path, float, int, int], World]
-    modules: Callable[[int, int], Sequence[Source]]
+    questions_at: Callable[[float, Sequence[float]], Sequence[ForecastQuestion]]
+    resolve: Callable[[ForecastQuestion], Outcome | None]
+    came: Callable[[ForecastQuestion], float]
+    world: Callable[[str | Path, float, int, int], ScenarioForecaster]
+    modules: Callable[[int, int], Sequence[ForecastSource]]
     naive: Callable[[int, int], Mapping[str, Forecaster]]
     published: Callable[[], Mapping[str, float]]
     reference: Callable[[int, int], xr.Dataset]

@@ -1,4 +1,4 @@
-"""Forecasts of a scenario whose modules of inference each know what was known at a date of their own."""
+"""Forecasts of a scenario whose evidence models each have an as-of date of their own."""
 
 import itertools
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from datawall.caching import keep_compiled_programs
 from datawall.errors import UntrustedPosteriorError
 from datawall.forecasting.quantities import quantity_name
 from datawall.forecasting.simulation import World, question
-from datawall.sampling.run import push
+from datawall.sampling.run import propagate
 from datawall.sampling.samplers import SOBOL
 from datawall.scenario.posterior import Posterior, PosteriorSource, silent
 
@@ -91,7 +91,7 @@ class DatedForecasts:
 
         believed = scenario.load_scenario(self.name, as_of=clock, posterior=posterior)
         if believed.digest not in self._made:
-            self._made[believed.digest] = headline_dates(believed, self.draws, self.seed)
+            self._made[believed.digest] = _headline_dates(believed, self.draws, self.seed)
         return self._made[believed.digest]
 
 
@@ -106,12 +106,12 @@ class _DatesOnly:
         return {name: outputs[name] for name in _VARIABLES}
 
 
-def headline_dates(believed: scenario.Scenario, draws: int, seed: int) -> Dates:
+def _headline_dates(believed: scenario.Scenario, draws: int, seed: int) -> Dates:
     """Return all draws of the headline dates that a scenario is asked for."""
     keep_compiled_programs()
     asked = question(believed, SOBOL)
     with jax.enable_x64(False):
-        pushed = push(
+        pushed = propagate(
             _DatesOnly(asked.world),
             asked.params,
             draws,

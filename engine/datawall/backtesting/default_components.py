@@ -1,4 +1,4 @@
-"""The parts of a backtest that ship."""
+"""Default components of a backtest."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,9 +6,8 @@ from pathlib import Path
 import xarray as xr
 
 from datawall.backtesting.baselines import drift, persistence, trend
-from datawall.backtesting.components import Parts, Progress, Source, World
-from datawall.backtesting.evidence_forecasters import module_forecaster
-from datawall.backtesting.name_forecaster import name_forecaster
+from datawall.backtesting.components import ForecastSource, Parts, Progress, ScenarioForecaster
+from datawall.backtesting.evidence_forecasters import module_forecaster, name_forecaster
 from datawall.backtesting.outcomes import came, questions_at, resolve
 from datawall.backtesting.published_tables import reference_rows
 from datawall.backtesting.questions import BY_NAME, DRIFT, PERSISTENCE, TARGETS, TREND, Forecaster
@@ -19,14 +18,14 @@ from datawall.backtesting.vintage import as_known, published
 BY_MODULES = tuple(target for target in TARGETS if target not in (*WORLD_TARGETS, BY_NAME))
 
 
-def _world(name_or_path: str | Path, origin: float, draws: int, seed: int) -> World:
+def _world(name_or_path: str | Path, origin: float, draws: int, seed: int) -> ScenarioForecaster:
     known = as_known(name_or_path, origin)
-    return World(world_forecaster(known.scenario, draws, seed), known.hindsight, known.taken_out)
+    return ScenarioForecaster(world_forecaster(known.scenario, draws, seed), known.hindsight, known.taken_out)
 
 
-def _modules(draws: int, seed: int) -> list[Source]:
-    found = [Source((target,), module_forecaster(target, draws, seed)) for target in BY_MODULES]
-    return [*found, Source((BY_NAME,), name_forecaster(draws, seed))]
+def _modules(draws: int, seed: int) -> list[ForecastSource]:
+    found = [ForecastSource((target,), module_forecaster(target, draws, seed)) for target in BY_MODULES]
+    return [*found, ForecastSource((BY_NAME,), name_forecaster(draws, seed))]
 
 
 def _naive(draws: int, seed: int) -> Mapping[str, Forecaster]:

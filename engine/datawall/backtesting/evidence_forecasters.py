@@ -1,15 +1,23 @@
-"""Forecasts of records straight from a module of inference: of training sets, chips and prices."""
+"""Forecasters from evidence models: records of training sets, chips and prices, and releases by name."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from datawall.backtesting.questions import TARGETS, Answers, Forecaster, NothingKnownError, Question
-from datawall.backtesting.records import CAPABILITY, Series, series_of
-from datawall.errors import TooLittleEvidenceError
+from datawall.backtesting.questions import (
+    BY_NAME,
+    TARGETS,
+    Answers,
+    Forecaster,
+    ForecastQuestion,
+    NothingKnownError,
+)
+from datawall.backtesting.records import CAPABILITY, DEVELOPER, PREFIX, Series, series_of
+from datawall.errors import DatawallError, TooLittleEvidenceError
 from datawall.inference.evidence_model import Evidence
 from datawall.inference.models import hardware, price
+from datawall.inference.models.release_timing import coming_releases
 from datawall.inference.refit import refitted_draws
 from datawall.units import MONTHS_PER_YEAR, date_of
 
@@ -45,8 +53,8 @@ RECENT = 2.0
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a story is told about.
+class _Request:
+    """Evidence and questions of one forecast.
 
     Attributes
     ----------
@@ -69,7 +77,7 @@ class Asked:
     dates: np.ndarray
 
 
-type Story = Callable[[Asked, np.random.Generator], np.ndarray]
+type Story = Callable[[_Request, np.random.Generator], np.ndarray]
 """Draws the natural logarithms of new figures as the model has them, shape (draws, figures)."""
 
 
@@ -94,14 +102,14 @@ def module_forecaster(target: str, draws: int, seed: int) -> Forecaster:
         It answers the questions about its target.
     """
 
-    def answer(questions: Sequence[Question]) -> Answers:
+    def answer(questions: Sequence[ForecastQuestion]) -> Answers:
         asked = [question for question in questions if question.target == target]
         return _answers(asked, draws, np.random.default_rng([seed, list(TARGETS).index(target)]))
 
     return answer
 
 
-def _answers(questions: Sequence[Question], draws: int, rng: np.random.Generator) -> Answers:
+def _answers(questions: Sequence[ForecastQuestion], draws: int, rng: np.random.Generator) -> Answers:
     if not questions:
         return {}
     target, origin = questions[0].target, questions[0].origin
@@ -113,7 +121,7 @@ def _answers(questions: Sequence[Question], draws: int, rng: np.random.Generator
     chosen = rng.integers(len(next(iter(posterior.values()))), size=draws)
     drawn = {name: values[chosen] for name, values in posterior.items()}
     dates, come = releases(series, origin, max(q.until for q in questions), draws, rng)
-    figures = STORIES[MODULE_OF[target]](Asked(target, origin, evidence, drawn, dates), rng) / np.log(10.0)
+    figures = STORIES[MODULE_OF[target]](_Request(target, origin, evidence, drawn, dates), rng) / np.log(10.0)
     return {q: np.max(figures, axis=1, initial=record, where=come & (dates <= q.until)) for q in questions}
 
 
@@ -152,7 +160,7 @@ def _below(line: np.ndarray, gap: np.ndarray, error: np.ndarray, rng: np.random.
     return line - gap * rng.standard_exponential(line.shape) + error * rng.standard_normal(line.shape)
 
 
-def _training_sets(asked: Asked, rng: np.random.Generator) -> np.ndarray:
+def _training_sets(asked: _Request, rng: np.random.Generator) -> np.ndarray:
     """Draw training sets below a record that climbs at a pace of its own in every year to come."""
     data = asked.evidence.constants
     drawn = {name: values[:, None] for name, values in asked.draws.items() if values.ndim == 1}
@@ -171,7 +179,7 @@ def _climbed(pace: np.ndarray, since: float, dates: np.ndarray) -> np.ndarray:
     return np.take_along_axis(start, year, 1) + np.take_along_axis(pace, year, 1) * (dates % 1.0)
 
 
-def _chips(asked: Asked, rng: np.random.Generator) -> np.ndarray:
+def _chips(asked: _Request, rng: np.random.Generator) -> np.ndarray:
     """Draw chips about the growth of their kind, which departs from that of the past by `era_spread`."""
     own = hardware.METRICS.index(asked.target)
     level, growth, scatter = (asked.draws[name][:, [own]] for name in ("level", "growth", "scatter"))
@@ -182,7 +190,7 @@ def _chips(asked: Asked, rng: np.random.Generator) -> np.ndarray:
     return line + scatter * rng.standard_t(np.broadcast_to(df, line.shape))
 
 
-def _discounts(asked: Asked, rng: np.random.Generator) -> np.ndarray:
+def _discounts(asked: _Request, rng: np.random.Generator) -> np.ndarray:
     """Draw what a dollar buys from models about as capable as those known; the fall goes on in part."""
     data, drawn = (
         asked.evidence.constants,
@@ -205,4 +213,52 @@ MODULE_OF = {
 }
 """The module that models the figures of each target."""
 STORIES: dict[str, Story] = {"training_sets": _training_sets, "hardware": _chips, "price": _discounts}
-"""How each module makes figures."""
+"""Sampler of records for each module."""
+
+
+def name_forecaster(draws: int, seed: int) -> Forecaster:
+    """Return the forecaster of OpenAI's generations by name.
+
+    It fits the module `generations` to what was known at the origin. The next whole number ends the wait that
+    goes on, given that it has not ended by the origin; each one after that takes a fresh wait.
+
+    Parameters
+    ----------
+    draws
+        How many draws of each date.
+    seed
+        Of the draws. Those of one place belong together: a late GPT-5 makes a late GPT-6.
+
+    Returns
+    -------
+    function
+        Answers the questions of target ``release_by_name`` among those that it is given.
+    """
+
+    def answer(questions: Sequence[ForecastQuestion]) -> Answers:
+        asked = [question for question in questions if question.target == BY_NAME]
+        if not asked:
+            return {}
+        origin = asked[0].origin
+        evidence, posterior = draws_known("generations", origin)
+        ahead = _generations_ahead(asked, evidence)
+        rng = np.random.default_rng(seed)
+        size = len(posterior["wait_spread"])
+        chosen = rng.choice(size, draws, replace=draws > size)
+        scores = rng.standard_normal((max(ahead), draws))
+        drawn = {name: values[chosen] for name, values in posterior.items()}
+        dates = coming_releases(evidence, drawn, DEVELOPER, origin, scores)
+        return {question: dates[steps - 1] for question, steps in zip(asked, ahead, strict=True)}
+
+    return answer
+
+
+def _generations_ahead(asked: Sequence[ForecastQuestion], evidence: Evidence) -> list[int]:
+    """Return how many generations after the newest one that is known each question asks for."""
+    last = evidence.constants["last"][evidence.coords["developer"].index(DEVELOPER)]
+    newest = int(evidence.constants["generation"][last])
+    ahead = [int(question.item.removeprefix(PREFIX)) - newest for question in asked]
+    if min(ahead) < 1:
+        item = asked[int(np.argmin(ahead))].item
+        raise DatawallError(f"{item}: {PREFIX}{newest} was known at the origin; ask for a later generation")
+    return ahead

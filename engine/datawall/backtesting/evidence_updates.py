@@ -1,4 +1,4 @@
-"""What a module of inference has learned between two dates: the rows of its evidence that are new."""
+"""Evidence updates between two dates: the rows of a module's evidence that are new."""
 
 import numpy as np
 
@@ -6,11 +6,11 @@ from datawall.errors import TooLittleEvidenceError
 from datawall.inference.evidence_model import Evidence
 from datawall.inference.fit import evidence_digest
 from datawall.inference.models import MODULES, data_stock
-from datawall.inference.shipped_tables import dates, open_table
+from datawall.inference.tables import dates, open_table
 from datawall.scenario.posterior import is_file
 
 NAMED = 3
-"""How many rows are named; the others are counted."""
+"""Number of rows that are named; the others are counted."""
 
 
 def news(module: str, since: float, until: float) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A backtest as flat rows: what the tables, the JSON and the CSV files are made of.
+"""Export of a backtest as flat rows, for tables, JSON and CSV files.
 
 This module loads no JAX.
 """
@@ -22,7 +22,7 @@ SHOWN = (0.05, 0.1, 0.5, 0.9, 0.95)
 NEEDLESS = re.compile(
     r"^module \w+ as of then: |, got \d+(?= \(\d+ known only)| \(\d+ known only [^)]*\)|; [^;)]*$"
 )
-"""What helps nobody where nothing can be done: which cut of which module, what it held, and a remedy."""
+"""Details without use where nothing can be done: which cut of which module, what it held, and a remedy."""
 
 
 def flat(tree: xr.DataTree) -> Row:

@@ -1,4 +1,4 @@
-"""When a backtest asks, and how far ahead: months of the calendar, from text to decimal years."""
+"""Origins and horizons of a backtest: months of the calendar, from text to decimal years."""
 
 import datetime as dt
 import re
@@ -18,7 +18,7 @@ LONGEST_YEARS = 50
 MOST_ORIGINS = 200
 DATE_KNOWN = "date_known"
 MID_2024 = 2024.46
-"""When the reference tables were published, in June 2024 [year]."""
+"""Publication of the reference tables, in June 2024 [year]."""
 
 
 def parse_origins(start: str, end: str, every: str, known_until: float) -> tuple[float, ...]:

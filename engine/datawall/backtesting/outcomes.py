@@ -1,10 +1,10 @@
-"""The questions that can be asked at a date, and what has become of them."""
+"""Outcomes: the questions that can be asked at a date, and their resolution."""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from datawall.backtesting.questions import BY_COMPUTE, BY_NAME, TARGETS, Question
+from datawall.backtesting.questions import BY_COMPUTE, BY_NAME, TARGETS, ForecastQuestion
 from datawall.backtesting.records import newest, series_of, threshold, watched_until
 from datawall.backtesting.scoring import Outcome
 
@@ -13,10 +13,10 @@ ITEMS: dict[str, tuple[str, ...]] = {
     BY_COMPUTE: ("GPT-4.5", "GPT-5"),
     BY_NAME: ("GPT-4", "GPT-5", "GPT-6"),
 }
-"""What is asked of each date target."""
+"""Levels of each date target."""
 
 
-def questions_at(origin: float, horizons: Sequence[float]) -> list[Question]:
+def questions_at(origin: float, horizons: Sequence[float]) -> list[ForecastQuestion]:
     """Return the questions of one origin.
 
     The date of something is asked only if it had not happened by what was known then.
@@ -28,7 +28,7 @@ def questions_at(origin: float, horizons: Sequence[float]) -> list[Question]:
     horizons
         How far ahead they look [years].
     """
-    return [Question(*asked, origin, horizon) for asked in _asked(origin) for horizon in horizons]
+    return [ForecastQuestion(*asked, origin, horizon) for asked in _asked(origin) for horizon in horizons]
 
 
 def _asked(origin: float) -> Iterator[tuple[str, str]]:
@@ -40,7 +40,7 @@ def _asked(origin: float) -> Iterator[tuple[str, str]]:
         yield from ((target, item) for item in ITEMS[target] if record < threshold(target, item))
 
 
-def resolve(question: Question) -> Outcome | None:
+def resolve(question: ForecastQuestion) -> Outcome | None:
     """Return what became of a question, by the evidence known today.
 
     A level is the record among what had come out by then; it cannot be told before. Where figures are kept
@@ -63,14 +63,14 @@ def resolve(question: Question) -> Outcome | None:
     return seen_so_far(question) if question.until <= watched_until(question.target) else None
 
 
-def came(question: Question) -> float:
+def came(question: ForecastQuestion) -> float:
     """Return when something came, by the evidence known today: inf where it has not, nan for a level."""
     if TARGETS[question.target].kind == "level":
         return np.nan
     return series_of(question.target).first_above(threshold(question.target, question.item))
 
 
-def seen_so_far(question: Question) -> Outcome | None:
+def seen_so_far(question: ForecastQuestion) -> Outcome | None:
     """Return whether and when something has come since the origin, as far as it has been watched.
 
     Parameters
@@ -90,7 +90,7 @@ def seen_so_far(question: Question) -> Outcome | None:
     return Outcome(value=date if date <= last else np.inf, first=question.origin, last=last)
 
 
-def _level(question: Question) -> Outcome | None:
+def _level(question: ForecastQuestion) -> Outcome | None:
     if question.until > newest(question.target):
         return None
     series = series_of(question.target)

@@ -1,4 +1,4 @@
-"""What a backtest is asked to do, checked before anything heavy is loaded."""
+"""Plan of a backtest, checked before anything heavy is loaded."""
 
 import hashlib
 import shlex
@@ -19,7 +19,7 @@ MOST_DRAWS = 2**20
 
 
 @dataclass(frozen=True)
-class Plan:
+class BacktestPlan:
     """A backtest to be run.
 
     Attributes
@@ -85,7 +85,7 @@ def make_plan(
     horizons: Sequence[str] = HORIZONS,
     draws: int = DRAWS,
     seed: int = 0,
-) -> Plan:
+) -> BacktestPlan:
     """Return what a backtest shall do.
 
     Parameters
@@ -109,7 +109,7 @@ def make_plan(
             raise DatawallError(f"{one}: given twice; drop one")
         if scenario.name in (*NAIVE, *(other.name for other, _ in loaded[:place])):
             raise DatawallError(f"{one}: another forecaster is called {scenario.name}; rename the scenario")
-    return Plan(
+    return BacktestPlan(
         scenarios={scenario.name: one for scenario, one in loaded},
         informed=frozenset(scenario.name for scenario, _ in loaded if scenario.modules),
         digests={scenario.name: scenario.digest for scenario, _ in loaded},

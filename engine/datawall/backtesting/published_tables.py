@@ -1,4 +1,4 @@
-"""The reference tables of mid-2024 row by row: what they said, what happened, what we would have said."""
+"""Published tables of mid-2024 row by row, beside the outcomes and our own forecasts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from datawall.backtesting.name_forecaster import name_forecaster
+from datawall.backtesting.evidence_forecasters import name_forecaster
 from datawall.backtesting.origins import MID_2024
 from datawall.backtesting.outcomes import seen_so_far
-from datawall.backtesting.questions import BY_COMPUTE, BY_NAME, Answers, Question
+from datawall.backtesting.questions import BY_COMPUTE, BY_NAME, Answers, ForecastQuestion
 from datawall.backtesting.records import series_of, threshold
 from datawall.backtesting.scenario_forecaster import DATED_YEARS, world_forecaster
 from datawall.backtesting.scoring import crps
@@ -65,11 +65,11 @@ def reference_rows(draws: int = 4000, seed: int = 0) -> xr.Dataset:
     return xr.Dataset({name: ("row", [row[name] for row in rows]) for name in rows[0]})
 
 
-def _questions(target: str, indices: Sequence[float]) -> list[Question]:
-    return [Question(target, f"GPT-{index:g}", MID_2024, DATED_YEARS) for index in indices]
+def _questions(target: str, indices: Sequence[float]) -> list[ForecastQuestion]:
+    return [ForecastQuestion(target, f"GPT-{index:g}", MID_2024, DATED_YEARS) for index in indices]
 
 
-def _scored(way: str, question: Question, predicted: float, ours: Answers) -> dict[str, Any]:
+def _scored(way: str, question: ForecastQuestion, predicted: float, ours: Answers) -> dict[str, Any]:
     """Return what became of one row in one way, and the scores of its date and of our draws."""
     outcome = seen_so_far(question)
     assert outcome is not None, "a date is told once it was watched for after the origin"
@@ -85,11 +85,13 @@ def _scored(way: str, question: Question, predicted: float, ours: Answers) -> di
     }
 
 
-def _compute_answers(questions: Sequence[Question], draws: int, seed: int) -> Answers:
+def _compute_answers(questions: Sequence[ForecastQuestion], draws: int, seed: int) -> Answers:
     return world_forecaster(as_known(SCENARIO, MID_2024).scenario, draws, seed)(questions)
 
 
-def _name_answers(questions: Sequence[Question], draws: int, seed: int) -> dict[Question, np.ndarray]:
+def _name_answers(
+    questions: Sequence[ForecastQuestion], draws: int, seed: int
+) -> dict[ForecastQuestion, np.ndarray]:
     """Return draws of the date of each version number.
 
     The forecast is about whole numbers; one between two of them comes in proportion between their dates, or

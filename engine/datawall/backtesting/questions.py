@@ -1,4 +1,4 @@
-"""What is asked of a forecast made at an origin: the targets, and one question about one of them."""
+"""Forecast questions: the targets (quantities of interest), and a question about one at an origin."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ BY_NAME, BY_COMPUTE = "release_by_name", "release_by_compute"
 
 
 @dataclass(frozen=True)
-class Target:
+class ForecastTarget:
     """Something that can be looked up later.
 
     Attributes
@@ -35,22 +35,22 @@ class Target:
     kind: Literal["level", "date"]
 
 
-TARGETS: dict[str, Target] = {
-    "largest_run": Target("largest known training run", "FLOP", "level"),
-    "first_above": Target("first known run above an amount of compute", "year", "date"),
-    BY_COMPUTE: Target("first known run of a generation's compute", "year", "date"),
-    BY_NAME: Target("release of a generation by name", "year", "date"),
-    "training_set": Target("largest known training set", "tokens", "level"),
-    "flop_per_chip": Target("best FLOP/s of a chip on sale", "H100", "level"),
-    "flop_per_usd": Target("best FLOP/s per dollar on sale", "H100", "level"),
-    "flop_per_watt": Target("best FLOP/s per watt on sale", "H100", "level"),
-    "price": Target("cheapest price of a fixed capability", "USD/Mtok", "level"),
+TARGETS: dict[str, ForecastTarget] = {
+    "largest_run": ForecastTarget("largest known training run", "FLOP", "level"),
+    "first_above": ForecastTarget("first known run above an amount of compute", "year", "date"),
+    BY_COMPUTE: ForecastTarget("first known run of a generation's compute", "year", "date"),
+    BY_NAME: ForecastTarget("release of a generation by name", "year", "date"),
+    "training_set": ForecastTarget("largest known training set", "tokens", "level"),
+    "flop_per_chip": ForecastTarget("best FLOP/s of a chip on sale", "H100", "level"),
+    "flop_per_usd": ForecastTarget("best FLOP/s per dollar on sale", "H100", "level"),
+    "flop_per_watt": ForecastTarget("best FLOP/s per watt on sale", "H100", "level"),
+    "price": ForecastTarget("cheapest price of a fixed capability", "USD/Mtok", "level"),
 }
 """The targets by name, in the order in which they are shown."""
 
 
 @dataclass(frozen=True, order=True)
-class Question:
+class ForecastQuestion:
     """One question, asked at one origin.
 
     Attributes
@@ -76,10 +76,10 @@ class Question:
         return self.origin + self.horizon
 
 
-type Answers = Mapping[Question, np.ndarray]
+type Answers = Mapping[ForecastQuestion, np.ndarray]
 """Draws of each answer, shape (n,): log10 of a level; of a date the decimal year, inf when it never comes."""
 
-type Forecaster = Callable[[Sequence[Question]], Answers]
+type Forecaster = Callable[[Sequence[ForecastQuestion]], Answers]
 """Answers questions of one origin. It raises `NothingKnownError` where it can answer none of them."""
 
 

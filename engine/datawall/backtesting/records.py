@@ -1,4 +1,4 @@
-"""What is known of each target: its dated figures from the shipped tables, and until when it was watched."""
+"""Record series: dated figures of each target from the shipped tables, and until when it was watched."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,8 +9,7 @@ import numpy as np
 from datawall.backtesting.questions import BY_COMPUTE, BY_NAME
 from datawall.inference.latents import prior
 from datawall.inference.models import compute, hardware, price, training_sets
-from datawall.inference.shipped_tables import dates, numbers, open_table, sd_of_confidence
-from datawall.inference.tables import Table
+from datawall.inference.tables import EvidenceTable, dates, numbers, open_table, sd_of_confidence
 from datawall.scaling_laws.generations import GPT4_INDEX, SOURCE_OOM_PER_GENERATION
 
 
@@ -73,7 +72,7 @@ FLOP_GPT4 = 2.1e25
 CAPABILITY = 125.0
 """The capability index whose price is followed: the class of GPT-4, which has 126.2."""
 DEVELOPER = "OpenAI"
-"""Whose flagships count as releases by name."""
+"""Developer whose flagships count as releases by name."""
 PREFIX = "GPT-"
 """Of the name of a generation."""
 
@@ -138,7 +137,7 @@ type Figures = tuple[np.ndarray, np.ndarray | float]
 
 
 @dataclass(frozen=True)
-class Source:
+class RecordSource:
     """Where the figures of a target lie.
 
     Attributes
@@ -158,10 +157,10 @@ class Source:
     file: str
     item: str
     columns: tuple[str, ...]
-    figures: Callable[[Table], Figures]
+    figures: Callable[[EvidenceTable], Figures]
     told_until: float = np.inf
 
-    def table(self, as_of: float | None = None) -> Table:
+    def table(self, as_of: float | None = None) -> EvidenceTable:
         """Return the table, cut at the as-of date."""
         table = open_table(self.file, (self.item, *self.columns, "release_date"), as_of)
         if self.file == FLAGSHIPS:
@@ -180,7 +179,7 @@ class Source:
         return Series(names, value[known], date[known], dates(table, "date_known"), error, self.told_until)
 
 
-def _runs(table: Table) -> Figures:
+def _runs(table: EvidenceTable) -> Figures:
     """Return the compute of runs, but for what outsiders guess on a basis that they do not state.
 
     A run that was only shown in a preview counts from then on: it was made, and its compute was told.
@@ -193,13 +192,13 @@ def _runs(table: Table) -> Figures:
     return np.log10(flop[np.isfinite(flop)]), _decades(error * np.where(stated, 1.0, scale))
 
 
-def _training_sets(table: Table) -> Figures:
+def _training_sets(table: EvidenceTable) -> Figures:
     """Return the tokens that models saw in training."""
     tokens = numbers(table, "tokens_seen", *training_sets.TOKENS)
     return np.log10(tokens), _decades(sd_of_confidence(table, "confidence", "training_sets"))
 
 
-def _chips(table: Table, per: str = "") -> Figures:
+def _chips(table: EvidenceTable, per: str = "") -> Figures:
     """Return what chips give over what the H100 gave at its release: each, per dollar or per watt."""
     ratio = numbers(table, "bf16_dense_tflops", 1.0, 1e6, "TFLOP/s") / hardware.H100["tflops"]
     if per == "usd":
@@ -209,7 +208,7 @@ def _chips(table: Table, per: str = "") -> Figures:
     return np.log10(ratio), 0.0
 
 
-def _prices(table: Table) -> Figures:
+def _prices(table: EvidenceTable) -> Figures:
     """Return how many million tokens of a fixed capability a dollar buys, at list price.
 
     Models that think are left out: they write several times the tokens for an answer. All of these figures
@@ -221,7 +220,7 @@ def _prices(table: Table) -> Figures:
     return -np.log10((1.0 - price.OUTPUT_SHARE) * read + price.OUTPUT_SHARE * written), 0.0
 
 
-def _flagships(table: Table) -> Figures:
+def _flagships(table: EvidenceTable) -> Figures:
     """Return the version numbers under which flagships were released."""
     return numbers(table, "generation", 0.1, 1000.0, "a version number"), 0.0
 
@@ -233,20 +232,20 @@ def _decades(nats: np.ndarray) -> np.ndarray:
 FLAGSHIPS = "flagships.csv"
 FLOP_COLUMNS = ("training_flop", "flop_low", "flop_high", "interval_mass", "flop_confidence")
 PRICE_COLUMNS = ("capability_index", "thinks", "input_usd_per_mtok", "output_usd_per_mtok")
-RUNS = Source(compute.TABLE, "model", FLOP_COLUMNS, _runs, TOLD_UNTIL)
-SOURCES: dict[str, Source] = {
+RUNS = RecordSource(compute.TABLE, "model", FLOP_COLUMNS, _runs, TOLD_UNTIL)
+SOURCES: dict[str, RecordSource] = {
     "largest_run": RUNS,
     "first_above": RUNS,
     BY_COMPUTE: RUNS,
-    BY_NAME: Source(FLAGSHIPS, "model", ("developer", "generation"), _flagships),
-    "training_set": Source(training_sets.TABLE, "model", ("tokens_seen", "confidence"), _training_sets),
-    "flop_per_chip": Source(hardware.TABLE, "chip", ("bf16_dense_tflops",), _chips),
-    "flop_per_usd": Source(
+    BY_NAME: RecordSource(FLAGSHIPS, "model", ("developer", "generation"), _flagships),
+    "training_set": RecordSource(training_sets.TABLE, "model", ("tokens_seen", "confidence"), _training_sets),
+    "flop_per_chip": RecordSource(hardware.TABLE, "chip", ("bf16_dense_tflops",), _chips),
+    "flop_per_usd": RecordSource(
         hardware.TABLE, "chip", ("bf16_dense_tflops", "price_usd"), partial(_chips, per="usd")
     ),
-    "flop_per_watt": Source(
+    "flop_per_watt": RecordSource(
         hardware.TABLE, "chip", ("bf16_dense_tflops", "tdp_w"), partial(_chips, per="watt")
     ),
-    "price": Source(price.TABLE, "model", PRICE_COLUMNS, _prices),
+    "price": RecordSource(price.TABLE, "model", PRICE_COLUMNS, _prices),
 }
 """Where the figures of each target lie."""

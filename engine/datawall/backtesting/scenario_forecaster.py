@@ -1,4 +1,4 @@
-"""What a scenario says about the largest known training run: draws of its path answer every question."""
+"""Forecaster from a scenario: draws of the path of the largest known run answer every question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.backtesting.questions import TARGETS, Answers, Forecaster, NothingKnownError, Question
+from datawall.backtesting.questions import TARGETS, Answers, Forecaster, ForecastQuestion, NothingKnownError
 from datawall.backtesting.records import series_of, threshold
 from datawall.backtesting.vintage import SAME_DATE
 from datawall.distributions.joint import inputs_from_scores
@@ -41,7 +41,7 @@ ERROR_STREAMS = ("published_error", "published_row")
 
 @dataclass(frozen=True)
 class _Account:
-    """What shapes the compiled program: the joint distribution, and what sets size and release of a run."""
+    """Static part of the compiled program: the joint distribution, and the inputs of a run."""
 
     structure: Any
     questions: Questions
@@ -86,7 +86,7 @@ def world_forecaster(scenario: Scenario, draws: int = 4000, seed: int = 0) -> Fo
     return partial(_answers, scenario, draws, seed)
 
 
-def _answers(scenario: Scenario, draws: int, seed: int, questions: Sequence[Question]) -> Answers:
+def _answers(scenario: Scenario, draws: int, seed: int, questions: Sequence[ForecastQuestion]) -> Answers:
     asked = [question for question in questions if question.target in WORLD_TARGETS]
     if not asked:
         return {}
@@ -101,7 +101,7 @@ def _answers(scenario: Scenario, draws: int, seed: int, questions: Sequence[Ques
     paths = _paths_of(scenario, longest, error, seed)
     record = known.record(origin)
 
-    def answer(question: Question) -> np.ndarray:
+    def answer(question: ForecastQuestion) -> np.ndarray:
         if TARGETS[question.target].kind == "level":
             level = np.asarray(published_level(paths, np.float32(question.horizon)), np.float64)
             return np.maximum(level, record)

@@ -1,4 +1,4 @@
-"""Who is asked what at which origin, and what came back: answers, or why there are none."""
+"""Schedule of forecast questions by origin, and the ledger of their answers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from datawall.backtesting.components import Parts, Source
-from datawall.backtesting.plan import Plan
-from datawall.backtesting.questions import TARGETS, Answers, NothingKnownError, Question
+from datawall.backtesting.components import ForecastSource, Parts
+from datawall.backtesting.plan import BacktestPlan
+from datawall.backtesting.questions import TARGETS, Answers, ForecastQuestion, NothingKnownError
 from datawall.backtesting.scenario_forecaster import WORLD_TARGETS
 from datawall.errors import UntrustedPosteriorError
 
@@ -29,7 +29,7 @@ class Skip(NamedTuple):
 
 @dataclass(frozen=True)
 class Round:
-    """What is asked at one origin, and the scenarios that are asked."""
+    """Questions and scenarios of one origin."""
 
     origin: float
     targets: tuple[str, ...]
@@ -38,7 +38,7 @@ class Round:
 
 @dataclass
 class Ledger:
-    """What was asked so far, and what came back.
+    """Questions so far, with answers or the reasons for silence.
 
     Attributes
     ----------
@@ -54,14 +54,14 @@ class Ledger:
         By origin, what limits runs but was stated later.
     """
 
-    questions: list[Question] = field(default_factory=list)
-    answers: dict[str, dict[Question, np.ndarray]] = field(default_factory=dict)
+    questions: list[ForecastQuestion] = field(default_factory=list)
+    answers: dict[str, dict[ForecastQuestion, np.ndarray]] = field(default_factory=dict)
     skipped: list[Skip] = field(default_factory=list)
     hindsight: dict[float, set[str]] = field(default_factory=dict)
     taken_out: dict[float, set[str]] = field(default_factory=dict)
 
-    def hear(self, who: Sequence[str], source: Source, questions: Sequence[Question]) -> None:
-        """Ask a source what it can be asked, on behalf of each of some forecasters."""
+    def hear(self, who: Sequence[str], source: ForecastSource, questions: Sequence[ForecastQuestion]) -> None:
+        """Put the questions of its targets to a source, on behalf of some forecasters."""
         own = [question for question in questions if question.target in source.targets]
         if not own:
             return
@@ -73,8 +73,8 @@ class Ledger:
             self.skipped += [Skip(name, target, own[0].origin, reason) for target in missing]
 
 
-def _answers(source: Source, questions: Sequence[Question]) -> tuple[Answers, str]:
-    """Return the answers of a source, and why there are none where there are none."""
+def _answers(source: ForecastSource, questions: Sequence[ForecastQuestion]) -> tuple[Answers, str]:
+    """Return the answers of a source, and the reason for any that are missing."""
     try:
         found = source.forecaster(questions)
     except NO_ANSWER as error:
@@ -82,8 +82,8 @@ def _answers(source: Source, questions: Sequence[Question]) -> tuple[Answers, st
     return {q: found[q] for q in questions if q in found}, "it answers no question of this target"
 
 
-def rounds(plan: Plan, published: Mapping[str, float]) -> tuple[list[Round], list[Skip]]:
-    """Return who is asked at which origin, and the published forecasts that are not.
+def rounds(plan: BacktestPlan, published: Mapping[str, float]) -> tuple[list[Round], list[Skip]]:
+    """Return the schedule by origin, and the published forecasts left out.
 
     A published forecast is asked at its own as-of date only, and the first scenario with it.
     """
@@ -101,8 +101,10 @@ def rounds(plan: Plan, published: Mapping[str, float]) -> tuple[list[Round], lis
     return [found[origin] for origin in sorted(found)], skipped
 
 
-def jobs(plan: Plan, parts: Parts, asked: Sequence[Round], ledger: Ledger) -> Iterator[Callable[[], None]]:
-    """Yield what there is to ask; called one after the other, they fill the ledger."""
+def jobs(
+    plan: BacktestPlan, parts: Parts, asked: Sequence[Round], ledger: Ledger
+) -> Iterator[Callable[[], None]]:
+    """Yield the calls that fill the ledger, one after the other."""
     naive = parts.naive(plan.draws, plan.seed)
     modules = parts.modules(plan.draws, plan.seed)
     for one in asked:
@@ -111,20 +113,25 @@ def jobs(plan: Plan, parts: Parts, asked: Sequence[Round], ledger: Ledger) -> It
         ledger.questions += questions
         for name in one.scenarios:
             world = partial(_as_known, plan, parts, one, name, ledger)
-            yield partial(ledger.hear, [name], Source(WORLD_TARGETS, world), questions)
+            yield partial(ledger.hear, [name], ForecastSource(WORLD_TARGETS, world), questions)
         informed = [name for name in one.scenarios if name in plan.informed]
         for source in modules if informed else ():
             yield partial(ledger.hear, informed, source, questions)
         # one target at a time: a reason for silence belongs to a target
         for who, forecaster in naive.items():
             for target in one.targets:
-                yield partial(ledger.hear, [who], Source((target,), forecaster), questions)
+                yield partial(ledger.hear, [who], ForecastSource((target,), forecaster), questions)
 
 
 def _as_known(
-    plan: Plan, parts: Parts, asked: Round, name: str, ledger: Ledger, questions: Sequence[Question]
+    plan: BacktestPlan,
+    parts: Parts,
+    asked: Round,
+    name: str,
+    ledger: Ledger,
+    questions: Sequence[ForecastQuestion],
 ) -> Answers:
-    """Answer as a scenario would have at the origin, and note what it could not have known."""
+    """Answer from the vintage of a scenario at the origin, and note its hindsight."""
     world = parts.world(asked.scenarios[name], asked.origin, plan.draws, plan.seed)
     if name in plan.scenarios:
         ledger.hindsight.setdefault(asked.origin, set()).update(world.hindsight)

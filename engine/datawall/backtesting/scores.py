@@ -1,4 +1,4 @@
-"""Scores of a forecaster's answers, and what they say together: skill, coverage, and the widening due."""
+"""Scores of a forecaster's answers and their summaries: skill, coverage, and the widening due."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from datawall.backtesting import scoring
-from datawall.backtesting.questions import TARGETS, Answers, Question
+from datawall.backtesting.questions import TARGETS, Answers, ForecastQuestion
 from datawall.backtesting.scoring import Outcome, Widening
 
 LEVELS = (0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995)
@@ -39,7 +39,7 @@ DESCRIPTIONS = {
 }
 
 
-def score(answers: Answers, outcomes: Mapping[Question, Outcome | None]) -> xr.Dataset:
+def score(answers: Answers, outcomes: Mapping[ForecastQuestion, Outcome | None]) -> xr.Dataset:
     """Return the quantiles and scores of each answer.
 
     Parameters
@@ -74,7 +74,7 @@ def score(answers: Answers, outcomes: Mapping[Question, Outcome | None]) -> xr.D
     return xr.Dataset({"quantile": quantile, **columns}, {"level": list(LEVELS), **_questions(outcomes)})
 
 
-def _scores(draws: np.ndarray, outcome: Outcome, question: Question) -> dict[str, float]:
+def _scores(draws: np.ndarray, outcome: Outcome, question: ForecastQuestion) -> dict[str, float]:
     kind = TARGETS[question.target].kind
     low, high = scoring.pit_bounds(draws, outcome)
     by_last = float(np.mean(draws <= outcome.last))
@@ -88,7 +88,7 @@ def _scores(draws: np.ndarray, outcome: Outcome, question: Question) -> dict[str
     }
 
 
-def _questions(outcomes: Mapping[Question, Outcome | None]) -> dict[str, xr.Variable]:
+def _questions(outcomes: Mapping[ForecastQuestion, Outcome | None]) -> dict[str, xr.Variable]:
     fields = {
         name: [getattr(question, name) for question in outcomes]
         for name in ("target", "item", "origin", "horizon")

@@ -1,4 +1,4 @@
-"""What a backtest says, in sentences."""
+"""Verdicts of a backtest, in sentences."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping

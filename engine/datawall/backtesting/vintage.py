@@ -1,4 +1,4 @@
-"""A scenario as it would have been believed at an earlier date."""
+"""Vintage of a scenario: as it would have been believed at an earlier date (real-time data)."""
 
 import math
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""How `datawall forecast` is spread: over this process, over workers on a folder, or over hosts in step."""
+"""Executors of `datawall forecast`: this process, workers on a folder, or hosts in step."""
 
 import shutil
 import signal
@@ -16,8 +16,8 @@ from datawall.errors import DatawallError
 
 
 @dataclass(frozen=True)
-class Spread:
-    """How a run is spread, as the options say.
+class ExecutorOptions:
+    """Options that choose the executor of a run.
 
     Attributes
     ----------
@@ -62,63 +62,65 @@ class Spread:
                 )
 
     @property
-    def is_alone(self) -> bool:
+    def is_serial(self) -> bool:
         """Whether this process does the whole run."""
         return self.workers == 1 and not self.join and not self.distributed
 
 
 @dataclass(frozen=True)
-class Team:
-    """What a command must know of those that it works with.
+class OpenExecutor:
+    """An executor that is ready to run.
 
     Attributes
     ----------
-    crew
-        Who does the run (`datawall.sampling.execution.executor.Crew`).
+    executor
+        What does the run (`datawall.sampling.execution.executor.Executor`).
     claims_results
         Whether the results are this process's to write.
     done
         To be called once they are written: what was kept to continue the run goes.
     """
 
-    crew: Any
+    executor: Any
     claims_results: Callable[[], bool]
     done: Callable[[], None]
 
 
 @contextmanager
-def team(spread: Spread, folder: Path, command: Sequence[str]) -> Iterator[Team]:
-    """Gather those that do a run; `command` is what a further worker is started with."""
-    if spread.distributed:
-        yield _hosts(spread, folder)
-    elif spread.is_alone:
-        yield _alone(folder)
+def open_executor(options: ExecutorOptions, folder: Path, command: Sequence[str]) -> Iterator[OpenExecutor]:
+    """Open the executor of a run; `command` starts a further worker."""
+    if options.distributed:
+        yield _hosts(options, folder)
+    elif options.is_serial:
+        yield _serial(folder)
     else:
-        with _workers(spread.workers - 1, folder, command) as workers:
+        with _workers(options.workers - 1, folder, command) as workers:
             yield workers
 
 
-def _alone(folder: Path) -> Team:
+def _serial(folder: Path) -> OpenExecutor:
     from datawall.sampling.execution.checkpoint import Checkpoint
-    from datawall.sampling.execution.executor import alone
+    from datawall.sampling.execution.executor import serial_executor
 
     checkpoint = Checkpoint(folder / "checkpoint.npz")
-    return Team(partial(alone, checkpoint=checkpoint), lambda: True, checkpoint.remove)
+    return OpenExecutor(partial(serial_executor, checkpoint=checkpoint), lambda: True, checkpoint.remove)
 
 
-def _hosts(spread: Spread, folder: Path) -> Team:
+def _hosts(options: ExecutorOptions, folder: Path) -> OpenExecutor:
     from datawall.sampling.execution.checkpoint import Checkpoint
-    from datawall.sampling.execution.hosts import across_hosts, join_hosts
+    from datawall.sampling.execution.hosts import join_hosts, multi_host_executor
 
-    host, hosts = join_hosts(spread.coordinator, spread.processes, spread.process)
+    host, hosts = join_hosts(options.coordinator, options.processes, options.process)
     checkpoint = Checkpoint(folder / f"checkpoint-{host}-of-{hosts}.npz")
-    return Team(partial(across_hosts, checkpoint=checkpoint), lambda: host == 0, checkpoint.remove)
+    return OpenExecutor(
+        partial(multi_host_executor, checkpoint=checkpoint), lambda: host == 0, checkpoint.remove
+    )
 
 
 @contextmanager
-def _workers(more: int, folder: Path, command: Sequence[str]) -> Iterator[Team]:
+def _workers(more: int, folder: Path, command: Sequence[str]) -> Iterator[OpenExecutor]:
     """Share the folder ``parts`` with whoever joins, and with `more` workers started here."""
-    from datawall.sampling.execution.shared_folder import Lease, shared_folder
+    from datawall.sampling.execution.shared_folder import Lease, shared_folder_executor
 
     parts = folder / "parts"
     parts.mkdir(exist_ok=True)
@@ -134,7 +136,9 @@ def _workers(more: int, folder: Path, command: Sequence[str]) -> Iterator[Team]:
                 started.close()
                 shutil.rmtree(parts, ignore_errors=True)
 
-        yield Team(partial(shared_folder, folder=parts), lambda: ours or results.claim(), done)
+        yield OpenExecutor(
+            partial(shared_folder_executor, folder=parts), lambda: ours or results.claim(), done
+        )
 
 
 @contextmanager

@@ -78,8 +78,8 @@ def forecast(
     check_sampler(sampler)
     check_supply(draws or DRAWS, sampler)
     ordered = parse_precision(precision) if precision else None
-    spread = execution.Spread(workers, join, distributed, coordinator, processes, process)
-    if keep_draws == "all" and not spread.is_alone:
+    spread = execution.ExecutorOptions(workers, join, distributed, coordinator, processes, process)
+    if keep_draws == "all" and not spread.is_serial:
         raise DatawallError("--keep-draws all: one process writes them; drop what spreads the run")
     loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of, refit=refit)
     size = str(ordered).replace(",", "-") if ordered else draws or DRAWS
@@ -107,10 +107,10 @@ def forecast(
     }
     command = ["forecast", scenario, *_words(options), *["--refit"] * refit, *["--calibrated"] * calibrated]
     command.append("--join")
-    with execution.team(spread, folder, command) as ours:
+    with execution.open_executor(spread, folder, command) as ours:
         with execution.interruptible() as stop, progress_bar("drawing futures") as progress:
             from datawall.forecasting import forecast  # loads JAX
-            from datawall.sampling.run import Control
+            from datawall.sampling.run import RunControl
 
             tree = forecast.forecast(
                 loaded,
@@ -120,7 +120,7 @@ def forecast(
                 precision=ordered,
                 given=given or (),
                 calibrated=calibrated,
-                control=Control(ours.crew, progress, stop),
+                control=RunControl(ours.executor, progress, stop),
                 store=folder / "draws.zarr" if keep_draws == "all" else None,
             )
         _deliver(tree, folder, ours, as_json)
@@ -136,7 +136,7 @@ def _calibrated_digest(stated: "Scenario") -> str:
     return widened(stated, found.applied).digest
 
 
-def _deliver(tree: "xr.DataTree", folder: Path, ours: execution.Team, as_json: bool) -> None:
+def _deliver(tree: "xr.DataTree", folder: Path, ours: execution.OpenExecutor, as_json: bool) -> None:
     """Write and print a forecast."""
     from datawall.forecasting.export import summary
     from datawall.reporting import run_folder

@@ -21,7 +21,7 @@ from datawall.model.inputs import DECLARATIONS
 from datawall.sampling.cdf import deviations_of, share_mcse
 from datawall.sampling.histogram import Histogram
 from datawall.sampling.program import ACCEPTED
-from datawall.sampling.run import Pushed
+from datawall.sampling.run import MonteCarloResult
 
 SCORES = "input_score"
 """The output that holds the normal score of each input."""
@@ -45,12 +45,12 @@ _VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
 }
 
 
-def accepted(pushed: Pushed) -> int:
+def accepted(pushed: MonteCarloResult) -> int:
     """Return how many draws meet the conditions."""
     return int(pushed.sketches[ACCEPTED].total) if ACCEPTED in pushed.sketches else pushed.draws
 
 
-def check_enough(pushed: Pushed, given: Conditions) -> None:
+def check_enough(pushed: MonteCarloResult, given: Conditions) -> None:
     """Raise `DatawallError` if too few draws meet the conditions for quantiles of them to mean much."""
     found = accepted(pushed)
     if not given.events or found >= FEWEST:
@@ -65,12 +65,12 @@ def check_enough(pushed: Pushed, given: Conditions) -> None:
     raise DatawallError(f"{need}; ask for --draws {float(f'{cost:.1e}'):.0f}, or give a weaker condition")
 
 
-def is_hopeless(pushed: Pushed) -> bool:
+def is_hopeless(pushed: MonteCarloResult) -> bool:
     """Return whether too few draws will meet the conditions even when all that were asked for are made."""
     return pushed.draws >= TRIAL and accepted(pushed) * pushed.asked < FEWEST * pushed.draws
 
 
-def facts(pushed: Pushed, given: Conditions) -> dict[str, Any]:
+def facts(pushed: MonteCarloResult, given: Conditions) -> dict[str, Any]:
     """Return what the manifest says of the conditions."""
     if not given.texts:
         return {}
@@ -88,7 +88,7 @@ def facts(pushed: Pushed, given: Conditions) -> dict[str, Any]:
     }
 
 
-def _acceptance(pushed: Pushed) -> tuple[float, float]:
+def _acceptance(pushed: MonteCarloResult) -> tuple[float, float]:
     """Return the probability of the conditions and its standard error."""
     if ACCEPTED not in pushed.sketches:
         return 1.0, 0.0
@@ -98,7 +98,7 @@ def _acceptance(pushed: Pushed) -> tuple[float, float]:
     return float(share), float(share_mcse(share, pushed.draws, deviations_of(met, dealt)))
 
 
-def given_group(pushed: Pushed, given: Conditions) -> xr.Dataset:
+def given_group(pushed: MonteCarloResult, given: Conditions) -> xr.Dataset:
     """Return what was believed of each uncertain input before and after, most informed first.
 
     Returns
@@ -127,7 +127,7 @@ def given_group(pushed: Pushed, given: Conditions) -> xr.Dataset:
     return xr.Dataset(variables, coords)
 
 
-def _rows(pushed: Pushed, given: Conditions) -> Iterator[dict[str, Any]]:
+def _rows(pushed: MonteCarloResult, given: Conditions) -> Iterator[dict[str, Any]]:
     """Yield what is to be said of each input that was uncertain."""
     curve = pushed.sketches[SCORES].curve()
     scores, errors = curve.quantile(QUANTILES), curve.quantile_mcse(QUANTILES)

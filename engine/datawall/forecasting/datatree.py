@@ -15,9 +15,9 @@ from datawall.forecasting.labels import Labels
 from datawall.model.inputs import DECLARATIONS, INTEGRATED
 from datawall.model.outputs import Output
 from datawall.sampling.cdf import Curve, Estimate
-from datawall.sampling.cdf_refinement import bridged
+from datawall.sampling.mean import bridged
 from datawall.sampling.program import ACCEPTED
-from datawall.sampling.run import Pushed
+from datawall.sampling.run import MonteCarloResult
 from datawall.sampling.samplers import Sampler
 from datawall.scaling_laws.logs import LOG10
 
@@ -27,7 +27,7 @@ SAME_DATE = 1e-6
 """Dates nearer to each other than this are one [year]."""
 
 
-def curve_of(output: Output, pushed: Pushed, labels: Labels) -> Curve:
+def curve_of(output: Output, pushed: MonteCarloResult, labels: Labels) -> Curve:
     """Return the distribution of an output over all draws."""
     curve = pushed.sketches[output.name].curve()
     if output.name == "wall_date" and REACHED in pushed.averages:
@@ -54,7 +54,7 @@ def _kept(values: np.ndarray) -> np.ndarray:
     return np.moveaxis(values, -1, 0)[None]
 
 
-def prior_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
+def prior_group(pushed: MonteCarloResult, labels: Labels) -> xr.Dataset:
     """Return the inputs of the kept draws, choices by index."""
     variables = {}
     rows = iter(pushed.kept["inputs"])
@@ -73,7 +73,7 @@ def prior_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
     return xr.Dataset(variables, {"generation": labels.coords["generation"]})
 
 
-def predictive_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
+def predictive_group(pushed: MonteCarloResult, labels: Labels) -> xr.Dataset:
     """Return the outputs of the kept draws."""
     variables = {}
     for output in labels.outputs:
@@ -88,7 +88,7 @@ def predictive_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
     return xr.Dataset(variables, labels.coords)
 
 
-def summary_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
+def summary_group(pushed: MonteCarloResult, labels: Labels) -> xr.Dataset:
     """Return quantiles, masses and their Monte Carlo standard errors over all draws."""
     scenario = labels.scenario
     variables = {}
@@ -118,7 +118,7 @@ def summary_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
     return xr.Dataset(variables, {**labels.coords, "quantile": list(QUANTILES)})
 
 
-def cdf_group(pushed: Pushed, labels: Labels) -> xr.Dataset:
+def cdf_group(pushed: MonteCarloResult, labels: Labels) -> xr.Dataset:
     """Return the cumulative distribution of each date over all draws, with its standard error."""
     scenario = labels.scenario
     dates = cdf_dates(scenario.as_of, scenario.horizon)
@@ -159,7 +159,9 @@ def constants_group(labels: Labels) -> xr.Dataset:
     )
 
 
-def manifest(pushed: Pushed, labels: Labels, seed: int, sampler: Sampler, facts: Mapping[str, Any]) -> dict:
+def manifest(
+    pushed: MonteCarloResult, labels: Labels, seed: int, sampler: Sampler, facts: Mapping[str, Any]
+) -> dict:
     """Return what is needed to tell where the numbers come from, and to make them again."""
     scenario = labels.scenario
     device = jax.devices()[0]
@@ -192,7 +194,11 @@ def manifest(pushed: Pushed, labels: Labels, seed: int, sampler: Sampler, facts:
 
 
 def results(
-    pushed: Pushed, labels: Labels, seed: int, sampler: Sampler, facts: Mapping[str, Any] | None = None
+    pushed: MonteCarloResult,
+    labels: Labels,
+    seed: int,
+    sampler: Sampler,
+    facts: Mapping[str, Any] | None = None,
 ) -> xr.DataTree:
     """Return a run as a DataTree.
 

@@ -26,7 +26,7 @@ from datawall.forecasting.labels import Labels
 from datawall.forecasting.precision import PRECISION_DRAWS, Precision, headline_errors
 from datawall.forecasting.simulation import question
 from datawall.inference.scenario_with_evidence import load_scenario
-from datawall.sampling.run import Control, Pushed, push
+from datawall.sampling.run import MonteCarloResult, RunControl, propagate
 from datawall.sampling.samplers import SAMPLERS
 from datawall.scenario import Scenario
 from datawall.scenario.widening import read as read_calibration
@@ -46,7 +46,7 @@ def forecast(
     precision: Precision | None = None,
     given: str | Iterable[str] = (),
     calibrated: bool = False,
-    control: Control | None = None,
+    control: RunControl | None = None,
     store: Path | None = None,
 ) -> xr.DataTree:
     """Forecast the data wall and the release dates of model generations.
@@ -128,10 +128,10 @@ def forecast(
         from datawall.forecasting.draw_store import DrawStore  # loads Zarr
 
         drawn = DrawStore(store, asks.labels, {**identity, "seed": seed, "draws": asked}, asked)
-        control = replace(control or Control(), store=drawn.write)
+        control = replace(control or RunControl(), store=drawn.write)
     # draws are single precision whatever the caller's setting, so that a forecast is the same everywhere
     with jax.enable_x64(False):
-        pushed = push(
+        pushed = propagate(
             asks.world,
             asks.params,
             asked,
@@ -159,17 +159,17 @@ def forecast(
     return tree
 
 
-def _errors(pushed: Pushed, labels: Labels) -> Precision:
+def _errors(pushed: MonteCarloResult, labels: Labels) -> Precision:
     return headline_errors(summary_group(pushed, labels), cdf_group(pushed, labels))
 
 
-def _is_done(precision: Precision, labels: Labels, pushed: Pushed) -> bool:
+def _is_done(precision: Precision, labels: Labels, pushed: MonteCarloResult) -> bool:
     if accepted(pushed) < FEWEST:
         return is_hopeless(pushed)
     return precision.is_met(_errors(pushed, labels))
 
 
-def _precision_facts(precision: Precision | None, pushed: Pushed, labels: Labels) -> dict[str, Any]:
+def _precision_facts(precision: Precision | None, pushed: MonteCarloResult, labels: Labels) -> dict[str, Any]:
     """Return what the manifest says of a precision that was ordered."""
     if precision is None:
         return {}

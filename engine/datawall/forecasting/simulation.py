@@ -89,7 +89,7 @@ def _accepted(values: list[jax.Array], rows: Any, lower: Any, upper: Any) -> jax
 
 
 class Question(NamedTuple):
-    """A scenario, and what is given, as `push` takes it."""
+    """A scenario, and what is given, as `propagate` takes it."""
 
     world: World
     params: dict[str, Any]

@@ -13,7 +13,7 @@ import xarray as xr
 from numpyro import handlers
 
 from datawall.inference import datatree
-from datawall.inference.density import double_precision, target
+from datawall.inference.density import double_precision, log_density
 from datawall.inference.fit import Fit
 from datawall.inference.laplace import mode_near
 from datawall.inference.nuts import each_key
@@ -22,7 +22,7 @@ RESAMPLES = 400
 
 
 @double_precision
-def resampled_modes(fit: Fit, seed: int) -> dict[str, np.ndarray]:
+def _resampled_modes(fit: Fit, seed: int) -> dict[str, np.ndarray]:
     """Return the posterior's mode for each of many resamples of the rows: values by name, resamples first.
 
     References
@@ -30,7 +30,7 @@ def resampled_modes(fit: Fit, seed: int) -> dict[str, np.ndarray]:
     Efron 1979, doi:10.1214/aos/1176344552.
     """
     module, evidence = fit.module, fit.evidence
-    density = target(module, evidence)
+    density = log_density(module, evidence)
     (site,) = evidence.observed
     rows = len(evidence.observed[site])
 
@@ -57,7 +57,7 @@ def add_to(fit: Fit, seed: int) -> None:
 
     Each variable carries ``inflation``: how many times wider (in standard deviations) than the posterior.
     """
-    modes = datatree.plain(resampled_modes(fit, seed))
+    modes = datatree.plain(_resampled_modes(fit, seed))
     plates = datatree.plates_of(fit.module, fit.evidence)
     data = datatree.group(fit.module, fit.evidence, modes, plates, "resample")
     posterior = fit.tree["posterior"].to_dataset()

@@ -1,4 +1,4 @@
-"""Whether a posterior can be trusted: whether the chains agree, mix and reach everywhere."""
+"""Convergence diagnostics of a posterior: R-hat, effective sample size, divergences."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -40,7 +40,7 @@ class Diagnosis:
 
     @property
     def faults(self) -> list[str]:
-        """What speaks against the posterior, in words; empty when nothing does."""
+        """Reasons against the posterior, in words; empty if there are none."""
         # written so that a diagnostic that is not a number counts as a fault
         checks = {
             f"R-hat {self.r_hat:.3f} of {self.worst}, need less than {R_HAT}": self.r_hat < R_HAT,
@@ -53,7 +53,7 @@ class Diagnosis:
 
     @property
     def trusted(self) -> bool:
-        """Whether nothing speaks against the posterior."""
+        """True if nothing speaks against the posterior."""
         return not self.faults
 
     def as_data(self) -> dict[str, Any]:

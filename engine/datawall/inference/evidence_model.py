@@ -1,4 +1,4 @@
-"""What a module of inference is: evidence, a model of it, and the inputs of the forecast that it informs."""
+"""Evidence model: evidence, a NumPyro model of it, and the inputs of the forecast that it informs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ type Arrays = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a module knows, cut at the as-of date.
+    """Evidence of a module, cut at the as-of date.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ def no_inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.n
     return {}
 
 
-def no_choice(*comparison: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _no_choice(*comparison: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Inform no structural choice of the forecast."""
     return {}
 
@@ -105,6 +105,6 @@ class Module:
     inputs: Inputs = no_inputs
     headline: tuple[str, ...] = ()
     rivals: tuple["Module", ...] = field(default=(), repr=False)
-    choice: Choice = no_choice
+    choice: Choice = _no_choice
     bootstrap: bool = False
     on_files: "Module | None" = field(default=None, repr=False)

@@ -13,11 +13,10 @@ import xarray as xr
 from datawall.arguments import check_seed
 from datawall.caching import keep_compiled_programs
 from datawall.inference import datatree
-from datawall.inference.density import target
+from datawall.inference.density import log_density, prior_draws, replay
 from datawall.inference.diagnostics import Diagnosis, diagnose
 from datawall.inference.evidence_model import Evidence, Module
 from datawall.inference.nuts import Settings, sample
-from datawall.inference.predictive import prior_draws, replay
 
 CAREFUL = Settings(acceptance=0.998)
 """Smaller steps, for a posterior with corners that the usual steps do not get into."""
@@ -52,7 +51,7 @@ class Fit:
 
     @property
     def faults(self) -> list[str]:
-        """What speaks against this posterior, or those of its rivals, in words; empty when nothing does."""
+        """Reasons against this posterior, or those of its rivals, in words; empty if there are none."""
         others = (f"{rival.module.name}: {fault}" for rival in self.rivals for fault in rival.faults)
         return [*self.diagnosis.faults, *others]
 
@@ -121,7 +120,7 @@ def fit(module: Module, evidence: Evidence, *, settings: Settings | None = None,
     check_seed(seed)
     keep_compiled_programs()
     begun = time.perf_counter()
-    density = target(module, evidence)
+    density = log_density(module, evidence)
     used = settings or Settings()
     values, statistics = sample(density, evidence.observed, used, seed)
     if settings is None and np.any(statistics["diverging"]):

@@ -1,4 +1,4 @@
-"""The mode of a posterior and its curvature there: where a chain starts, and the shape in which it moves.
+"""Laplace approximation: the mode of a posterior, where chains start, and the curvature that whitens them.
 
 In coordinates whitened by the curvature at the mode a posterior is nearly a standard normal, whatever the
 units and correlations of its parameters, so that a sampler needs no long warm-up to learn them.

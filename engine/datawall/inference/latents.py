@@ -1,4 +1,4 @@
-"""Latent quantities of the models of evidence: declared once, in ``priors/latents.toml``.
+"""Latents of the models of evidence, declared once in ``priors/latents.toml``, and rows of their data.
 
 A latent is a family of distributions as in a scenario file, so its prior is a quantile function of a normal
 score. The model samples the score, which is standard normal whatever the family: a geometry that a sampler
@@ -17,11 +17,45 @@ from pydantic import ValidationError, model_validator
 
 from datawall.distributions.families import FAMILIES, Distribution
 from datawall.distributions.mixture import AnyStatement, nest
+from datawall.inference.evidence_model import Arrays
 from datawall.scenario import files
 from datawall.validation import Closed, Problem, ScenarioError, Text, first_problem, suggestion
 
+
+def sample_rows(
+    plate: str, count: int, name: str, distribution: dist.Distribution, observed: Arrays | None
+) -> None:
+    """State how the rows of a table are distributed; without rows nothing is, so that priors stay.
+
+    Parameters
+    ----------
+    plate, count
+        Name and number of the rows, of which none may have been known at an early as-of date.
+    name
+        Site of the data.
+    distribution
+        Of every row, shape (count,) or ().
+    observed
+        The data by site, or None to generate them.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp, numpyro.distributions as dist
+    >>> nothing = {"seen": jnp.zeros(0)}
+    >>> trace = numpyro.handlers.trace(sample_rows).get_trace("row", 0, "seen", dist.Normal(), nothing)
+    >>> float(trace["seen"]["fn"].log_prob(trace["seen"]["value"]).sum())
+    0.0
+    """
+    seen = None if observed is None else observed[name]
+    if count == 0:  # NumPyro has no empty plate
+        numpyro.sample(name, distribution.expand((0,)), obs=seen)
+        return
+    with numpyro.plate(plate, count):
+        numpyro.sample(name, distribution, obs=seen)
+
+
 SCORE = "_score"
-"""What the name of a score site ends in."""
+"""Suffix of the name of a score site."""
 
 
 class LatentTable(Closed):

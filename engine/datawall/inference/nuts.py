@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpyro.infer.hmc import hmc
 
-from datawall.inference.density import Target, double_precision
+from datawall.inference.density import LogDensity, double_precision
 from datawall.inference.evidence_model import Arrays
 from datawall.inference.laplace import laplace
 
@@ -33,7 +33,7 @@ START_WITHIN = 2.0
 
 @dataclass(frozen=True)
 class Settings:
-    """How long to sample.
+    """Length of the chains.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Settings:
 type Chain = Callable[[Any, Arrays], tuple[dict[str, Any], dict[str, Any]]]
 
 
-def chain(target: Target, settings: Settings) -> Chain:
+def chain(target: LogDensity, settings: Settings) -> Chain:
     """Return a pure function that draws one chain.
 
     Parameters
@@ -60,7 +60,7 @@ def chain(target: Target, settings: Settings) -> Chain:
     target
         The posterior.
     settings
-        How long to sample.
+        Length of the chains.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def chain(target: Target, settings: Settings) -> Chain:
 
 @double_precision
 def sample(
-    target: Target, observed: Arrays, settings: Settings, seed: int
+    target: LogDensity, observed: Arrays, settings: Settings, seed: int
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Return the draws of the chains; the same for the same seed.
 
@@ -109,7 +109,7 @@ def sample(
     observed
         Its data.
     settings
-        How long to sample.
+        Length of the chains.
     seed
         Of the chains.
 

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from datawall.inference.datatree import plain
-from datawall.inference.density import double_precision, target
+from datawall.inference.density import double_precision, log_density
 from datawall.inference.evidence_model import Evidence, Module
 from datawall.inference.nuts import Settings, chain, each_key
 
@@ -30,7 +30,7 @@ SETTINGS = Settings(chains=1, warmup=300, draws=THINNING * RANKED)
 
 
 @dataclass(frozen=True)
-class Calibration:
+class SimulationBasedCalibration:
     """The ranks of the truth among the draws of its posterior.
 
     Attributes
@@ -73,7 +73,7 @@ def uniformity(ranks: np.ndarray) -> float:
 @double_precision
 def calibrate(
     module: Module, evidence: Evidence, *, replications: int = 128, seed: int = 0, truth: Module | None = None
-) -> Calibration:
+) -> SimulationBasedCalibration:
     """Return the calibration of a module on data like its evidence.
 
     Parameters
@@ -89,8 +89,8 @@ def calibrate(
     truth
         The model that the data come from; the module itself by default. Its latents must have the same names.
     """
-    own = target(module, evidence)
-    world = own if truth is None else target(truth, evidence)
+    own = log_density(module, evidence)
+    world = own if truth is None else log_density(truth, evidence)
     draw = chain(own, SETTINGS)
 
     def replicate(key: Any) -> tuple[dict[str, Any], Any]:
@@ -102,7 +102,7 @@ def calibrate(
         return ranks, jnp.sum(statistics["diverging"])
 
     ranks, divergences = each_key(replicate, jax.random.split(jax.random.key(seed), replications))
-    return Calibration(_scalars(ranks), int(divergences.sum()))
+    return SimulationBasedCalibration(_scalars(ranks), int(divergences.sum()))
 
 
 def _scalars(ranks: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Rival models of the same evidence, compared by how well they foresee each datum from the others."""
+"""Stacking: rival models of the same evidence, compared by leave-one-out cross-validation."""
 
 import json
 import warnings

@@ -1,4 +1,4 @@
-"""Summaries of posteriors: what ships in ``priors/posteriors/`` and stands in for a scenario's priors."""
+"""Summaries of posteriors, which ship in ``priors/posteriors/`` and stand in for a scenario's priors."""
 
 import json
 from itertools import combinations

@@ -17,13 +17,13 @@ from datawall.model.loss.data_constrained import DataLaw, Scarcity, data_law, sc
 from datawall.model.loss.overtraining import wall_gap
 from datawall.model.outputs import Instant, paths_at
 from datawall.model.passage import Line, linear_passages, nonlinear_passages, running_maximum
-from datawall.model.price import EfficiencyGrowth, efficiency_growth, years_for_gain
 from datawall.model.questions import Questions
 from datawall.model.release import release_dates, release_delay
 from datawall.model.supply import training_tokens
 from datawall.pytrees import materialize, pytree_dataclass
 from datawall.scaling_laws.generations import GPT4_INDEX
 from datawall.scaling_laws.logs import LOG2, LOG10
+from datawall.scaling_laws.price import EfficiencyGrowth, efficiency_growth, years_for_gain
 from datawall.units import MONTHS_PER_YEAR
 
 

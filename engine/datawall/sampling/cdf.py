@@ -1,4 +1,4 @@
-"""Distribution functions with their Monte Carlo error: what sketches are read through.
+"""Empirical CDFs with their Monte Carlo error.
 
 This module loads no JAX.
 """

@@ -1,4 +1,4 @@
-"""Counting on the device: how a compiled program tallies chunks of draws for sketches to add up.
+"""Integer counts on the device: tallies of chunks of draws, which sketches add up.
 
 All outputs are counted together, in one flat array: few large kernels compile in a fraction of the time of
 many small ones, and one flat scatter is the cheapest on a CPU.
@@ -46,7 +46,7 @@ class Tally(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedOutput:
     """An output that is counted: its name, its range and resolution, and its shape without the draws."""
 
     name: str
@@ -65,7 +65,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Averaged:
+class AveragedOutput:
     """An output that is averaged: its name, the range of its values, and its shape without the draws."""
 
     name: str
@@ -80,10 +80,10 @@ class Averaged:
 
 @dataclass(frozen=True)
 class Layout:
-    """What is counted and averaged, in how many replicates, and where the counts of each output lie."""
+    """Outputs that are counted and averaged, their replicates, and the place of the counts of each."""
 
-    outputs: tuple[Counted, ...]
-    averages: tuple[Averaged, ...] = ()
+    outputs: tuple[CountedOutput, ...]
+    averages: tuple[AveragedOutput, ...] = ()
     replicates: int = 1
 
     def _of_each_quantity(self, values: list[float]) -> np.ndarray:

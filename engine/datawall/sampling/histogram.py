@@ -1,10 +1,10 @@
-"""Streaming summaries: what is kept of millions of draws, in memory that does not grow with them.
+"""Streaming histograms of millions of draws, in memory that does not grow with them.
 
 A sketch is a histogram of integer counts with the exact minimum and maximum. Adding integers is exact, so a
 sketch does not depend on the order, the chunks or the threads in which the draws were counted. Values outside
 the range, ±inf among them, keep their mass in every quantile and probability.
 
-This module loads no JAX: `tally` counts on the device, and a sketch adds the tallies up.
+This module loads no JAX: `counts` counts on the device, and a sketch adds the tallies up.
 """
 
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ class Sketch:
         )
 
     def add(self, counts: ArrayLike, minimum: ArrayLike, maximum: ArrayLike) -> None:
-        """Add the draws of a `tally.Tally`, in place.
+        """Add the draws of a `counts.Tally`, in place.
 
         Parameters
         ----------

@@ -51,7 +51,7 @@ def shifted(seed: np.uint32, dimensions: np.ndarray) -> Shifted:
     Parameters
     ----------
     seed
-        Scalar uint32 (`points.seed_word`).
+        Scalar uint32 (`prng.seed_word`).
     dimensions
         Counted from 0, below 512; uint32 of shape (rows,).
     """
@@ -65,10 +65,8 @@ def bits(lattice: Shifted, first: Index, count: int) -> jax.Array:
     ----------
     lattice
         As `shifted` returns it.
-    first
-        Index of the first draw, below 2^36.
-    count
-        Number of draws, static.
+    first, count
+        As for `replicates.dealt`.
 
     Returns
     -------
@@ -81,17 +79,17 @@ def bits(lattice: Shifted, first: Index, count: int) -> jax.Array:
         # 16 draws in turn are the same point of each replicate
         index = jnp.repeat(_reversed(points), REPLICATES, axis=1)
         shift = jnp.tile(jnp.asarray(lattice.shift), (1, PAGE))
-        return baked(jnp.asarray(lattice.generator)[:, None, None] * index + shift[:, None])
+        return _baked(jnp.asarray(lattice.generator)[:, None, None] * index + shift[:, None])
 
     return dealt(evaluate, first, count)
 
 
-def baked(x: jax.Array) -> jax.Array:
+def _baked(x: jax.Array) -> jax.Array:
     """Return ``1 - |2x - 1|`` of binary fractions, which makes a periodic integrand of any.
 
     Examples
     --------
-    >>> baked(jnp.array([1 << 30, 3 << 30], jnp.uint32)) >> np.uint32(28)
+    >>> _baked(jnp.array([1 << 30, 3 << 30], jnp.uint32)) >> np.uint32(28)
     Array([8, 7], dtype=uint32)
     """
     return jnp.where(x >> np.uint32(31), ~(x << np.uint32(1)), x << np.uint32(1))

@@ -1,17 +1,17 @@
-"""Averages over the draws, of values in a known range.
+"""Streaming means of values in a known range, and CDFs refined by means that are known better.
 
 Sums are of integers, in units of 2^-22 of the range: like counts, they do not depend on the order of draws.
 
-This module loads no JAX: `tally` sums on the device, and an average adds the sums up.
+This module loads no JAX: `counts` sums on the device, and an average adds the sums up.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from datawall.sampling.cdf import Floats, deviations_of, share_of
+from datawall.sampling.cdf import Curve, Floats, deviations_of, share_of
 
 UNIT_BITS = 22
 """Binary digits of a summed value."""
@@ -49,7 +49,7 @@ class Average:
         return cls(values, np.zeros((replicates, *shape), np.int64), np.zeros(replicates, np.int64))
 
     def add(self, sums: ArrayLike, draws: ArrayLike) -> None:
-        """Add the sums (R, ...) and numbers of draws (R,) of a `tally.Tally`, in place."""
+        """Add the sums (R, ...) and numbers of draws (R,) of a `counts.Tally`, in place."""
         self.sums += np.asarray(sums)
         self.draws += np.asarray(draws)
 
@@ -60,7 +60,7 @@ class Average:
 
     @property
     def deviations(self) -> Floats:
-        """By how much the average of each replicate deviates from it (`curve.deviations_of`)."""
+        """Deviation of the average of each replicate from it (`cdf.deviations_of`)."""
         return deviations_of(self._totals(), self._draws())
 
     def _totals(self) -> Floats:
@@ -70,3 +70,60 @@ class Average:
 
     def _draws(self) -> NDArray[np.int64]:
         return self.draws.reshape(-1, *(1,) * (self.sums.ndim - 1))
+
+
+def bridged(curve: Curve, knots: Floats, known: Average) -> Curve:
+    """Return a curve whose first rows pass through known probabilities at the knots.
+
+    Between two knots the mass follows the shape of the counted draws there, and is even where there are none.
+
+    Parameters
+    ----------
+    curve
+        Of quantities of shape (rows,), as counted.
+    knots
+        Increasing values of shape (K,): the range of the counts and values inside it.
+    known
+        Averages of the probability of a value not above each knot, of shape (n, K) with n at most `rows`,
+        over the same draws in the same replicates.
+
+    Returns
+    -------
+    Curve
+        Of shape (rows,); from row n on as it was.
+    """
+    refined = _refined(curve, knots)
+    n = len(known.value)
+    x, total = refined.x[:n], refined.total[:n, None]
+    year = np.clip(np.searchsorted(knots, x, "right") - 1, 0, len(knots) - 2)
+    counted = share_of(refined.mass[:n], total)
+    start, end = (_at(counted, x, knots[year + k]) for k in (0, 1))
+    # where no draw was counted, the ends of the curve are infinite
+    even = np.clip((x - knots[year]) / (knots[year + 1] - knots[year]), 0.0, 1.0)
+    share = np.where(end > start, share_of(counted - start, end - start), even)
+    rising = np.maximum.accumulate(known.value, axis=-1)
+    low, high = (np.take_along_axis(rising, year + k, -1) for k in (0, 1))
+
+    deviations = refined.deviations.copy()
+    for own, of_known in zip(deviations, known.deviations, strict=True):
+        own_low, own_high = (np.take_along_axis(of_known, year + k, -1) for k in (0, 1))
+        own_start, own_end = (_at(own[:n], x, knots[year + k]) for k in (0, 1))
+        shape = share_of(own[:n] - own_start - share * (own_end - own_start), end - start)
+        shape = np.where(end > start, shape, 0.0)
+        own[:n] = own_low + share * (own_high - own_low) + (high - low) * shape
+    mass, minimum, maximum = refined.mass.copy(), refined.minimum.copy(), refined.maximum.copy()
+    mass[:n] = (low + share * (high - low)) * total
+    minimum[:n], maximum[:n] = knots[0], knots[-1]
+    return replace(refined, mass=mass, deviations=deviations, minimum=minimum, maximum=maximum)
+
+
+def _refined(curve: Curve, knots: Floats) -> Curve:
+    """Return the same curve with the knots among its values."""
+    x = np.sort(np.concatenate([curve.x, np.broadcast_to(knots, (*curve.total.shape, len(knots)))], axis=-1))
+    deviations = np.stack([_at(own, curve.x, x) for own in curve.deviations])
+    return replace(curve, x=x, mass=_at(curve.mass, curve.x, x), deviations=deviations)
+
+
+def _at(y: Floats, x: Floats, targets: NDArray) -> Floats:
+    """Interpolate each row of y, given at x, at the targets of that row."""
+    return np.stack([np.interp(t, own, value) for t, own, value in zip(targets, x, y, strict=True)])

@@ -1,4 +1,4 @@
-"""Random points addressed by index: a draw depends on (seed, draw index, stream) and on nothing else.
+"""Counter-based PRNG: a draw depends on (seed, draw index, stream) and on nothing else.
 
 So a run can be cut anywhere, in any order and on any device, and any single draw can be replayed. The
 generator is Threefry-2x32 with 20 rounds. It is written out in elementwise operations because JAX's own

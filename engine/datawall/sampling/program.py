@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from datawall.sampling.counts import Averaged, Counted, Layout, Tally, count, empty_tally
+from datawall.sampling.counts import AveragedOutput, CountedOutput, Layout, Tally, count, empty_tally
 from datawall.sampling.histogram import Histogram
 from datawall.sampling.mean import Range
 from datawall.sampling.prng import Index, advance
@@ -18,7 +18,7 @@ type Function = Callable[[Any, jax.Array], Mapping[str, Any]]
 """Maps (params, scores of shape (streams, n)) to outputs by name, each with the n draws on its last axis."""
 
 type Spec = Histogram | Range
-"""How an output is counted, or the range of its values if their average is all that is wanted."""
+"""Bins of a counted output, or the range of the values of an averaged one."""
 
 type Specs = tuple[tuple[str, Spec], ...]
 
@@ -26,7 +26,7 @@ type Specs = tuple[tuple[str, Spec], ...]
 ACCEPTED = "accepted"
 """An output of this name says which draws are to be counted and kept; without it all are."""
 ACCEPTED_BINS = Histogram(0.0, 2.0, 1)
-"""How it is counted itself, to tell how many were."""
+"""Bins of the output itself, to count the draws accepted."""
 
 VECTOR = 64
 """Draws are evaluated in whole vectors: a scalar remainder of a loop may round differently."""
@@ -39,7 +39,7 @@ def program(backend: str) -> Callable[..., tuple[Tally, dict[str, jax.Array]]]:
 
 
 def compiler_options(backend: str) -> dict[str, bool | int | str] | None:
-    """Return what the compiler is told."""
+    """Return the options of the compiler."""
     return {"xla_cpu_prefer_vector_width": 512} if backend == "cpu" else None
 
 
@@ -84,8 +84,8 @@ def layout_of(specs: Specs, outputs: Mapping[str, Any], sampler: Sampler) -> Lay
     """Return how outputs of these shapes are counted and averaged."""
     shapes = {name: outputs[name].shape[:-1] for name, _ in specs}
     return Layout(
-        tuple(Counted(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Histogram)),
-        tuple(Averaged(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Range)),
+        tuple(CountedOutput(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Histogram)),
+        tuple(AveragedOutput(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Range)),
         sampler.replicates,
     )
 

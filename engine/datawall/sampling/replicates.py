@@ -60,7 +60,7 @@ def random_words(seed: np.uint32, dimensions: np.ndarray, number: int) -> np.nda
     Parameters
     ----------
     seed
-        Scalar uint32 (`points.seed_word`).
+        Scalar uint32 (`prng.seed_word`).
     dimensions
         uint32 of shape (rows,).
     number

@@ -1,4 +1,4 @@
-"""Push draws through a function: sample, evaluate and count in one compiled loop, and keep little."""
+"""Monte Carlo propagation: sample, evaluate and count in one compiled loop, and keep little."""
 
 import hashlib
 import time
@@ -11,11 +11,10 @@ import jax
 import numpy as np
 
 from datawall.sampling.counts import Layout
-from datawall.sampling.execution.blocks import Block, Plan
+from datawall.sampling.execution.blocks import Block, BlockPlan, Result, Total, result_digest
 from datawall.sampling.execution.checkpoint import Identity
 from datawall.sampling.execution.devices import count_blocks, count_nothing, width
-from datawall.sampling.execution.executor import Crew, Job, alone
-from datawall.sampling.execution.total import Result, Total, result_digest
+from datawall.sampling.execution.executor import Executor, Job, serial_executor
 from datawall.sampling.histogram import Sketch
 from datawall.sampling.mean import Average
 from datawall.sampling.program import Function, Spec, layout_of
@@ -27,8 +26,8 @@ type Store = Callable[[int, Mapping[str, np.ndarray]], None]
 
 
 @dataclass(frozen=True)
-class Pushed:
-    """What is left of a run of draws.
+class MonteCarloResult:
+    """Streamed summaries and kept draws of a run.
 
     Attributes
     ----------
@@ -59,13 +58,13 @@ class Pushed:
 
 
 @dataclass(frozen=True)
-class Control:
-    """How a run is done: nothing here changes a count.
+class RunControl:
+    """The execution of a run: nothing here changes a count.
 
     Attributes
     ----------
-    crew
-        Who does it.
+    executor
+        What runs it: this process, workers on a folder, or hosts in step.
     progress
         Called with (draws done, draws at most) after each block; an exception that it raises ends the run.
     stop
@@ -74,13 +73,13 @@ class Control:
         Called with (first draw, outputs) of each block; outputs are fetched only when it is given.
     """
 
-    crew: Crew = alone
+    executor: Executor = serial_executor
     progress: Callable[[int, int], None] = lambda *_: None
     stop: Callable[[], bool] = lambda: False
     store: Store | None = None
 
 
-def push(
+def propagate(
     function: Function,
     params: Any,
     draws: int,
@@ -92,11 +91,11 @@ def push(
     chunk: int | None = None,
     block: int | None = None,
     keep: int = KEEP,
-    enough: Callable[[Pushed], bool] | None = None,
+    enough: Callable[[MonteCarloResult], bool] | None = None,
     identity: Identity | None = None,
-    control: Control | None = None,
-) -> Pushed:
-    """Push draws through a function, keeping the first ones and counting all.
+    control: RunControl | None = None,
+) -> MonteCarloResult:
+    """Propagate draws through a function, keeping the first ones and counting all.
 
     Nothing that is returned depends on `chunk`, `block`, `control` or the number of threads, devices and
     processes; a shorter run is the beginning of a longer one. Memory does not grow with `draws`.
@@ -113,11 +112,11 @@ def push(
     seed
         Of the random numbers, in [0, 2^32).
     streams
-        What tells the rows of the scores apart, uint32 of shape (streams,) (`Sampler.address`).
+        Addresses of the rows of the scores, uint32 of shape (streams,) (`Sampler.address`).
     sketches
         Range and resolution of each output to be counted, by name, or the range of one to be averaged.
     sampler
-        How the draws are spread.
+        The point set of the draws.
     chunk
         Draws evaluated at once: on a CPU, few enough for the arrays of `function` to stay in a core's cache.
     block
@@ -128,13 +127,13 @@ def push(
         Whether a result will do: asked at 2^16 draws and each time that they have doubled.
     identity
         Everything that decides the counts, as plain data: a total of another identity is not continued.
-        Needed where the crew writes to a folder.
+        Needed where the executor writes to a folder.
     control
-        How the run is done and watched.
+        The executor, progress and stopping of the run.
 
     Returns
     -------
-    Pushed
+    MonteCarloResult
         Kept draws and sketches.
 
     Raises
@@ -147,9 +146,9 @@ def push(
     start = time.perf_counter()
     if draws < 1:
         raise ValueError(f"draws {draws} is not at least 1")
-    control = control or Control()
+    control = control or RunControl()
     backend = jax.default_backend()
-    plan = Plan.on(backend, draws, keep, chunk=chunk, block=block, checked=enough is not None)
+    plan = BlockPlan.on(backend, draws, keep, chunk=chunk, block=block, checked=enough is not None)
     if control.store is not None:
         plan = plan.keeping_all()
     specs = tuple(sketches.items())
@@ -172,16 +171,16 @@ def push(
         "backend": backend,
     }
     job = Job(identity, plan, nothing, count, width(), control.progress, control.stop)
-    pushed = None
-    with closing(control.crew(job)) as totals:
+    found = None
+    with closing(control.executor(job)) as totals:
         for end, total in zip(plan.ends(), totals, strict=False):
-            pushed = _pushed(total, layout, end, draws, start)
+            found = _result(total, layout, end, draws, start)
             # more draws than this: the run was continued, and was found wanting here before
-            if enough is not None and pushed.draws == end and enough(pushed):
+            if enough is not None and found.draws == end and enough(found):
                 break
-    if pushed is None or pushed.draws == 0:
+    if found is None or found.draws == 0:
         raise KeyboardInterrupt
-    return pushed
+    return found
 
 
 def _stored(result: Result, store: Store, keep: int) -> Result:
@@ -192,7 +191,7 @@ def _stored(result: Result, store: Store, keep: int) -> Result:
     return result._replace(outputs={name: value[..., :own].copy() for name, value in outputs.items()})
 
 
-def _pushed(total: Total, layout: Layout, end: int, asked: int, start: float) -> Pushed:
+def _result(total: Total, layout: Layout, end: int, asked: int, start: float) -> MonteCarloResult:
     """Return a total as a result; it is partial unless it ends at `end`.
 
     More draws than that are those of a run that was continued, and is not yet as far again.
@@ -200,7 +199,7 @@ def _pushed(total: Total, layout: Layout, end: int, asked: int, start: float) ->
     totals = layout.empty()
     for name, *tally in layout.split(total.tally):
         totals[name].add(*tally)
-    return Pushed(
+    return MonteCarloResult(
         kept=total.kept_outputs(),
         sketches={name: part for name, part in totals.items() if isinstance(part, Sketch)},
         averages={name: part for name, part in totals.items() if isinstance(part, Average)},

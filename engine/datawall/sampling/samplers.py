@@ -1,4 +1,4 @@
-"""The ways of spreading draws over the space of the inputs, by name."""
+"""Samplers by name: independent draws, Sobol' points, a lattice."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ class Sampler:
     Attributes
     ----------
     name
-        What the user calls it.
+        Its name on the command line.
     description
-        What the manifest of a run says of it.
+        Its description in the manifest of a run.
     replicates
         Independent randomisations: draw i belongs to replicate i modulo this.
     most_draws
-        How many draws there are before they repeat.
+        Number of draws before they repeat.
     address
-        Maps labels and their ranks to what tells the rows of scores apart, uint32 of shape (rows,).
+        Maps labels and their ranks to addresses of the rows of scores, uint32 of shape (rows,).
     prepare
         Maps a seed word and the addresses to the numbers that `bits` starts from; runs on the host.
     bits

@@ -81,7 +81,7 @@ def scramble(seed: np.uint32, dimensions: np.ndarray) -> Scrambled:
     Parameters
     ----------
     seed
-        Scalar uint32 (`points.seed_word`).
+        Scalar uint32 (`prng.seed_word`).
     dimensions
         Counted from 0, below 512; uint32 of shape (rows,).
     """
@@ -106,10 +106,8 @@ def bits(scrambled: Scrambled, first: Index, count: int) -> jax.Array:
     ----------
     scrambled
         As `scramble` returns it.
-    first
-        Index of the first draw, below 2^36.
-    count
-        Number of draws, static.
+    first, count
+        As for `replicates.dealt`.
 
     Returns
     -------

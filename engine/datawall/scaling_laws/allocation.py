@@ -1,4 +1,4 @@
-"""What is optimal under a loss law: parameters and tokens for compute, and the inverses.
+"""Optimal allocation under a loss law: parameters and tokens for compute, and the inverses.
 
 Everything is computed in logs, so that float32 holds up to 1e32 FLOP and beyond.
 """
@@ -7,29 +7,13 @@ import jax
 import jax.numpy as jnp
 
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.laws import LAWS, AllocationLaw, ScalingLaw
+from datawall.scaling_laws.laws import AllocationLaw, ScalingLaw
 from datawall.scaling_laws.logs import LOG6, Real, log
-
-__all__ = [
-    "LAWS",
-    "Allocation",
-    "AllocationLaw",
-    "IsoflopPenalty",
-    "ScalingLaw",
-    "flop_for_loss",
-    "flop_for_optimal_tokens",
-    "isoflop_penalty",
-    "log_flop_for_optimal_tokens",
-    "loss",
-    "optimal_allocation",
-    "power_law_allocation",
-    "tokens_from_pivot",
-]
 
 
 @pytree_dataclass
 class Allocation:
-    """How a run spends its compute.
+    """Parameters and tokens on which a run spends its compute.
 
     Attributes
     ----------
@@ -51,7 +35,7 @@ class Allocation:
 
 @pytree_dataclass
 class IsoflopPenalty:
-    """What it costs to leave the optimal size at fixed compute.
+    """Cost of leaving the optimal size at fixed compute.
 
     Attributes
     ----------

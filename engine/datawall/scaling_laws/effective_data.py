@@ -22,7 +22,7 @@ HALLEY_STEPS = 3
 
 @pytree_dataclass
 class Repetition:
-    """How fast repeated tokens and excess parameters lose their value.
+    """Constants of the decay in value of repeated tokens and excess parameters.
 
     The published pair belongs to its base law ``LAWS["muennighoff2023"]``, and lies on a flat ridge: refits
     give r_d of 31, 41 and 60.
@@ -30,7 +30,7 @@ class Repetition:
     Attributes
     ----------
     r_d
-        R*_D, the passes that repetition can be worth at most, beyond the first [passes].
+        R*_D, the epochs that repetition can be worth at most, beyond the first [epochs].
     r_n
         R*_N, the same for parameters beyond what the unique tokens deserve [x].
     """
@@ -100,7 +100,7 @@ def _in_log1p(value: Real, slope: Real, curvature: Real) -> tuple[Real, Real]:
 def log_optimal_multiples(
     alpha: Real, beta: Real, r_d: Real, r_n: Real, log_multiplier: Real, steps: int = HALLEY_STEPS
 ) -> tuple[jax.Array, jax.Array]:
-    """Split compute between parameters and passes over limited data.
+    """Split compute between parameters and epochs over limited data.
 
     The root is found by a fixed number of Halley steps from a closed form, without derivatives; one Newton
     step follows that alone is differentiated, which gives the derivatives of the implicit function. Its error
@@ -111,7 +111,7 @@ def log_optimal_multiples(
     alpha, beta
         Exponents of parameters and tokens in the loss law.
     r_d, r_n
-        Saturation of repeated tokens [passes] and of excess parameters [x].
+        Saturation of repeated tokens [epochs] and of excess parameters [x].
     log_multiplier
         ln(C/C0(U)), the log of compute over that whose optimum uses the unique tokens once.
     steps
@@ -154,7 +154,7 @@ def log_optimal_multiples(
 
 
 def _split_start(alpha: Real, beta: Real, r_d: Real, r_n: Real, total: Real) -> Real:
-    """Guess ln(D/U): the linear split near one pass, e / n = R_D / R_N where both have saturated."""
+    """Guess ln(D/U): the linear split near one epoch, e / n = R_D / R_N where both have saturated."""
     slope_d, slope_n = beta + 1 / r_d, alpha + 1 / r_n
     linear = total * (slope_n / (slope_d + slope_n) - 0.5)
     saturated = jnp.abs(0.5 * log(r_d / r_n))

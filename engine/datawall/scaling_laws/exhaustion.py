@@ -1,25 +1,24 @@
-"""When demand for training tokens meets supply, both growing exponentially."""
+"""Date of exhaustion: demand for training tokens meets supply, both growing exponentially."""
 
 import enum
 from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.core import Tracer
 
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.allocation import LAWS, ScalingLaw
 from datawall.scaling_laws.effective_data import REPETITIONS, Repetition, effective_multiple
+from datawall.scaling_laws.epochs import repetition_frontier
+from datawall.scaling_laws.laws import LAWS, ScalingLaw
 from datawall.scaling_laws.logs import Real, log
-from datawall.scaling_laws.passes import repetition_frontier
 
 type Criterion = Literal["tokens", "effective", "frontier"]
 type DistillMode = Literal["nominal", "physical"]
 
 
 class WallStatus(enum.StrEnum):
-    """Whether demand meets supply. Arrays carry the position in this list, 0, 1 or 2."""
+    """Status of the wall. Arrays carry the position in this list, 0, 1 or 2."""
 
     FUTURE = "future"
     PAST = "past"
@@ -32,7 +31,7 @@ FUTURE, PAST, NEVER = range(3)
 
 @pytree_dataclass
 class Wall:
-    """When demand meets supply.
+    """Status and date at which demand meets supply.
 
     Attributes
     ----------
@@ -66,7 +65,7 @@ def wall_date(
     """Return when the largest run runs out of data.
 
     Demand is ``D*(C) = kappa C^exponent``; the wall is where it reaches Q times the stock, with Q the worth
-    of the passes allowed under the criterion.
+    of the epochs allowed under the criterion.
 
     Parameters
     ----------
@@ -79,10 +78,10 @@ def wall_date(
     t0
         Start [year].
     epochs
-        Passes allowed e, at least 1.
+        Epochs allowed e, at least 1.
     criterion
-        ``"tokens"``: demand is e times the stock. ``"effective"``: demand is what e passes are worth.
-        ``"frontier"``: the best run over the stock makes e passes, ``C = M(e) C0(S)`` with C0 by this demand.
+        ``"tokens"``: demand is e times the stock. ``"effective"``: demand is what e epochs are worth.
+        ``"frontier"``: the best run over the stock makes e epochs, ``C = M(e) C0(S)`` with C0 by this demand.
     distill
         Token multiplier m, at least 1 [x].
     distill_mode
@@ -97,7 +96,7 @@ def wall_date(
 
     References
     ----------
-    Muennighoff et al. 2023, arXiv 2305.16264, for the worth of passes.
+    Muennighoff et al. 2023, arXiv 2305.16264, for the worth of epochs.
 
     Examples
     --------
@@ -137,71 +136,3 @@ def _status(code: jax.Array) -> Any:
     if isinstance(code, Tracer) or code.ndim:
         return code
     return STATUSES[int(code)]
-
-
-def first_passage(demand: np.ndarray, supply: np.ndarray) -> np.ndarray:
-    """Return the probability that demand has exceeded supply by each year, on paths that hang together.
-
-    Parameters
-    ----------
-    demand, supply : ndarray, shape (draws, years)
-        Paths of one future in each row [tokens].
-
-    Returns
-    -------
-    ndarray, shape (years,)
-        It never falls.
-
-    Examples
-    --------
-    >>> first_passage(np.array([[1.0, 3.0, 1.0], [0.0, 1.0, 2.0]]), np.full((2, 3), 2.0))
-    array([0. , 0.5, 1. ])
-    """
-    return np.logical_or.accumulate(demand >= supply, axis=1).mean(axis=0)
-
-
-def year_by_year(demand: np.ndarray, supply: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return the probability that demand exceeds supply in each year, every year drawn for itself.
-
-    What belongs to one future, demand and supply, or two years of either, is taken apart.
-
-    Parameters
-    ----------
-    demand, supply : ndarray, shape (draws, years)
-        As for `first_passage`.
-    rng
-        How supplies are dealt anew to the demands of each year.
-
-    Returns
-    -------
-    ndarray, shape (years,)
-        The probability in each year.
-
-    References
-    ----------
-    Villalobos et al. 2024, arXiv 2211.04325, whose code reads the date of full use off this probability.
-    """
-    return (demand >= rng.permuted(supply, axis=0)).mean(axis=0)
-
-
-def as_if_years_were_trials(probability: np.ndarray) -> np.ndarray:
-    """Return the probability of at least one success by each year, were every year a trial of its own.
-
-    It is what a simulation finds that draws every year anew and keeps the first in which demand is higher.
-
-    Parameters
-    ----------
-    probability : ndarray, shape (years,)
-        Of each year, as `year_by_year` gives it.
-
-    Returns
-    -------
-    ndarray, shape (years,)
-        Never below `probability`.
-
-    Examples
-    --------
-    >>> as_if_years_were_trials(np.array([0.5, 0.5]))
-    array([0.5 , 0.75])
-    """
-    return 1.0 - np.cumprod(1.0 - probability)

@@ -1,4 +1,4 @@
-"""In which order a network learns: parities of more signs come later.
+"""Learning order of a small network: parities of more signs come later.
 
 In the toy experiment a small network learns the sign of the product of k standard normals from fresh data. It
 orders; it dates no behaviour.

@@ -4,20 +4,16 @@ import jax
 import jax.numpy as jnp
 
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.allocation import (
-    Allocation,
-    ScalingLaw,
-    flop_for_optimal_tokens,
-    optimal_allocation,
-)
-from datawall.scaling_laws.effective_data import multiple_for_effective
+from datawall.scaling_laws.allocation import Allocation, flop_for_optimal_tokens, optimal_allocation
+from datawall.scaling_laws.effective_data import Repetition, effective_multiple, multiple_for_effective
+from datawall.scaling_laws.laws import ScalingLaw
 from datawall.scaling_laws.logs import Real, log
-from datawall.scaling_laws.repetition import Repetition, effective_multiple, log_effective_params
+from datawall.scaling_laws.repetition import log_effective_params
 
 
 @pytree_dataclass
 class Overtraining:
-    """What a smaller model needs to reach the loss of a compute-optimal one.
+    """Factors by which a smaller model needs more data and compute at equal loss.
 
     Attributes
     ----------
@@ -45,7 +41,7 @@ class OvertrainedRun:
     effective_tokens_needed
         Fresh tokens D' that the loss asks for.
     epochs
-        Passes over the data, at least 1.
+        Epochs over the data, at least 1.
     tokens
         Real tokens seen.
     flop
@@ -80,7 +76,7 @@ def distilled_optimum(law: ScalingLaw, flop: Real, multiplier: Real) -> Allocati
 
     Examples
     --------
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> law = LAWS["besiroglu2024"]
     >>> gain = distilled_optimum(law, 1e25, 10.0).loss - optimal_allocation(law, 1e26).loss
     >>> bool(abs(gain) < 1e-5)
@@ -107,7 +103,7 @@ def overtraining(law: ScalingLaw, shrink: Real) -> Overtraining:
 
     Examples
     --------
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> three = overtraining(LAWS["besiroglu2024"], 3.0)
     >>> round(float(three.data_factor), 2), round(float(three.compute_factor), 2)
     (6.28, 2.09)
@@ -119,24 +115,6 @@ def overtraining(law: ScalingLaw, shrink: Real) -> Overtraining:
     log_factor = (log(ratio) - jnp.log(jnp.where(possible, room, 1.0))) / law.beta
     factor = jnp.where(possible, jnp.exp(log_factor), jnp.inf)
     return Overtraining(data_factor=factor, compute_factor=factor / shrink, k_max=k_max)
-
-
-def overtraining_rule_of_thumb(shrink: Real) -> Overtraining:
-    """Return the rule that a k times smaller model needs k squared times the data.
-
-    An approximation that some people use: too dear at three times smaller and blind to the limit `k_max`.
-
-    Parameters
-    ----------
-    shrink
-        How many times smaller the model is, k [x].
-
-    Returns
-    -------
-    Overtraining
-        Factors on tokens and compute, with `k_max` inf.
-    """
-    return Overtraining(data_factor=shrink**2, compute_factor=shrink, k_max=jnp.inf)
 
 
 def overtraining_constrained(
@@ -168,8 +146,8 @@ def overtraining_constrained(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.repetition import REPETITIONS
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.effective_data import REPETITIONS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> LAW, REP = LAWS["besiroglu2024"], REPETITIONS["muennighoff2023"]
     >>> f"{float(overtraining_constrained(LAW, REP, 3.0, 6.75e25, 27e12).tokens):.2e}"
     '8.96e+13'
@@ -205,7 +183,7 @@ def max_overtraining(
     unique
         Unique real tokens U.
     epochs
-        Most passes allowed, at least 1.
+        Most epochs allowed, at least 1.
     distill
         Token multiplier m, at least 1 [x].
 
@@ -216,13 +194,13 @@ def max_overtraining(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.repetition import REPETITIONS
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.effective_data import REPETITIONS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> LAW, REP = LAWS["besiroglu2024"], REPETITIONS["muennighoff2023"]
     >>> round(float(max_overtraining(LAW, REP, 2e27, 50e12, 16.0, 2.0)), 2)
     3.85
     """
-    worth = 1.0 * distill * unique * effective_multiple(epochs, rep.r_d)
+    worth = _worth(rep, unique, epochs, distill)
     log_slack = log(worth) - log(optimal_allocation(law, flop_base).tokens)
     feasible = log_slack >= 0
     lost = -jnp.expm1(-law.beta * jnp.where(feasible, log_slack, 0.0))
@@ -243,7 +221,7 @@ def overtrained_wall_flop(
     unique
         Unique real tokens U.
     epochs
-        Most passes allowed, at least 1.
+        Most epochs allowed, at least 1.
     distill
         Token multiplier m, at least 1 [x].
 
@@ -254,13 +232,13 @@ def overtrained_wall_flop(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.repetition import REPETITIONS
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.effective_data import REPETITIONS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> LAW, REP = LAWS["besiroglu2024"], REPETITIONS["muennighoff2023"]
     >>> f"{float(overtrained_wall_flop(LAW, REP, 3.0, 50e12, 16.0, 2.0)):.2e}"
     '1.19e+28'
     """
-    worth = 1.0 * distill * unique * effective_multiple(epochs, rep.r_d)
+    worth = _worth(rep, unique, epochs, distill)
     return flop_for_optimal_tokens(law, worth / overtraining(law, shrink).data_factor)
 
 
@@ -287,3 +265,8 @@ def effective_parameters(active: Real, sparsity: Real, exponent: Real) -> jax.Ar
     '1.57e+11'
     """
     return jnp.exp(log(active) + exponent * log(sparsity))
+
+
+def _worth(rep: Repetition, unique: Real, epochs: Real, distill: Real) -> Real:
+    """Return the fresh tokens that unique ones are worth after all the epochs allowed."""
+    return 1.0 * distill * unique * effective_multiple(epochs, rep.r_d)

@@ -1,60 +1,34 @@
-"""Data that repeats: what further passes are worth, and the best run over limited unique tokens.
+"""Repeated data: the worth of further epochs, and the best run over limited unique tokens.
 
 Two rival forms. Under the first (Muennighoff et al. 2023, arXiv 2305.16264) repeated tokens and excess
 parameters lose value exponentially; under the second (arXiv 2605.01640) repetition adds a penalty that can
-make further passes hurt. Both were fitted at no more than 178e9 unique tokens and 9e9 parameters.
+make further epochs hurt. Both were fitted at no more than 178e9 unique tokens and 9e9 parameters.
 """
 
 import jax
 import jax.numpy as jnp
 
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.allocation import ScalingLaw, log_flop_for_optimal_tokens
+from datawall.scaling_laws.allocation import log_flop_for_optimal_tokens
 from datawall.scaling_laws.effective_data import (
-    REPETITIONS,
     Repetition,
     effective_multiple,
     log_optimal_multiples,
 )
+from datawall.scaling_laws.laws import ScalingLaw
 from datawall.scaling_laws.logs import LOG6, Real, log
-from datawall.scaling_laws.passes import (
-    RepetitionFrontier,
-    epochs_for_compute_multiplier,
-    frontier_flop,
-    repetition_frontier,
-    unique_tokens_needed,
-)
-
-__all__ = [
-    "REPETITIONS",
-    "ConstrainedAllocation",
-    "Repetition",
-    "RepetitionFrontier",
-    "RepetitionPenalty",
-    "data_constrained_loss",
-    "data_constrained_optimum",
-    "effective_multiple",
-    "effective_tokens",
-    "epochs_for_compute_multiplier",
-    "frontier_flop",
-    "log_effective_params",
-    "log_optimal_multiples",
-    "penalised_loss",
-    "repetition_frontier",
-    "unique_tokens_needed",
-]
 
 
 @pytree_dataclass
 class RepetitionPenalty:
-    """Loss that repetition adds, ``P r_x^delta (N / U)^kappa`` with ``r_x = D/U - 1`` extra passes.
+    """Loss that repetition adds, ``P r_x^delta (N / U)^kappa`` with ``r_x = D/U - 1`` extra epochs.
 
     Attributes
     ----------
     scale
-        P, the penalty of one extra pass at one parameter per unique token [nats/token].
+        P, the penalty of one extra epoch at one parameter per unique token [nats/token].
     passes_exponent
-        delta, exponent of the extra passes.
+        delta, exponent of the extra epochs.
     size_exponent
         kappa, exponent of the parameters per unique token.
     """
@@ -75,7 +49,7 @@ class ConstrainedAllocation:
     tokens
         Tokens seen D, repeats counted.
     epochs
-        Passes over the data that are used, ``max(1, D/U)``.
+        Epochs over the data that are used, ``max(1, D/U)``.
     loss
         Loss [nats/token].
     tokens_per_param
@@ -99,7 +73,7 @@ def effective_tokens(unique: Real, tokens: Real, r_d: Real) -> jax.Array:
     tokens
         Tokens seen D; below U they are all fresh.
     r_d
-        R*_D [passes].
+        R*_D [epochs].
 
     Returns
     -------
@@ -148,7 +122,7 @@ def data_constrained_loss(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> law, rep = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> round(float(data_constrained_loss(law, rep, 8.67e9, 178e9, 25e9)), 2)
     2.22
@@ -172,16 +146,10 @@ def penalised_loss(
 
     Parameters
     ----------
-    law
-        The loss law of fresh tokens.
+    law, params, tokens, unique
+        As for `data_constrained_loss`.
     penalty
         The penalty of repetition.
-    params
-        Active parameters N.
-    tokens
-        Tokens seen D.
-    unique
-        Unique tokens to be had U.
 
     Returns
     -------
@@ -192,11 +160,11 @@ def penalised_loss(
     ----------
     Lovelace et al. 2026, arXiv 2605.01640.
     """
-    extra_passes = tokens / unique - 1
-    repeats = extra_passes > 0
-    log_passes = jnp.log(jnp.where(repeats, extra_passes, 1.0))
+    extra_epochs = tokens / unique - 1
+    repeats = extra_epochs > 0
+    log_epochs = jnp.log(jnp.where(repeats, extra_epochs, 1.0))
     log_size = log(params) - log(unique)
-    growth = jnp.exp(penalty.passes_exponent * log_passes + penalty.size_exponent * log_size)
+    growth = jnp.exp(penalty.passes_exponent * log_epochs + penalty.size_exponent * log_size)
     return law.loss_at(log(params), log(tokens)) + jnp.where(repeats, penalty.scale * growth, 0.0)
 
 
@@ -231,16 +199,16 @@ def data_constrained_optimum(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> law, rep = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> round(float(data_constrained_optimum(law, rep, 9.3e21, 25e9).epochs), 1)
     9.1
     """
     log_flop, log_unique = log(flop), log(unique)
     multiplier = log_flop - log_flop_for_optimal_tokens(law, log_unique)
-    _, log_passes = log_optimal_multiples(law.alpha, law.beta, rep.r_d, rep.r_n, multiplier)
+    _, log_epochs = log_optimal_multiples(law.alpha, law.beta, rep.r_d, rep.r_n, multiplier)
     plenty = law.log_optimal_tokens(log_flop)
-    log_tokens = jnp.where(multiplier > 0, log_unique + log_passes, plenty)
+    log_tokens = jnp.where(multiplier > 0, log_unique + log_epochs, plenty)
     log_tokens = jnp.minimum(log_tokens, log_unique + log(max_epochs))
     log_params = log_flop - LOG6 - log_tokens
     params, tokens = jnp.exp(log_params), jnp.exp(log_tokens)

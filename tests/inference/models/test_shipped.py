@@ -5,7 +5,7 @@ import pytest
 
 from datawall.distributions.special import ndtr
 from datawall.errors import DatawallError
-from datawall.inference.shipped_tables import numbers, open_table, sd_of_confidence, sd_of_factor
+from datawall.inference.tables import numbers, open_table, sd_of_confidence, sd_of_factor
 from datawall.scenario.files import folder
 
 HEADER = "model,training_flop,flop_confidence,date_known\n"

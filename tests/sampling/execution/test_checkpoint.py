@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from datawall.errors import DatawallError
 from datawall.sampling.counts import Tally
-from datawall.sampling.execution.blocks import FIRST_CHECK, MOST_BLOCKS, Plan
+from datawall.sampling.execution.blocks import FIRST_CHECK, MOST_BLOCKS, BlockPlan, Total, digest
 from datawall.sampling.execution.checkpoint import Checkpoint, ForeignTotalError, load, save
-from datawall.sampling.execution.executor import alone
-from datawall.sampling.execution.total import Total, digest
+from datawall.sampling.execution.executor import serial_executor
 from support.toy_run import DRAWS, toy_run
 
 
@@ -27,7 +26,7 @@ def whole():
 def interrupted(tmp_path):
     """The checkpoint of a run that was stopped on the way."""
     checkpoint, calls = Checkpoint(tmp_path / "checkpoint.npz"), iter(range(1000))
-    found = toy_run(partial(alone, checkpoint=checkpoint), stop=lambda: next(calls) > 20)
+    found = toy_run(partial(serial_executor, checkpoint=checkpoint), stop=lambda: next(calls) > 20)
     assert found.partial
     assert found.asked == DRAWS
     assert 0 < found.draws < DRAWS
@@ -37,16 +36,16 @@ def interrupted(tmp_path):
 def test_a_stopped_run_goes_on_where_it_was(interrupted, whole):
     reports = []
 
-    def crew(job):
+    def executor(job):
         def count(blocks):
             for result in job.count(blocks):
                 reports.append(result.block.first)
                 yield result
 
-        return alone(replace(job, count=count), interrupted)
+        return serial_executor(replace(job, count=count), interrupted)
 
     done = load_blocks(interrupted)
-    assert toy_run(crew).digest == whole
+    assert toy_run(executor).digest == whole
     assert done
     assert not done & set(reports)
 
@@ -67,7 +66,7 @@ def test_a_damaged_checkpoint_is_ignored(interrupted, whole, damage):
         "text": b"not a checkpoint",
     }
     interrupted.path.write_bytes(contents[damage])
-    assert toy_run(partial(alone, checkpoint=interrupted)).digest == whole
+    assert toy_run(partial(serial_executor, checkpoint=interrupted)).digest == whole
 
 
 def test_damage_anywhere_is_noticed_or_harmless(tmp_path):
@@ -87,7 +86,7 @@ def test_damage_anywhere_is_noticed_or_harmless(tmp_path):
 
 def test_the_checkpoint_of_another_run_is_refused(interrupted):
     with pytest.raises(ForeignTotalError, match=r"checkpoint\.npz: holds another run \(other seed\)"):
-        toy_run(partial(alone, checkpoint=interrupted), seed=2)
+        toy_run(partial(serial_executor, checkpoint=interrupted), seed=2)
 
 
 def test_a_run_that_is_stopped_at_once_has_no_result():
@@ -96,7 +95,9 @@ def test_a_run_that_is_stopped_at_once_has_no_result():
 
 
 def test_a_finished_short_run_leaves_no_file(tmp_path, whole):
-    assert toy_run(partial(alone, checkpoint=Checkpoint(tmp_path / "checkpoint.npz"))).digest == whole
+    assert (
+        toy_run(partial(serial_executor, checkpoint=Checkpoint(tmp_path / "checkpoint.npz"))).digest == whole
+    )
     assert not list(tmp_path.iterdir())
 
 
@@ -135,7 +136,7 @@ def test_the_digest_sees_names_types_shapes_and_bits():
     checked=st.booleans(),
 )
 def test_the_blocks_of_a_plan_are_every_draw_once(draws, chunk, keep, checked):
-    plan = Plan.on("cpu", draws, keep, chunk=chunk, checked=checked)
+    plan = BlockPlan.on("cpu", draws, keep, chunk=chunk, checked=checked)
     stages = list(plan.stages())
     blocks = [block for stage in stages for block in stage]
     assert [block.first for block in blocks] == list(np.cumsum([0, *(b.size for b in blocks)])[:-1])
@@ -146,9 +147,9 @@ def test_the_blocks_of_a_plan_are_every_draw_once(draws, chunk, keep, checked):
 
 
 def test_long_runs_have_larger_blocks_not_more():
-    plan = Plan.on("cpu", 2**40, 4096, checked=True)
+    plan = BlockPlan.on("cpu", 2**40, 4096, checked=True)
     assert sum(len(stage) for stage in plan.stages()) < MOST_BLOCKS + 100
-    assert Plan.on("gpu", 2**30, 4096).block == 2**24
+    assert BlockPlan.on("gpu", 2**30, 4096).block == 2**24
 
 
 def test_a_precise_run_ends_at_the_same_draw_for_any_blocks():
@@ -168,10 +169,10 @@ def test_a_precise_run_ends_at_the_same_draw_for_any_blocks():
 
 def test_a_precise_run_that_is_stopped_before_it_goes_on_is_still_partial(tmp_path):
     checkpoint = Checkpoint(tmp_path / "checkpoint.npz")
-    crew, calls = partial(alone, checkpoint=checkpoint), iter(range(1000))
+    executor, calls = partial(serial_executor, checkpoint=checkpoint), iter(range(1000))
 
     def run(stop):
-        return toy_run(crew, draws=400_000, enough=lambda _: False, block=20_000, stop=stop)
+        return toy_run(executor, draws=400_000, enough=lambda _: False, block=20_000, stop=stop)
 
     stopped = run(lambda: next(calls) > 9)
     assert stopped.draws > FIRST_CHECK
@@ -183,8 +184,8 @@ def test_a_precise_run_that_was_stopped_ends_where_it_would_have(tmp_path):
     checkpoint, calls = Checkpoint(tmp_path / "checkpoint.npz"), iter(range(1000))
 
     def run(stop=lambda: False):
-        crew = partial(alone, checkpoint=checkpoint)
-        return toy_run(crew, draws=400_000, enough=lambda p: p.draws >= 262_144, block=20_000, stop=stop)
+        executor = partial(serial_executor, checkpoint=checkpoint)
+        return toy_run(executor, draws=400_000, enough=lambda p: p.draws >= 262_144, block=20_000, stop=stop)
 
     assert run(lambda: next(calls) > 8).partial
     resumed = run()

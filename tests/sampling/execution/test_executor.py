@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from datawall.sampling.execution.checkpoint import Checkpoint
-from datawall.sampling.execution.executor import alone
-from datawall.sampling.execution.shared_folder import shared_folder
+from datawall.sampling.execution.executor import serial_executor
+from datawall.sampling.execution.shared_folder import shared_folder_executor
 from support import toy_run as toy_module
 from support.toy_run import DRAWS, toy_run
 
@@ -88,7 +88,7 @@ def test_a_run_that_is_killed_and_interrupted_goes_on(tmp_path, whole):
     path, moments = tmp_path / "checkpoint.npz", random.Random(5)
     for number in (signal.SIGKILL, signal.SIGKILL, signal.SIGINT):
         before = path.read_bytes() if path.exists() else b""
-        process = start("alone", path)
+        process = start("serial", path)
         while not path.exists() or path.read_bytes() == before:
             assert process.poll() is None
             time.sleep(0.02)
@@ -101,7 +101,7 @@ def test_a_run_that_is_killed_and_interrupted_goes_on(tmp_path, whole):
             assert digest != whole
         else:
             process.communicate()
-    assert toy_run(partial(alone, checkpoint=Checkpoint(path))).digest == whole
+    assert toy_run(partial(serial_executor, checkpoint=Checkpoint(path))).digest == whole
 
 
 def test_workers_share_a_folder_and_bury_their_dead(tmp_path, whole):
@@ -115,12 +115,12 @@ def test_workers_share_a_folder_and_bury_their_dead(tmp_path, whole):
 
 def test_a_worker_finishes_what_another_left(tmp_path, whole):
     calls = iter(range(1000))
-    left = toy_run(partial(shared_folder, folder=tmp_path), stop=lambda: next(calls) > 30)
+    left = toy_run(partial(shared_folder_executor, folder=tmp_path), stop=lambda: next(calls) > 30)
     assert left.partial
     assert 0 < left.draws < DRAWS
     damaged = sorted(tmp_path.glob("*.npz"))[1]
     damaged.write_bytes(damaged.read_bytes()[:-200])
-    assert toy_run(partial(shared_folder, folder=tmp_path)).digest == whole
+    assert toy_run(partial(shared_folder_executor, folder=tmp_path)).digest == whole
     assert not list(tmp_path.glob("*.lease"))
 
 
@@ -137,12 +137,13 @@ def test_the_digest_tells_runs_apart(whole):
 MEMORY = """
 import resource, jax.numpy as jnp
 from datawall.sampling.prng import stream_ids
-from datawall.sampling.run import push
+from datawall.sampling.run import propagate
 from datawall.sampling.histogram import Histogram
 def function(_, z):
     return {"y": z[0]}
 for draws in (2**18, 2**25):
-    push(function, None, draws, seed=1, streams=stream_ids(["a"]), sketches={"y": Histogram(-4.0, 4.0, 64)})
+    sketches = {"y": Histogram(-4.0, 4.0, 64)}
+    propagate(function, None, draws, seed=1, streams=stream_ids(["a"]), sketches=sketches)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 

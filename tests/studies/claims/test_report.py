@@ -7,7 +7,6 @@ import pytest
 from rich.console import Console
 
 from datawall.studies.claims.evaluation import Case
-from datawall.studies.claims.reading import load_claims
 from datawall.studies.claims.report import (
     REPORT,
     as_data,
@@ -17,6 +16,7 @@ from datawall.studies.claims.report import (
     shown,
     terminal_tables,
 )
+from datawall.studies.claims.schema import load_claims
 from datawall.studies.claims.verdict import Verdict
 
 ROOT = Path(__file__).parents[3]

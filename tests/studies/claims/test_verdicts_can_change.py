@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from datawall.model.inputs import DECLARATIONS, POSITIVE, Inputs
-from datawall.studies.claims import dates, recorded
+from datawall.studies.claims import records_and_dates
 from datawall.studies.claims.beliefs import beliefs_of, draw_beliefs, drawn
-from datawall.studies.claims.reading import load_claims
 from datawall.studies.claims.registry import COMPUTATIONS
+from datawall.studies.claims.schema import load_claims
 from datawall.studies.claims.verdict import Claimed, Verdict, judge
 
 CHECKS = {
@@ -58,8 +58,8 @@ def counterfactuals(check, worlds, monkeypatch):
     found = [values(beliefs)[: 4 * count], *(values(beliefs.under(law))[:count] for law in computation.laws)]
     for factor in (0.1, 10.0):
         with monkeypatch.context() as patch:
-            for module in (recorded, dates):
-                patch.setattr(module, "evidence", first_moved(module.evidence, factor))
+            moved = first_moved(records_and_dates.evidence, factor)
+            patch.setattr(records_and_dates, "evidence", moved)
             found.append(values(beliefs)[:count])
     together = np.concatenate(found)
     return together[~np.isnan(together)]

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from datawall.studies.learning_order import facts, network
+from datawall.studies.learning_order import experiment
 from datawall.studies.learning_order.experiment import Curves, recorded_steps, steps_to_learn, train
 
 BUDGET = 300
@@ -48,7 +48,7 @@ def test_another_seed_gives_other_curves(curves):
 def test_networks_stay_in_single_precision(curves):
     assert curves.accuracy.dtype == np.float32
     with jax.enable_x64(True):
-        weights = network.start(jax.random.key(0)).weights
+        weights = experiment.start(jax.random.key(0)).weights
     assert {leaf.dtype for leaf in jax.tree.leaves(weights)} == {jnp.dtype("float32")}
 
 
@@ -66,8 +66,8 @@ def test_steps_to_learn_by_hand():
 
 
 def test_adam_agrees_with_its_algorithm_written_out():
-    adam, slope = jax.jit(network.adam), jax.jit(jax.grad(network.logistic_loss))
-    training = network.start(jax.random.key(1))
+    adam, slope = jax.jit(experiment.adam), jax.jit(jax.grad(experiment.logistic_loss))
+    training = experiment.start(jax.random.key(1))
     inputs = jax.random.normal(jax.random.key(2), (16, 8))
     labels = jnp.sign(inputs[:, 0])
     weight, mean, square = np.asarray(training.weights[0][0], float), 0.0, 0.0
@@ -82,7 +82,7 @@ def test_adam_agrees_with_its_algorithm_written_out():
 def test_labels_are_the_signs_of_the_products():
     inputs = np.random.default_rng(0).normal(size=(50, 8))
     expected = [np.sign(np.prod(inputs[:, :k], axis=1)) for k in range(1, 9)]
-    np.testing.assert_array_equal(facts.product_signs(jnp.asarray(inputs)), expected)
+    np.testing.assert_array_equal(experiment.product_signs(jnp.asarray(inputs)), expected)
 
 
 @pytest.mark.parametrize("k", range(1, 9))
@@ -94,13 +94,13 @@ def test_a_predictor_blind_to_one_input_is_right_half_the_time(k):
     mirrored = inputs.copy()
     mirrored[:, hidden] *= -1.0
     both = np.concatenate([inputs, mirrored])
-    labels = facts.product_signs(jnp.asarray(both))[k - 1]
+    labels = experiment.product_signs(jnp.asarray(both))[k - 1]
     blind = both.copy()
     blind[:, hidden] = 1.0
-    weights = network.start(jax.random.key(k)).weights
-    assert float(network.accuracy(weights, jnp.asarray(blind), labels)) == facts.BLIND_ACCURACY
+    weights = experiment.start(jax.random.key(k)).weights
+    assert float(experiment.accuracy(weights, jnp.asarray(blind), labels)) == experiment.BLIND_ACCURACY
     others = np.prod(np.sign(blind[:, :k]), axis=1)
-    assert np.mean(others == labels) == facts.BLIND_ACCURACY
+    assert np.mean(others == labels) == experiment.BLIND_ACCURACY
     # and one that sees them all is not
     assert np.mean(np.prod(np.sign(both[:, :k]), axis=1) == labels) == 1.0
 
@@ -109,9 +109,9 @@ def test_a_predictor_blind_to_one_input_is_right_half_the_time(k):
 def test_hermite_coefficient_agrees_with_monte_carlo(k):
     products = np.prod(np.abs(np.random.default_rng(k).normal(size=(200_000, k))), axis=1)
     error = products.std() / np.sqrt(len(products))
-    assert abs(products.mean() - facts.leading_hermite_coefficient(k)) < 4 * error
+    assert abs(products.mean() - experiment.leading_hermite_coefficient(k)) < 4 * error
     # a coefficient for one sign more or less would fail
-    assert abs(products.mean() - facts.leading_hermite_coefficient(k + 1)) > 4 * error
+    assert abs(products.mean() - experiment.leading_hermite_coefficient(k + 1)) > 4 * error
 
 
 def test_lower_products_show_nothing_of_the_label():

@@ -147,7 +147,7 @@ def uncorrelated(scenario: Scenario) -> Joint:
 
 
 def program(pair: Pair, hybrid: Hybrid, frame: Frame) -> tuple[Blend, dict[str, Any]]:
-    """Return the function that `push` compiles, equal where it need not compile anew, and its numbers."""
+    """Return the function that `propagate` compiles, equal where it is compiled already, and its numbers."""
     both = (pair.first, pair.other)
     first, other = map(uncorrelated, both)
     stated = {name for one in both for c in one.correlations for name in c.inputs}

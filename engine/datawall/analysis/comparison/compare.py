@@ -24,7 +24,7 @@ from datawall.forecasting.labels import Labels
 from datawall.inference.scenario_with_evidence import load_scenario
 from datawall.model.inputs import DECLARATIONS, by_group, ranks
 from datawall.sampling.cdf import Floats
-from datawall.sampling.run import push
+from datawall.sampling.run import propagate
 from datawall.sampling.samplers import SOBOL
 from datawall.scenario import Scenario
 
@@ -127,7 +127,7 @@ class Counter:
         scenario = replace(pair.first, questions=hybrid.questions)
         years = self.frame.grid[slice(*self.frame.reported)]
         labels = Labels(scenario, years, years)
-        pushed = push(
+        pushed = propagate(
             function,
             params,
             self.draws,

@@ -14,14 +14,14 @@ from datawall.forecasting.datatree import QUANTILES
 from datawall.forecasting.labels import Labels
 from datawall.model.outputs import Output
 from datawall.sampling.cdf import Floats
-from datawall.sampling.run import Pushed
+from datawall.sampling.run import MonteCarloResult
 from datawall.scaling_laws.logs import LOG10
 
 
 class Counted(NamedTuple):
     """The counts of a scenario, and what their axes mean."""
 
-    pushed: Pushed
+    pushed: MonteCarloResult
     labels: Labels
 
     def rows(self, output: Output, dim: str, values: Floats, along: ArrayLike) -> xr.DataArray:

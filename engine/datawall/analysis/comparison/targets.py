@@ -11,7 +11,7 @@ from datawall.forecasting.labels import Labels, labels_of
 from datawall.forecasting.quantities import Quantity, find, quantities, year_labels
 from datawall.model.outputs import Output
 from datawall.sampling.cdf import Floats
-from datawall.sampling.run import Pushed
+from datawall.sampling.run import MonteCarloResult
 from datawall.scenario import Scenario
 
 PATHS_SHOWN = ("frontier_flop", "demand_tokens", "supply_tokens")
@@ -45,7 +45,7 @@ class Decomposed:
         """How it is counted."""
         return self.quantity.output
 
-    def with_reference(self, pushed: Sequence[Pushed]) -> Self:
+    def with_reference(self, pushed: Sequence[MonteCarloResult]) -> Self:
         """Return the target with the date that the medians of some scenarios suggest (`reference_date`)."""
         if self.output.scale != "date":
             return self
@@ -53,7 +53,7 @@ class Decomposed:
         medians = [float(sketch.quantile(0.5)) for sketch in sketches]
         return replace(self, reference=reference_date(medians, self.output.histogram.upper))
 
-    def answers(self, pushed: Pushed) -> Floats:
+    def answers(self, pushed: MonteCarloResult) -> Floats:
         """Return median and probability of all draws and of each replicate, of shape (2, 1 + R).
 
         The median is in the model's own scale; a quantity that is no date has no probability.

@@ -3,11 +3,17 @@
 Knows nothing of the domain: draws in, scores out.
 """
 
-from datawall.backtesting.scoring.blocks import block_weights
-from datawall.backtesting.scoring.calibration import Ecdf, coverage, pit_bounds, pit_ecdf, pit_values
-from datawall.backtesting.scoring.outcome import Outcome
-from datawall.backtesting.scoring.scores import LEAST_PROBABILITY, brier, crps, log_score, width
-from datawall.backtesting.scoring.widening import Widening, widening_factor
+from datawall.backtesting.scoring.calibration import (
+    Ecdf,
+    Widening,
+    block_weights,
+    coverage,
+    pit_bounds,
+    pit_ecdf,
+    pit_values,
+    widening_factor,
+)
+from datawall.backtesting.scoring.scores import LEAST_PROBABILITY, Outcome, brier, crps, log_score, width
 
 __all__ = [
     "LEAST_PROBABILITY",

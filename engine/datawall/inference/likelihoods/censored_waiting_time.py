@@ -1,4 +1,4 @@
-"""Waiting times that are known in part: ended by now or not, begun at some time within an interval."""
+"""Censored waiting times: not ended yet, or begun at some time within an interval."""
 
 from typing import Any
 

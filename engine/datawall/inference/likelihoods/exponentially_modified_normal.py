@@ -1,4 +1,4 @@
-"""Observations that lie on one side of a line: runs below the frontier, prices above the cheapest."""
+"""Exponentially modified normal: observations on one side of a line, such as runs below the frontier."""
 
 from typing import Any
 
@@ -61,11 +61,11 @@ class BelowLine(Distribution):
     def log_prob(self, value: Any) -> Any:  # pyright: ignore
         """Return the log density."""
         below = (self.line - value) / self.error
-        log_mills = log_mills_ratio(self.error / self.gap - below)
+        log_mills = _log_mills_ratio(self.error / self.gap - below)
         return log_mills - below**2 / 2.0 - LOG_SQRT_2PI - jnp.log(self.gap)
 
 
-def log_mills_ratio(a: Any) -> Any:
+def _log_mills_ratio(a: Any) -> Any:
     r"""Return the logarithm of the Mills ratio :math:`\Phi(-a)/\varphi(a)`, exact where its parts underflow.
 
     References
@@ -74,7 +74,7 @@ def log_mills_ratio(a: Any) -> Any:
 
     Examples
     --------
-    >>> round(float(log_mills_ratio(1e4)), 4), round(float(log_mills_ratio(0.0)), 4)
+    >>> round(float(_log_mills_ratio(1e4)), 4), round(float(_log_mills_ratio(0.0)), 4)
     (-9.2103, 0.2258)
     """
     near, far = jnp.minimum(a, SERIES_FROM), jnp.maximum(a, SERIES_FROM)

@@ -1,4 +1,4 @@
-"""A frontier that climbs at a pace of its own in every year."""
+"""Random-growth trend: a frontier that climbs at a pace of its own in every year."""
 
 from typing import Any
 

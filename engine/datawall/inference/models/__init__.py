@@ -1,4 +1,4 @@
-"""The modules of inference, one line each; a module is imported when it is asked for."""
+"""Registry of the models of evidence, each imported when it is first used."""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -8,26 +8,27 @@ from datawall.inference.evidence_model import Module
 from datawall.validation import suggestion
 
 HOMES: dict[str, str] = {
-    "scaling": "scaling",
-    "repetition": "repetition",
-    "compute": "compute",
-    "hardware": "hardware",
-    "data_stock": "data_stock",
-    "training_sets": "training_sets",
-    "release": "release",
-    "cadence": "cadence",
-    "generations": "generations",
-    "price": "price",
-    "run_sizes": "run_sizes",
+    "scaling": "scaling.published_fits.MODULE",
+    "repetition": "repetition.published_fits.MODULE",
+    "compute": "compute.MODULE",
+    "hardware": "hardware.MODULE",
+    "data_stock": "data_stock.MODULE",
+    "training_sets": "training_sets.MODULE",
+    "release": "release.MODULE",
+    "cadence": "release_timing.CADENCE",
+    "generations": "release_timing.GENERATIONS",
+    "price": "price.MODULE",
+    "run_sizes": "run_sizes.MODULE",
 }
-"""For each module, the file beside this one whose ``MODULE`` it is."""
+"""Where in this package each model of evidence is declared."""
 
 
 class _Modules(Mapping[str, Module]):
     def __getitem__(self, name: str) -> Module:
         if name not in HOMES:
             raise DatawallError(f"{name}: unknown module of inference; {suggestion(name, HOMES)}")
-        return import_module(f"{__name__}.{HOMES[name]}").MODULE
+        file, _, declared = HOMES[name].rpartition(".")
+        return getattr(import_module(f"{__name__}.{file}"), declared)
 
     def __iter__(self) -> Iterator[str]:
         return iter(HOMES)

@@ -15,7 +15,8 @@ from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent, prior
 from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
 from datawall.inference.likelihoods.random_growth_trend import climbed, yearly_pace, years_of
-from datawall.inference.shipped_tables import (
+from datawall.inference.tables import (
+    EvidenceTable,
     dates,
     evidence_of,
     numbers,
@@ -23,17 +24,16 @@ from datawall.inference.shipped_tables import (
     sd_of_confidence,
     sd_of_factor,
 )
-from datawall.inference.tables import Table
 
 TABLE = "frontier_runs.csv"
 ANCHOR = 2025.8
-"""When the level is stated, or at the last release on record if that came earlier [year]."""
+"""Date at which the level is stated, or of the last release on record if that came earlier [year]."""
 LARGEST = 5
-"""How many of the largest runs known at a date count as its frontier."""
+"""Number of the largest runs known at a date that count as its frontier."""
 FLOP = (1e15, 1e31, "FLOP")
 
 
-def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read frontier runs: stated or estimated compute, dates, and how well the compute is known.
 
     Parameters
@@ -73,14 +73,14 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     )
 
 
-def _among_largest(table: Table) -> np.ndarray:
+def _among_largest(table: EvidenceTable) -> np.ndarray:
     """Return which runs were among the largest known when they came out; of ties, the earlier ones."""
     flop, released = numbers(table, "training_flop", *FLOP), dates(table, "release_date")
     larger = (flop > flop[:, None]) & (released <= released[:, None])
     return larger.sum(axis=1) < LARGEST
 
 
-def flop_errors(table: Table) -> tuple[np.ndarray, np.ndarray]:
+def flop_errors(table: EvidenceTable) -> tuple[np.ndarray, np.ndarray]:
     """Return the standard deviation of ln FLOP, and whether an interval states it and not a confidence."""
     low, high = (numbers(table, column, *FLOP) for column in ("flop_low", "flop_high"))
     mass = numbers(table, "interval_mass", 0.0, 0.999, "a probability")
@@ -91,7 +91,7 @@ def flop_errors(table: Table) -> tuple[np.ndarray, np.ndarray]:
     return np.where(stated, from_interval, by_confidence), stated
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that the largest runs fall short of a moving frontier and are measured with error.
 
     The runs are those that were among the largest known at their release: chosen because they were large,
@@ -121,7 +121,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
         numpyro.sample("log_flop", runs, obs=None if observed is None else observed["log_flop"])
 
 
-def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw the largest run started by the anchor, and its growth from there to the slowdown.
 
     The largest run is the one of several that comes nearest to the frontier. The growth averages over as many
@@ -144,8 +144,8 @@ def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndar
 MODULE = Module(
     name="compute",
     title="compute of the largest training run",
-    load=load,
-    model=model,
-    inputs=inputs,
+    load=_load,
+    model=_model,
+    inputs=_inputs,
     headline=("level", "growth", "pace_spread", "start_to_release", "gap", "error_scale"),
 )

@@ -1,4 +1,4 @@
-"""How much text there is: statements about the stock, its usable share and its growth, combined."""
+"""Stock of text: statements about the stock, its usable share and its growth, combined."""
 
 from pathlib import Path
 from typing import Any
@@ -10,22 +10,20 @@ import numpyro.distributions as dist
 
 from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
-from datawall.inference.latents import latent
+from datawall.inference.latents import latent, sample_rows
 from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
-from datawall.inference.rows import sample_rows
-from datawall.inference.shipped_tables import dates, evidence_of, numbers, open_table, sd_of_factor
-from datawall.inference.tables import Table
+from datawall.inference.tables import EvidenceTable, dates, evidence_of, numbers, open_table, sd_of_factor
 from datawall.validation import suggestion
 
 TABLE = "text_stock.csv"
 STATED_AT = 2024.0
-"""When the stock is stated [year]."""
+"""Date at which the stock is stated [year]."""
 ABOUT = ("raw_tokens", "usable_tokens", "quality", "growth")
 RELATIONS = ("estimate", "part", "whole")
 FIGURE = (1e-4, 1e18, "tokens, a share or a growth")
 
 
-def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read statements about the stock of text, each with an interval.
 
     A statement estimates its quantity, or a part of it (a set drawn from it), or a whole around it.
@@ -89,7 +87,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     )
 
 
-def _check_order(table: Table, low: np.ndarray, central: np.ndarray, high: np.ndarray) -> None:
+def _check_order(table: EvidenceTable, low: np.ndarray, central: np.ndarray, high: np.ndarray) -> None:
     for line, ordered in zip(table.lines, (low < high) & (low <= central) & (central <= high), strict=True):
         if not ordered:
             raise DatawallError(
@@ -97,7 +95,7 @@ def _check_order(table: Table, low: np.ndarray, central: np.ndarray, high: np.nd
             )
 
 
-def _places(table: Table, column: str, known: tuple[str, ...]) -> np.ndarray:
+def _places(table: EvidenceTable, column: str, known: tuple[str, ...]) -> np.ndarray:
     for line, word in zip(table.lines, table.texts(column), strict=True):
         if word not in known:
             raise DatawallError(
@@ -106,7 +104,7 @@ def _places(table: Table, column: str, known: tuple[str, ...]) -> np.ndarray:
     return np.array([known.index(word) for word in table.texts(column)])
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that estimates scatter about what they estimate; parts and wholes bound it from one side.
 
     Estimates differ by more than their own intervals say, for they read the same few sources in different
@@ -135,7 +133,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     sample_rows("bound", len(bounds), "signed_log_bound", edges, observed)
 
 
-def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw the raw stock, the share worth training on and the growth of the supply.
 
     The share is that of one more developer's filter, so it departs from the typical one as statements do.
@@ -158,8 +156,8 @@ def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndar
 MODULE = Module(
     name="data_stock",
     title="stock of text, its usable share and its growth",
-    load=load,
-    model=model,
-    inputs=inputs,
+    load=_load,
+    model=_model,
+    inputs=_inputs,
     headline=("text_tokens", "text_quality", "supply_growth", "statement_spread", "gap"),
 )

@@ -1,4 +1,4 @@
-"""What chips give: FLOP/s of a chip, per dollar and per watt against the date of release."""
+"""Chip performance: FLOP/s of a chip, per dollar and per watt against the date of release."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpyro
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent, prior
 from datawall.inference.likelihoods.student_t import FastStudentT
-from datawall.inference.shipped_tables import dates, evidence_of, numbers, open_table
+from datawall.inference.tables import dates, evidence_of, numbers, open_table
 
 TABLE = "hardware.csv"
 METRICS = ("flop_per_chip", "flop_per_usd", "flop_per_watt")
@@ -19,7 +19,7 @@ H100 = {"tflops": 989.4, "usd": 33600.0, "watts": 700.0}
 """The unit of every metric: an H100 SXM at its release."""
 
 
-def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read chips: dense BF16 peaks, power, price at release.
 
     Parameters
@@ -60,7 +60,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     )
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that chips scatter about a steady growth, with Student t residuals in the logarithm.
 
     Parameters
@@ -82,7 +82,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
         )
 
 
-def inputs(evidence: Evidence, posterior: Arrays, key: jax.Array) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _inputs(evidence: Evidence, posterior: Arrays, key: jax.Array) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw growth per dollar and per watt, averaged over the forecast.
 
     The chips on record fix the average of their own era well; that of the next two decades departs from it by
@@ -103,8 +103,8 @@ def inputs(evidence: Evidence, posterior: Arrays, key: jax.Array) -> dict[str, n
 MODULE = Module(
     name="hardware",
     title="FLOP/s per chip, per dollar and per watt",
-    load=load,
-    model=model,
-    inputs=inputs,
+    load=_load,
+    model=_model,
+    inputs=_inputs,
     headline=("growth", "level", "scatter", "era_spread"),
 )

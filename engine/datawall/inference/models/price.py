@@ -1,4 +1,4 @@
-"""How fast a fixed capability becomes cheaper."""
+"""Price decline of a fixed capability."""
 
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,9 @@ import numpy as np
 import numpyro.distributions as dist
 
 from datawall.inference.evidence_model import Arrays, Evidence, Module
-from datawall.inference.latents import latent
+from datawall.inference.latents import latent, sample_rows
 from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
-from datawall.inference.rows import sample_rows
-from datawall.inference.shipped_tables import dates, evidence_of, numbers, open_table
+from datawall.inference.tables import dates, evidence_of, numbers, open_table
 from datawall.units import MONTHS_PER_YEAR
 
 TABLE, FALLS = "priced_models.csv", "price_falls.csv"
@@ -26,7 +25,7 @@ OUTPUT_SHARE = 0.25
 USD = (1e-4, 1e4, "USD per million tokens")
 
 
-def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read priced models with their capability, and published falls of price at fixed capability.
 
     Parameters
@@ -73,7 +72,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     )
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that list prices lie above the cheapest for their capability and date, which falls steadily.
 
     Buyers can choose the cheapest, so the edge is what counts, and dearer models lie above it by an
@@ -100,7 +99,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     sample_rows("series", len(data["benchmarks"]), "log_fall_published", published, observed)
 
 
-def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw the fall of price beyond hardware and algorithms, for one more capability.
 
     The forecast keeps a share of its logarithm.
@@ -120,8 +119,8 @@ def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndar
 MODULE = Module(
     name="price",
     title="fall of the price of a fixed capability",
-    load=load,
-    model=model,
-    inputs=inputs,
+    load=_load,
+    model=_model,
+    inputs=_inputs,
     headline=("fall", "cheapest", "step_price", "thinking_tokens", "gap", "benchmark_spread"),
 )

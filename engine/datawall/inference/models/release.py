@@ -1,4 +1,4 @@
-"""From the end of training to the public: lags, staged releases, slips, cancellations."""
+"""Release of a trained model: lags, staged releases, slips, cancellations."""
 
 from pathlib import Path
 from typing import Any
@@ -11,25 +11,23 @@ import numpyro.distributions as dist
 
 from datawall.errors import DatawallError, TooLittleEvidenceError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
-from datawall.inference.latents import latent
+from datawall.inference.latents import latent, sample_rows
 from datawall.inference.likelihoods.censored_waiting_time import CensoredWait, WaitSinceInterval
-from datawall.inference.rows import sample_rows
-from datawall.inference.shipped_tables import dates, evidence_of, open_table
-from datawall.inference.tables import Table
+from datawall.inference.tables import EvidenceTable, dates, evidence_of, open_table
 from datawall.model.release import OUTCOMES
 from datawall.units import MONTHS_PER_YEAR
 from datawall.validation import shown, suggestion
 
 TABLE = "release_lags.csv"
 PIVOT = 2026.0
-"""When the typical lag is stated [year]."""
+"""Date at which the typical lag is stated [year]."""
 ONE_DAY = 12.0 / 365.25
 """Width of the interval of a date that is known to the day [months]."""
 WATCHED_TO_THE_END = np.inf
 TYPICAL = ("typical_staging", "typical_slip", "typical_retry")
 
 
-def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read releases: when training ended and the public came in, and what became of announced flagships.
 
     A lag runs to the preview where a release was staged, for the months from there on are counted apart.
@@ -99,7 +97,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     )
 
 
-def _outcomes(table: Table, counted: np.ndarray) -> np.ndarray:
+def _outcomes(table: EvidenceTable, counted: np.ndarray) -> np.ndarray:
     """Return the place among `OUTCOMES` of what became of each counted flagship."""
     found = table.texts("outcome")
     for place in np.flatnonzero(counted):
@@ -125,7 +123,7 @@ def _overdue(rows: np.ndarray, day: dict[str, np.ndarray], ending: str) -> tuple
 
 
 def _check_lags(
-    table: Table, dated: np.ndarray, low: np.ndarray, high: np.ndarray, public: np.ndarray
+    table: EvidenceTable, dated: np.ndarray, low: np.ndarray, high: np.ndarray, public: np.ndarray
 ) -> None:
     for place in np.flatnonzero(dated & ~((low <= high) & (high < public))):
         raise DatawallError(
@@ -134,7 +132,7 @@ def _check_lags(
         )
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that lags are lognormal about a trend, and that outcomes have constant odds.
 
     The end of training is known to within an interval; a slip or a cancellation that nothing has ended yet
@@ -166,7 +164,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
     sample("flagship", "outcome_of_flagship", dist.CategoricalProbs(weights))
 
 
-def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw how the release of one more generation goes, and the months of every part of it.
 
     The trend of the lag ends at the pivot: carried on, it would soon reach days. Instead the typical lag of
@@ -199,8 +197,8 @@ def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndar
 MODULE = Module(
     name="release",
     title="from the end of training to the public",
-    load=load,
-    model=model,
-    inputs=inputs,
+    load=_load,
+    model=_model,
+    inputs=_inputs,
     headline=("typical_lag", "lag_trend", "lag_spread", *TYPICAL, "outcome_weights"),
 )

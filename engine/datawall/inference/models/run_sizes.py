@@ -11,14 +11,13 @@ import numpyro.distributions as dist
 
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent
-from datawall.inference.shipped_tables import dates, evidence_of, numbers, open_table
-from datawall.inference.tables import Table, read_table
+from datawall.inference.tables import EvidenceTable, dates, evidence_of, numbers, open_table, read_table
 from datawall.model.counts import RATE_DATE, models_within
 from datawall.scaling_laws.logs import LOG10
 from datawall.units import date_of
 
 MODEL_COLUMNS = ("Model", "Publication date", "Training compute (FLOP)", "Base model")
-"""What a list of models calls its columns: the names of Epoch AI's *Data on AI Models*."""
+"""Columns of a list of models: the names of Epoch AI's *Data on AI Models*."""
 COLUMNS = ("start", "end", "depth_low", "depth_high", "models", "sized", "unsized", "date_known", "source")
 PERIODS = np.array([2020.0, 2021.0, 2022.0, 2023.0, 2024.0, 2025.0, 2025.58])
 """Bounds of the periods that are counted: since August 2025 no closed flagship states its compute."""
@@ -29,12 +28,12 @@ DAYS_TO_KNOW = 90.0 / 365.25
 FLOP = (1.0, 1e31, "FLOP")
 
 
-def is_list_of_models(path: Path) -> bool:
+def _is_list_of_models(path: Path) -> bool:
     """Return whether a table has a row for each model, and is no table of counts."""
     return "Publication date" in read_table(path, ()).columns
 
 
-def tally(path: Path) -> Table:
+def tally(path: Path) -> EvidenceTable:
     """Count the new training runs of a list of models by period and by depth below the frontier.
 
     The frontier is the line, straight in the logarithm, through the record runs of
@@ -76,7 +75,7 @@ def tally(path: Path) -> Table:
         }
         for (low, high), count in zip(pairwise(DEPTHS), counts, strict=True):
             rows.append(shared | {"depth_low": f"{low:g}", "depth_high": f"{high:g}", "models": str(count)})
-    return Table(str(path), COLUMNS, rows, list(range(len(rows))), dict(models.dropped))
+    return EvidenceTable(str(path), COLUMNS, rows, list(range(len(rows))), dict(models.dropped))
 
 
 def frontier_at(date: np.ndarray) -> np.ndarray:
@@ -102,7 +101,7 @@ COUNT = (0.0, 1e6, "a number of models")
 DEPTH = (0.0, 20.0, "orders of magnitude")
 
 
-def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read counts of models by period and by depth below the frontier.
 
     Parameters
@@ -116,7 +115,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     DatawallError
         If the table cannot be used.
     """
-    if len(files) == 1 and is_list_of_models(files[0]):
+    if len(files) == 1 and _is_list_of_models(files[0]):
         table = tally(files[0])
         table.known_by(as_of)
     else:
@@ -146,12 +145,12 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     )
 
 
-def _labels(table: Table) -> list[str]:
+def _labels(table: EvidenceTable) -> list[str]:
     columns = (table.texts(column) for column in ("start", "depth_low", "depth_high"))
     return [f"{start} {low}-{high} oom" for start, low, high in zip(*columns, strict=True)]
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that models lie below the frontier by a power law, and that only those with a size are seen.
 
     Of a period's models some have no public compute. A latent says for how many sized ones each of them
@@ -175,7 +174,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
         numpyro.sample("models", cells, obs=None if observed is None else observed["models"])
 
 
-def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw the law of run sizes: models near the frontier, the exponent, and how their number grows.
 
     Parameters
@@ -193,8 +192,8 @@ def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndar
 MODULE = Module(
     name="run_sizes",
     title="sizes of training runs below the frontier",
-    load=load,
-    model=model,
-    inputs=inputs,
+    load=_load,
+    model=_model,
+    inputs=_inputs,
     headline=("near_frontier", "exponent", "growth", "unsized_weight", "overdispersion"),
 )

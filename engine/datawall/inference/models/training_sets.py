@@ -10,15 +10,15 @@ from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent
 from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
 from datawall.inference.likelihoods.random_growth_trend import climbed, yearly_pace, years_of
-from datawall.inference.shipped_tables import dates, evidence_of, numbers, open_table, sd_of_confidence
+from datawall.inference.tables import dates, evidence_of, numbers, open_table, sd_of_confidence
 
 TABLE = "training_sets.csv"
 ANCHOR = 2026.5
-"""When the level is stated, or at the last release on record if that came earlier [year]."""
+"""Date at which the level is stated, or of the last release on record if that came earlier [year]."""
 TOKENS = (1e6, 1e18, "tokens")
 
 
-def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read sizes of training sets: tokens seen, release dates, and how well the size is known.
 
     Parameters
@@ -50,7 +50,7 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     )
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that training sets fall short of a growing record, and are measured with error.
 
     Parameters
@@ -71,7 +71,7 @@ def model(evidence: Evidence, observed: Arrays | None) -> None:
 MODULE = Module(
     name="training_sets",
     title="tokens of the largest known training set",
-    load=load,
-    model=model,
+    load=_load,
+    model=_model,
     headline=("level", "growth", "pace_spread", "gap"),
 )

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from datawall.model.inputs import Inputs, Scalar
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.allocation import ScalingLaw
+from datawall.scaling_laws.laws import ScalingLaw
 from datawall.scaling_laws.logs import LOG6
 
 LOG_FLOP_REF = math.log(1e21)

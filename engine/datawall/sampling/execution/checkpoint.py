@@ -15,7 +15,7 @@ import numpy as np
 
 from datawall.errors import DatawallError
 from datawall.sampling.counts import Tally
-from datawall.sampling.execution.total import Total, digest
+from datawall.sampling.execution.blocks import Total, digest
 
 SECONDS = 20.0
 """Time between two checkpoints: what a killed run loses at most, and its blocks in flight."""

@@ -1,4 +1,4 @@
-"""Counting blocks on every device of this machine."""
+"""Local devices: blocks are counted on every one of them, in threads."""
 
 import os
 from collections.abc import Callable, Generator, Iterable
@@ -11,8 +11,7 @@ import jax
 import numpy as np
 
 from datawall.sampling.counts import Tally
-from datawall.sampling.execution.blocks import Block
-from datawall.sampling.execution.total import Result
+from datawall.sampling.execution.blocks import Block, Result
 from datawall.sampling.prng import split_index
 from datawall.sampling.program import ACCEPTED, program
 

@@ -1,23 +1,22 @@
-"""A run to be done, and the simplest way to do it: all of it here, with a checkpoint from time to time."""
+"""Executors of a run, and the serial one: all of it in this process, with a checkpoint from time to time."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 
-from datawall.sampling.execution.blocks import Block, Plan
+from datawall.sampling.execution.blocks import Block, BlockPlan, Result, Total
 from datawall.sampling.execution.checkpoint import Checkpoint, Identity
-from datawall.sampling.execution.total import Result, Total
 
 
 @dataclass(frozen=True)
 class Job:
-    """A run to be done.
+    """The work of a run.
 
     Attributes
     ----------
     identity
         Everything that decides the counts.
     plan
-        How it is cut.
+        Its blocks, stage by stage.
     nothing
         The total of no blocks.
     count
@@ -27,11 +26,11 @@ class Job:
     progress
         Called with (draws done, draws at most).
     stop
-        Whether the run is to end before its time.
+        Whether the run is to end early.
     """
 
     identity: Identity
-    plan: Plan
+    plan: BlockPlan
     nothing: Total
     count: Callable[[Iterable[Block]], Generator[Result]]
     width: int
@@ -46,19 +45,19 @@ class Job:
             yield block
 
 
-type Crew = Callable[[Job], Generator[Total]]
-"""Who does a job: yields the total of all blocks so far after each stage, and ends early when stopped."""
+type Executor = Callable[[Job], Generator[Total]]
+"""Runs a job: yields the total of all blocks so far after each stage, and ends early when stopped."""
 
 
-def alone(job: Job, checkpoint: Checkpoint | None = None) -> Generator[Total]:
-    """Do a job in this process.
+def serial_executor(job: Job, checkpoint: Checkpoint | None = None) -> Generator[Total]:
+    """Run a job in this process.
 
     Parameters
     ----------
     job
-        What to do.
+        The work.
     checkpoint
-        Where to continue from, and to leave the total from time to time and when stopped.
+        The total to continue from, saved from time to time and when stopped.
 
     Yields
     ------
@@ -69,7 +68,7 @@ def alone(job: Job, checkpoint: Checkpoint | None = None) -> Generator[Total]:
 
 
 def own_share(job: Job, checkpoint: Checkpoint | None, mine: Callable[[Block], bool]) -> Generator[Total]:
-    """Do the blocks of a job that are `mine`; see `alone`."""
+    """Do the blocks of a job that are `mine`; see `serial_executor`."""
     total = (checkpoint and checkpoint.load(job.identity)) or job.nothing.empty()
     for stage in job.plan.stages():
         missing = (block for block in stage if mine(block) and block.first not in total.blocks)

@@ -1,4 +1,4 @@
-"""Processes in step by `jax.distributed`: each counts its share, and the counts are summed."""
+"""Executor over hosts in step by `jax.distributed`: each counts its share, and the counts are summed."""
 
 import os
 import sys
@@ -15,10 +15,9 @@ from jax.sharding import PartitionSpec as P
 
 from datawall.errors import DatawallError
 from datawall.sampling.counts import Tally
-from datawall.sampling.execution.blocks import Block
+from datawall.sampling.execution.blocks import Block, Total, fields_of
 from datawall.sampling.execution.checkpoint import Checkpoint
 from datawall.sampling.execution.executor import Job, own_share
-from datawall.sampling.execution.total import Total, fields_of
 
 _JOIN = {"minimum": jnp.min, "maximum": jnp.max}
 
@@ -104,13 +103,13 @@ def _stdout_on_stderr() -> Iterator[None]:
         os.close(stdout)
 
 
-def across_hosts(job: Job, checkpoint: Checkpoint | None = None) -> Generator[Total]:
-    """Do a job together with all processes of the cluster, each of which calls this with the same job.
+def multi_host_executor(job: Job, checkpoint: Checkpoint | None = None) -> Generator[Total]:
+    """Run a job together with all processes of the cluster, each of which calls this with the same job.
 
     Parameters
     ----------
     job
-        What to do.
+        The work.
     checkpoint
         Of the share of this process.
 

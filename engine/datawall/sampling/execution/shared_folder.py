@@ -1,4 +1,4 @@
-"""Workers that share a folder: any number of processes, on any machines, may join a run or leave it.
+"""Executor on a shared folder: any number of processes, on any machines, may join a run or leave it.
 
 The blocks of a run are dealt with in groups. A worker claims a group by a lease, counts it and writes its
 total. A group whose worker has died is done again by another; so may be one whose worker was only slow, which
@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from itertools import batched, islice
 from pathlib import Path
 
-from datawall.sampling.execution.blocks import Block
+from datawall.sampling.execution.blocks import Block, Total
 from datawall.sampling.execution.checkpoint import load, save
 from datawall.sampling.execution.executor import Job
-from datawall.sampling.execution.total import Total
 
 LEASE_SECONDS = 120.0
 """A lease that was not renewed for so long is void. Longer than any block takes."""
@@ -62,7 +61,7 @@ class Lease:
         self.path.unlink(missing_ok=True)
 
     def _is_abandoned(self) -> bool:
-        """Whether it has run out, or its holder was a process of this machine and is gone."""
+        """Return whether it has run out, or its holder was a process of this machine and is gone."""
         try:
             node, _, process = self.path.read_text().rpartition(" ")
             age = _now(self.path.parent) - self.path.stat().st_mtime
@@ -97,7 +96,7 @@ POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
-class Group:
+class _Group:
     """Blocks that one worker counts, the file of their total, and the lease on the work."""
 
     blocks: tuple[Block, ...]
@@ -114,13 +113,13 @@ class Group:
         return True
 
 
-def shared_folder(job: Job, folder: Path, lease_seconds: float = LEASE_SECONDS) -> Generator[Total]:
-    """Do a job together with every other process that is given the same job and folder.
+def shared_folder_executor(job: Job, folder: Path, lease_seconds: float = LEASE_SECONDS) -> Generator[Total]:
+    """Run a job together with every other process that is given the same job and folder.
 
     Parameters
     ----------
     job
-        What to do.
+        The work.
     folder
         On a file system that all workers see.
     lease_seconds
@@ -156,15 +155,15 @@ def shared_folder(job: Job, folder: Path, lease_seconds: float = LEASE_SECONDS) 
             return
 
 
-def _groups(stage: list[Block], folder: Path, lease_seconds: float) -> list[Group]:
+def _groups(stage: list[Block], folder: Path, lease_seconds: float) -> list[_Group]:
     groups = []
     for blocks in batched(stage, -(-len(stage) // MOST_GROUPS)):
         path = folder / f"{blocks[0].first:019d}.npz"
-        groups.append(Group(blocks, path, Lease(path.with_suffix(".lease"), lease_seconds)))
+        groups.append(_Group(blocks, path, Lease(path.with_suffix(".lease"), lease_seconds)))
     return groups
 
 
-def _count(job: Job, groups: list[Group]) -> None:
+def _count(job: Job, groups: list[_Group]) -> None:
     """Count groups, and write the total of each as soon as it is whole."""
     owners = {block.first: group for group in groups for block in group.blocks}
     totals = {group.path: job.nothing.empty() for group in groups}
@@ -178,7 +177,7 @@ def _count(job: Job, groups: list[Group]) -> None:
             group.lease.renew()
 
 
-def _is_added(group: Group, total: Total, job: Job) -> bool:
+def _is_added(group: _Group, total: Total, job: Job) -> bool:
     """Add a group that is present; one that is damaged is deleted, to be counted again."""
     if not group.path.exists():
         return False

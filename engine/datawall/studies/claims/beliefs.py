@@ -1,4 +1,4 @@
-"""What a claim is computed from: draws of the inputs, or a published law in place of the drawn one."""
+"""Beliefs behind a claim: draws of the inputs, or a published law in place of the drawn one."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property

@@ -10,9 +10,8 @@ import numpy as np
 from datawall.errors import DatawallError
 from datawall.model.inputs import DECLARATIONS
 from datawall.studies.claims.beliefs import Beliefs, draw_beliefs, drawn
-from datawall.studies.claims.reading import load_claims
 from datawall.studies.claims.registry import COMPUTATIONS
-from datawall.studies.claims.schema import CheckTable, ClaimTable
+from datawall.studies.claims.schema import CheckTable, ClaimTable, load_claims
 from datawall.studies.claims.verdict import Claimed, Verdict, judge, probability_near, ratio, worst
 from datawall.validation import suggestion
 
@@ -132,7 +131,7 @@ def evaluate(ids: Iterable[str] = (), claims: Mapping[str, ClaimTable] | None = 
 
 
 def _judge(name: str, claim: ClaimTable, beliefs: Beliefs) -> Judged:
-    checks = tuple(check_claim(check, beliefs) for check in claim.checks)
+    checks = tuple(_check_claim(check, beliefs) for check in claim.checks)
     return Judged(
         id=name,
         statement=claim.statement,
@@ -143,7 +142,7 @@ def _judge(name: str, claim: ClaimTable, beliefs: Beliefs) -> Judged:
     )
 
 
-def check_claim(check: CheckTable, beliefs: Beliefs) -> Check:
+def _check_claim(check: CheckTable, beliefs: Beliefs) -> Check:
     """Compute and judge one number of a statement.
 
     Parameters

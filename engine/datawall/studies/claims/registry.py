@@ -1,4 +1,4 @@
-"""Named computations: what a claims file may ask for, and which published laws each can be made under."""
+"""Registry of computations that a claims file may name, and the published laws each can be made under."""
 
 import inspect
 from collections.abc import Callable
@@ -17,7 +17,7 @@ REQUIRED = inspect.Parameter.empty
 
 @dataclass(frozen=True)
 class Setting:
-    """What a computation must or may be told.
+    """Setting of a computation.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Computation:
 
     @property
     def meaning(self) -> str:
-        """What it computes, in a line."""
+        """Meaning in a line."""
         return (inspect.getdoc(self.run) or "").partition("\n")[0]
 
 
@@ -68,7 +68,7 @@ COMPUTATIONS: dict[str, Computation] = {}
 def computation[**P, T](
     *, laws: tuple[str, ...] = (), by_form: bool = False
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Enter a function of `Beliefs` and keyword-only settings into `COMPUTATIONS` under its own name."""
+    """Enter a function of `Beliefs` and keyword-only settings into `COMPUTATIONS` by name."""
 
     def register(run: Callable[P, T]) -> Callable[P, T]:
         settings = {
@@ -76,7 +76,7 @@ def computation[**P, T](
             for name, parameter in inspect.signature(run).parameters.items()
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY
         }
-        COMPUTATIONS[run.__name__] = Computation(run, laws, by_form, settings)
+        COMPUTATIONS[run.__name__.removeprefix("_")] = Computation(run, laws, by_form, settings)
         return run
 
     return register

@@ -11,7 +11,7 @@ from rich.table import Table
 from datawall.scenario.markdown import number
 from datawall.studies.claims.beliefs import DRAWS, SCENARIO, SEED
 from datawall.studies.claims.evaluation import Case, Check, Judged
-from datawall.studies.claims.reading import load_claims
+from datawall.studies.claims.schema import load_claims
 from datawall.studies.claims.verdict import DATE_UNIT, Claimed, Verdict
 
 REPORT = Path("reports/claims.md")
@@ -42,7 +42,7 @@ def shown(value: float, unit: str) -> str:
     return number(float(f"{value:.9g}"), unit) if math.isfinite(value) else str(value)
 
 
-def claimed_text(claimed: Claimed) -> str:
+def _claimed_text(claimed: Claimed) -> str:
     """Return what is claimed, with its unit."""
     low, high = shown(claimed.low, claimed.unit), shown(claimed.high, claimed.unit)
     if claimed.is_bound:
@@ -67,7 +67,7 @@ def computed_text(check: Check) -> str:
     return text if check.law in ("draws", "none") else f"{shown(check.computed, unit)}; draws {text}"
 
 
-def cases_text(check: Check) -> str:
+def _cases_text(check: Check) -> str:
     """Return what other laws and readings give, with the verdict each would have."""
     return "; ".join(
         f"{case.name} {shown(case.computed, check.claimed.unit)} ({case.verdict})" for case in check.cases
@@ -80,12 +80,12 @@ def cells(claim: Judged, check: Check, *, first: bool) -> tuple[str, ...]:
         claim.id,
         claim.statement if first else "",
         check.quantity,
-        claimed_text(check.claimed),
+        _claimed_text(check.claimed),
         computed_text(check),
         factor_text(check, check.claimed.unit),
         f"{check.near:.0%}" if check.low < check.high else "-",
         "-" if check.law == "none" else check.law,
-        cases_text(check),
+        _cases_text(check),
         str(check.verdict),
         claim.reason if first else "",
     )
@@ -162,7 +162,7 @@ def details(judged: Iterable[Judged]) -> list[str]:
     """Return each claim in a few lines: statement, other laws and readings, reason."""
     blocks = []
     for claim in judged:
-        others = [f"  {check.quantity}: {cases_text(check)}" for check in claim.checks if check.cases]
+        others = [f"  {check.quantity}: {_cases_text(check)}" for check in claim.checks if check.cases]
         reason = [f"  {claim.reason}"] if claim.reason else []
         blocks.append("\n".join([f"{claim.id} ({claim.kind}): {claim.statement}", *others, *reason]))
     return blocks

@@ -1,14 +1,16 @@
-"""The tables of a claims file, version 1: closed and typed."""
+"""Schema of a claims file, version 1, closed and typed, and its loader."""
 
 import re
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from datawall.studies.claims import budgets, dates, recorded, repeats, sizes  # noqa: F401 - enter their computations
+from datawall.scenario.files import CLAIMS, folder, read_source
+from datawall.studies.claims import records_and_dates, training_runs  # noqa: F401 - enter their computations
 from datawall.studies.claims.registry import COMPUTATIONS, REQUIRED, Computation, Setting
 from datawall.studies.claims.verdict import Claimed
-from datawall.validation import Closed, Number, Text, suggestion, version, wrong
+from datawall.validation import Closed, Number, Text, first_problem, suggestion, version, wrong
 
 VERSION = 1
 ID = re.compile(r"(\w+)-\d\d")
@@ -131,3 +133,29 @@ class ClaimsFile(Closed):
                     f"need a source {source} for the claim {name}", None, f"add {source} = …", "sources"
                 )
         return self
+
+
+def load_claims(path: str | Path | None = None) -> ClaimsFile:
+    """Read and validate a claims file.
+
+    Parameters
+    ----------
+    path
+        A TOML file; the claims that ship by default.
+
+    Raises
+    ------
+    ScenarioError
+        At the first mistake: file, line, key, value, what is expected and what to do.
+
+    Examples
+    --------
+    >>> load_claims().claims["S0-12"].kind
+    'rule'
+    """
+    source = read_source(folder() / CLAIMS, CLAIMS) if path is None else read_source(Path(path), str(path))
+    try:
+        return ClaimsFile.model_validate(source.tables)
+    except ValidationError as error:
+        problem = first_problem(error, source.tables)
+        raise source.error(problem.path, problem.message) from None

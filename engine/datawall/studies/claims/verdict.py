@@ -1,4 +1,4 @@
-"""When a claim holds: one rule for every number.
+"""Verdict on a claim: one rule for every number.
 
 A number is compared with the computed one as a ratio; it holds within a factor 1.25, roughly within 2, and
 fails otherwise. Of a claimed range the end nearer to the computed value counts; a value inside agrees. A
@@ -17,7 +17,7 @@ DATE_UNIT = "year"
 
 
 class Verdict(enum.StrEnum):
-    """How well a claim agrees with what is computed, best first."""
+    """Agreement of a claim with what is computed, best first."""
 
     HOLDS = "holds"
     ROUGHLY = "roughly"
@@ -39,7 +39,7 @@ YEARS = Tolerance(holds=0.25, roughly=1.0, near=0.5)
 
 @dataclass(frozen=True)
 class Claimed:
-    """What a claim says of a quantity.
+    """Claimed value, range or bound of a quantity.
 
     Attributes
     ----------
@@ -58,12 +58,12 @@ class Claimed:
 
     @property
     def is_bound(self) -> bool:
-        """Whether the claim is one-sided."""
+        """True for a one-sided claim."""
         return bool(np.isinf(self.low) or np.isinf(self.high))
 
     @property
     def tolerance(self) -> Tolerance:
-        """What counts as near."""
+        """Tolerance that counts as near."""
         return YEARS if self.unit == DATE_UNIT else FACTOR
 
 
@@ -98,12 +98,12 @@ def miss(claimed: Claimed, computed: np.ndarray | float) -> np.ndarray:
     return np.where(signed > 0, size, np.inf)
 
 
-def verdict_of_miss(size: float, tolerance: Tolerance = FACTOR) -> Verdict:
+def _verdict_of_miss(size: float, tolerance: Tolerance = FACTOR) -> Verdict:
     """Return the verdict on a plain number that is off by a factor (or years).
 
     Examples
     --------
-    >>> [str(verdict_of_miss(size)) for size in (1.2, 1.45, 3.0)]
+    >>> [str(_verdict_of_miss(size)) for size in (1.2, 1.45, 3.0)]
     ['holds', 'roughly', 'fails']
     """
     if math.isnan(size):
@@ -115,7 +115,7 @@ def verdict_of_miss(size: float, tolerance: Tolerance = FACTOR) -> Verdict:
 
 def judge(claimed: Claimed, computed: float) -> Verdict:
     """Return the verdict on a claim, given the computed value; see the rule at the head of this module."""
-    plain = verdict_of_miss(float(miss(claimed, computed)), claimed.tolerance)
+    plain = _verdict_of_miss(float(miss(claimed, computed)), claimed.tolerance)
     kept = _comes_out(claimed, computed) if claimed.exact else nearest(claimed, computed) == computed
     if (claimed.exact or claimed.is_bound) and plain is Verdict.HOLDS and not kept:
         return Verdict.ROUGHLY

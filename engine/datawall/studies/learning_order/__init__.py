@@ -1,4 +1,4 @@
-"""In which order small networks learn: the toy experiment, and how much each further sign delays it."""
+"""Learning order of small networks: the toy experiment, and the delay of each further sign."""
 
 from datawall.studies.learning_order.results import learning_order, summary, write
 

@@ -1,4 +1,4 @@
-"""How much each further sign delays learning, as a posterior."""
+"""Posterior of the delay of each further sign."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ STATISTICS = ("diverging", "accept_prob", "num_steps", "energy")
 
 
 @dataclass(frozen=True)
-class Fit:
+class DelayFit:
     """Draws of the posterior and how well they were made.
 
     Attributes
@@ -39,7 +39,7 @@ class Fit:
     divergences: int
 
 
-def delay_model(log10_steps: np.ndarray, censored: np.ndarray) -> None:
+def _delay_model(log10_steps: np.ndarray, censored: np.ndarray) -> None:
     """State log10 steps as a + s·(k - 4.5) + bend of k + noise of the seed, right-censored.
 
     A network that the budget stopped adds the probability that it needs longer. The bends keep what a
@@ -73,13 +73,13 @@ def delay_model(log10_steps: np.ndarray, censored: np.ndarray) -> None:
     numpyro.deterministic("ooms_per_two", 2.0 * slope)
 
 
-def fit(log10_steps: np.ndarray, censored: np.ndarray, seed: int = 0) -> Fit:
-    """Return the posterior of `delay_model`, drawn by NUTS.
+def fit(log10_steps: np.ndarray, censored: np.ndarray, seed: int = 0) -> DelayFit:
+    """Return the posterior of `_delay_model`, drawn by NUTS.
 
     Parameters
     ----------
     log10_steps, censored
-        As in `delay_model`.
+        As in `_delay_model`.
     seed
         Of the chains.
 
@@ -92,7 +92,7 @@ def fit(log10_steps: np.ndarray, censored: np.ndarray, seed: int = 0) -> Fit:
     ----------
     Hoffman and Gelman 2014, arXiv 1111.4246.
     """
-    kernel = NUTS(delay_model, target_accept_prob=0.95)
+    kernel = NUTS(_delay_model, target_accept_prob=0.95)
     chains = MCMC(
         kernel,
         num_warmup=WARMUP,
@@ -107,7 +107,7 @@ def fit(log10_steps: np.ndarray, censored: np.ndarray, seed: int = 0) -> Fit:
         posterior = {name: np.asarray(x) for name, x in chains.get_samples(group_by_chain=True).items()}
         found = chains.get_extra_fields(group_by_chain=True)
     statistics = {name: np.asarray(found[name]) for name in STATISTICS}
-    return Fit(
+    return DelayFit(
         posterior,
         statistics,
         r_hat=max(float(np.max(split_gelman_rubin(x))) for x in posterior.values()),

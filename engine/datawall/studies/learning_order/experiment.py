@@ -1,17 +1,141 @@
-"""The toy experiment: small networks learn the sign of a product of k standard normals from fresh data.
+"""Toy experiment: small networks learn the sign of a product of k standard normals from fresh data.
 
 For each seed the networks of all k start alike and see the same inputs, so only what they are asked differs.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.studies.learning_order.facts import product_signs
-from datawall.studies.learning_order.network import WIDTHS, Training, accuracy, adam, start
+BLIND_ACCURACY = 0.5
+"""Accuracy of any predictor blind to one input of the product, for every number of signs.
+
+Reflecting that input turns the label and leaves the prediction, and both inputs are equally likely.
+"""
+
+
+def product_signs(inputs: jax.Array) -> jax.Array:
+    """Return the sign of the product of the first k inputs for every k.
+
+    Parameters
+    ----------
+    inputs
+        Shape (points, d).
+
+    Returns
+    -------
+    jax.Array
+        Labels of -1 and 1 for k of 1 to d, of shape (d, points).
+
+    Examples
+    --------
+    >>> product_signs(jnp.array([[-2.0, 0.5, -3.0]])).ravel().tolist()
+    [-1.0, -1.0, 1.0]
+    """
+    return jnp.cumprod(jnp.sign(inputs), axis=1).T
+
+
+def leading_hermite_coefficient(k: int) -> float:
+    """Return how strongly the label shows in the lowest polynomial that shows it at all.
+
+    The Hermite expansion of the sign of x_1 … x_k starts at the product x_1 … x_k itself: its mean with the
+    label is E|x|^k, and every polynomial of lower degree has none.
+
+    Parameters
+    ----------
+    k
+        Signs in the product.
+
+    Returns
+    -------
+    float
+        E[sign(x_1 … x_k) x_1 … x_k] = (2/π)^(k/2).
+
+    Examples
+    --------
+    >>> round(leading_hermite_coefficient(2), 4)
+    0.6366
+    """
+    return (2.0 / math.pi) ** (k / 2)
+
+
+WIDTHS = (8, 32, 32, 32, 1)
+"""Units of each layer, from the inputs to the logit."""
+LEARNING_RATE = 3e-3
+DECAY_MEAN, DECAY_SQUARE, EPSILON = 0.9, 0.999, 1e-8
+
+type Weights = list[tuple[jax.Array, jax.Array]]
+
+
+class Training(NamedTuple):
+    """A network in training: its weights, and the running means of their gradients and of its squares."""
+
+    weights: Weights
+    mean: Weights
+    square: Weights
+
+
+def start(key: jax.Array) -> Training:
+    """Return an untrained network, with normal weights of variance 2 over the inputs of a unit.
+
+    References
+    ----------
+    He et al. 2015, arXiv 1502.01852.
+    """
+    keys = jax.random.split(key, len(WIDTHS) - 1)
+    weights = [
+        (jnp.sqrt(2.0 / rows) * jax.random.normal(k, (rows, columns), jnp.float32), jnp.zeros(columns, "f4"))
+        for k, rows, columns in zip(keys, WIDTHS, WIDTHS[1:], strict=False)
+    ]
+    zeros = jax.tree.map(jnp.zeros_like, weights)
+    return Training(weights, zeros, zeros)
+
+
+def logit(weights: Weights, inputs: jax.Array) -> jax.Array:
+    """Return the log odds of a positive label, of shape (points,), from inputs of shape (points, d)."""
+    *hidden, (last, bias) = weights
+    for matrix, offset in hidden:
+        inputs = jax.nn.relu(inputs @ matrix + offset)
+    return (inputs @ last + bias)[:, 0]
+
+
+def logistic_loss(weights: Weights, inputs: jax.Array, labels: jax.Array) -> jax.Array:
+    """Return the mean negative log likelihood of labels of -1 and 1 [nats]."""
+    return jnp.mean(jax.nn.softplus(-labels * logit(weights, inputs)))
+
+
+def accuracy(weights: Weights, inputs: jax.Array, labels: jax.Array) -> jax.Array:
+    """Return the share of points whose label has the sign of the logit."""
+    return jnp.mean((labels * logit(weights, inputs) > 0.0).astype(jnp.float32))
+
+
+def adam(training: Training, inputs: jax.Array, labels: jax.Array, step: jax.Array) -> Training:
+    """Return the network after one step of Adam, the steps counted from 1.
+
+    References
+    ----------
+    Kingma and Ba 2015, arXiv 1412.6980, algorithm 1.
+    """
+    gradient = jax.grad(logistic_loss)(training.weights, inputs, labels)
+    mean = jax.tree.map(lambda m, g: DECAY_MEAN * m + (1.0 - DECAY_MEAN) * g, training.mean, gradient)
+    square = jax.tree.map(
+        lambda v, g: DECAY_SQUARE * v + (1.0 - DECAY_SQUARE) * g**2, training.square, gradient
+    )
+    time = step.astype(jnp.float32)
+    seen_mean, seen_square = 1.0 - DECAY_MEAN**time, 1.0 - DECAY_SQUARE**time
+    weights = jax.tree.map(
+        lambda w, m, v: w - LEARNING_RATE * (m / seen_mean) / (jnp.sqrt(v / seen_square) + EPSILON),
+        training.weights,
+        mean,
+        square,
+    )
+    return Training(weights, mean, square)
+
 
 INPUTS = WIDTHS[0]
 BATCH = 128
@@ -27,7 +151,7 @@ type Progress = Callable[[int, int], object]
 
 @dataclass(frozen=True)
 class Curves:
-    """How well each network does as it trains.
+    """Learning curves.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""From the experiment and its fit to labelled results in ArviZ's groups, and to the run folder."""
+"""Results of the experiment and its fit, labelled in ArviZ's groups, and their run folder."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from datawall.arguments import check_seed
 from datawall.caching import keep_compiled_programs
 from datawall.errors import DatawallError
 from datawall.files import replace_file
-from datawall.studies.learning_order import delay, experiment, network
-from datawall.studies.learning_order.facts import BLIND_ACCURACY, leading_hermite_coefficient
+from datawall.studies.learning_order import delay, experiment
+from datawall.studies.learning_order.experiment import BLIND_ACCURACY, leading_hermite_coefficient
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from datawall.studies.learning_order.delay import Fit
+    from datawall.studies.learning_order.delay import DelayFit
     from datawall.studies.learning_order.experiment import Curves, Progress
 
 DEFAULT_SEEDS = 4
@@ -49,7 +49,7 @@ def _variable(dims: tuple[str, ...], values: Any, unit: str, description: str) -
     return xr.Variable(dims, np.asarray(values), {"unit": unit, "description": description})
 
 
-def posterior_group(fit: Fit) -> xr.Dataset:
+def _posterior_group(fit: DelayFit) -> xr.Dataset:
     """Return the draws of the posterior."""
     return xr.Dataset(
         {
@@ -59,7 +59,7 @@ def posterior_group(fit: Fit) -> xr.Dataset:
     )
 
 
-def statistics_group(fit: Fit) -> xr.Dataset:
+def _statistics_group(fit: DelayFit) -> xr.Dataset:
     """Return how the sampler fared at each draw."""
     return xr.Dataset(
         {
@@ -92,15 +92,15 @@ def constants_group(censored: np.ndarray, budget: int) -> xr.Dataset:
     )
 
 
-def _manifest(fit: Fit, curves: Curves, seed: int, seconds: float) -> dict[str, Any]:
+def _manifest(fit: DelayFit, curves: Curves, seed: int, seconds: float) -> dict[str, Any]:
     device = jax.devices()[0]
     return {
         "seeds": curves.accuracy.shape[1],
         "steps": int(curves.steps[-1]),
         "seed": seed,
-        "widths": list(network.WIDTHS),
+        "widths": list(experiment.WIDTHS),
         "batch": experiment.BATCH,
-        "learning_rate": network.LEARNING_RATE,
+        "learning_rate": experiment.LEARNING_RATE,
         "r_hat": fit.r_hat,
         "ess": fit.ess,
         "divergences": fit.divergences,
@@ -160,8 +160,8 @@ def learning_order(
     draws = {"chain": np.arange(delay.CHAINS), "draw": np.arange(delay.DRAWS)}
     tree = xr.DataTree.from_dict(
         {
-            "posterior": posterior_group(fit).assign_coords(draws | {"k": SIGNS}),
-            "sample_stats": statistics_group(fit).assign_coords(draws),
+            "posterior": _posterior_group(fit).assign_coords(draws | {"k": SIGNS}),
+            "sample_stats": _statistics_group(fit).assign_coords(draws),
             "observed_data": xr.Dataset({"log10_steps": observed}, labels),
             "constant_data": constants_group(censored, steps).assign_coords(labels),
             "curves": xr.Dataset({"accuracy": accuracy}, {**labels, "step": curves.steps}),

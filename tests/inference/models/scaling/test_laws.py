@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from datawall.inference.models.scaling.laws import ADDITIVE, EQUAL_EXPONENTS, NESTED
+from datawall.inference.models.scaling.runs import ADDITIVE, EQUAL_EXPONENTS, NESTED
 
 N0, D0 = 3e9, 5e10
 N, D = np.array([1e8, 3e9, 7e10]), np.array([3e11, 5e10, 1e9])

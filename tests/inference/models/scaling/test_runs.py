@@ -11,8 +11,7 @@ from scipy import optimize, stats
 
 from datawall.inference import bootstrap, stacking
 from datawall.inference.fit import fit
-from datawall.inference.models.scaling import laws
-from datawall.inference.models.scaling.runs import MODULE, points_module
+from datawall.inference.models.scaling.runs import MODULE, NESTED, points_module
 from datawall.inference.simulation_based_calibration import calibrate
 from datawall.inference.summary import headline
 
@@ -127,7 +126,7 @@ def test_a_bootstrap_is_wider_than_the_posterior(chinchilla):
 
 @pytest.mark.slow
 def test_a_law_without_a_floor_loses_the_comparison(chinchilla):
-    rival = fit(points_module(laws.NESTED), chinchilla.evidence)
+    rival = fit(points_module(NESTED), chinchilla.evidence)
     table = stacking.compare([chinchilla, rival])
     assert table["elpd"].values[0] - table["elpd"].values[1] > 100.0
     assert table["weight"].values[0] > 0.9

@@ -1,4 +1,4 @@
-"""From what past runs say of repetition to the inputs of the forecast, which is about a new run."""
+"""Posterior predictive of a new run: the forecast's inputs on repetition, from the posterior of past runs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What repetition is worth from published readings: a random-effects statement for each constant."""
+"""Worth of repetition from published fits: a random-effects model of each constant."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def readings_model(evidence: Evidence, observed: Arrays | None) -> None:
         numpyro.sample("log_reading", scatter, obs=None if observed is None else observed["log_reading"])
 
 
-def readings_inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:
+def _readings_inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:
     """Return what a new frontier run will find of every constant that has been read."""
     return of_a_new_run(evidence.coords["quantity"], posterior, key)
 
@@ -49,7 +49,7 @@ MODULE = Module(
     title="value of repeated data from published readings",
     load=load_readings,
     model=readings_model,
-    inputs=readings_inputs,
+    inputs=_readings_inputs,
     headline=QUANTITIES,
     on_files=runs.MODULE,
 )

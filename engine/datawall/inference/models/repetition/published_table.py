@@ -1,4 +1,4 @@
-"""Reading the shipped table of published constants of repetition."""
+"""Shipped table of published constants of repetition."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from datawall.distributions.special import ndtri
 from datawall.errors import TooLittleEvidenceError
 from datawall.inference.evidence_model import Evidence
 from datawall.inference.models.repetition.predictive import QUANTITIES
-from datawall.inference.tables import Table, read_table
+from datawall.inference.tables import EvidenceTable, read_table
 from datawall.scenario import files as catalog
 
 COLUMNS = (
@@ -48,7 +48,7 @@ def load_readings(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     return _evidence(table)
 
 
-def _evidence(table: Table) -> Evidence:
+def _evidence(table: EvidenceTable) -> Evidence:
     named = table.texts("quantity")
     quantities = [name for name in QUANTITIES if name in named]
     half_width = np.log(table.numbers("high") / table.numbers("low")) / 2.0

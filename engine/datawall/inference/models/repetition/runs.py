@@ -1,6 +1,7 @@
-"""What repetition is worth from single runs: a robust regression of the logarithm of the loss."""
+"""Worth of repetition from single runs: a robust regression of the log loss, under rival laws."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,100 @@ from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent
 from datawall.inference.likelihoods.student_t import FastStudentT
-from datawall.inference.models.repetition import laws
-from datawall.inference.models.repetition.laws import RepetitionLaw
 from datawall.inference.models.repetition.predictive import form_of_a_new_run, judged, of_a_new_run, widened
 from datawall.inference.models.repetition.published_table import load_readings
-from datawall.inference.tables import Table, read_table
+from datawall.inference.tables import EvidenceTable, read_table
+from datawall.model.loss.additive_penalty import LOG_REFERENCE_TOKENS_PER_PARAM, REFERENCE_EXTRA_PASSES
+from datawall.scaling_laws.effective_data import Repetition
+from datawall.scaling_laws.laws import ScalingLaw
+from datawall.scaling_laws.repetition import RepetitionPenalty, data_constrained_loss, penalised_loss
+
+
+@dataclass(frozen=True)
+class RepetitionLaw:
+    """A law of the loss in parameters, tokens and unique tokens.
+
+    Attributes
+    ----------
+    name, title
+        How results refer to it.
+    exponents
+        Latents of the loss of fresh tokens beside `TERMS`.
+    constants
+        Latents of repetition, of which the forecast has inputs.
+    loss
+        ``loss(latents, runs)``: the loss of each run [nats/token].
+    """
+
+    name: str
+    title: str
+    exponents: tuple[str, ...]
+    constants: tuple[str, ...]
+    loss: Callable[[Arrays, Arrays], Any]
+
+
+def base_law(v: Arrays, runs: Arrays) -> ScalingLaw:
+    """Return the law of fresh tokens from its terms at the centre of the runs; without beta it is alpha."""
+    alpha, beta = v["alpha"], v.get("beta", v["alpha"])
+    return ScalingLaw(
+        E=jnp.exp(v["log_floor"]),
+        A=jnp.exp(v["log_params_term"] + alpha * runs["log_params_centre"]),
+        B=jnp.exp(v["log_tokens_term"] + beta * runs["log_tokens_centre"]),
+        alpha=alpha,
+        beta=beta,
+    )
+
+
+def effective_data(v: Arrays, runs: Arrays) -> Any:
+    """Return the loss when repeats and excess parameters lose their value exponentially.
+
+    The kink where the parameters are just what the data deserve is one of curvature only: the value of excess
+    parameters starts at one to one, so the gradient is continuous.
+
+    References
+    ----------
+    Muennighoff et al. 2023, arXiv 2305.16264, equations 5 to 7.
+    """
+    rep = Repetition(r_d=v["r_d"], r_n=v["r_n"])
+    return data_constrained_loss(
+        base_law(v, runs), rep, runs["params"], runs["tokens"], runs["unique_tokens"]
+    )
+
+
+def additive_penalty(v: Arrays, runs: Arrays) -> Any:
+    """Return the loss when repetition adds a penalty.
+
+    The penalty is stated at ten extra passes and twenty unique tokens a parameter.
+
+    References
+    ----------
+    Lovelace et al. 2026, arXiv 2605.01640.
+    """
+    delta, kappa = v["passes_exponent"], v["size_exponent"]
+    log_growth = delta * jnp.log(REFERENCE_EXTRA_PASSES) - kappa * LOG_REFERENCE_TOKENS_PER_PARAM
+    penalty = RepetitionPenalty(
+        scale=v["penalty"] * jnp.exp(-log_growth), passes_exponent=delta, size_exponent=kappa
+    )
+    return penalised_loss(base_law(v, runs), penalty, runs["params"], runs["tokens"], runs["unique_tokens"])
+
+
+TERMS = ("log_floor", "log_params_term", "log_tokens_term")
+"""Terms of the loss at the centre of the runs."""
+
+EFFECTIVE_DATA = RepetitionLaw(
+    "effective_data", "repeats lose value", ("alpha", "beta"), ("r_d", "r_n"), effective_data
+)
+EQUAL_EXPONENTS = RepetitionLaw(
+    "equal_exponents", "repeats lose value, alpha = beta", ("alpha",), ("r_d", "r_n"), effective_data
+)
+ADDITIVE_PENALTY = RepetitionLaw(
+    "additive_penalty",
+    "repeats add a penalty",
+    ("alpha", "beta"),
+    ("penalty", "passes_exponent", "size_exponent"),
+    additive_penalty,
+)
+
 
 COUNTS = ("params", "tokens", "unique_tokens")
 LEAST_RUNS = 30
@@ -66,7 +156,7 @@ def load_runs(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     return _evidence(table, loss, left_out, newest)
 
 
-def _loss_column(table: Table) -> str:
+def _loss_column(table: EvidenceTable) -> str:
     for column in ("val_loss", "loss"):
         if column in table.columns:
             return column
@@ -76,14 +166,14 @@ def _loss_column(table: Table) -> str:
     )
 
 
-def _cut(table: Table, as_of: float | None) -> float:
+def _cut(table: EvidenceTable, as_of: float | None) -> float:
     if "date_known" not in table.columns:
         return load_readings(as_of, ()).newest
     table.known_by(as_of)
     return float(max(table.years("date_known"), default=np.nan))
 
 
-def _leave_out(table: Table) -> dict[str, str]:
+def _leave_out(table: EvidenceTable) -> dict[str, str]:
     """Leave out the runs that are set apart; return the reason for each, by its name."""
     left_out = {}
     for column, reason in SET_APART.items():
@@ -98,12 +188,12 @@ def _leave_out(table: Table) -> dict[str, str]:
     return left_out
 
 
-def _names(table: Table) -> np.ndarray:
+def _names(table: EvidenceTable) -> np.ndarray:
     named = table.texts("name") if "name" in table.columns else [f"line {line}" for line in table.lines]
     return np.array(named, object)
 
 
-def _check(table: Table, loss: str) -> None:
+def _check(table: EvidenceTable, loss: str) -> None:
     plain = "plain counts are needed, not thousands, millions or billions"
     params, tokens, unique = (table.numbers(column) for column in COUNTS)
     table.refuse(params < 1e4, "params", "need a number of parameters above 1e4", plain)
@@ -119,7 +209,7 @@ def _check(table: Table, loss: str) -> None:
         )
 
 
-def _evidence(table: Table, loss: str, left_out: dict[str, str], newest: float) -> Evidence:
+def _evidence(table: EvidenceTable, loss: str, left_out: dict[str, str], newest: float) -> Evidence:
     params, tokens, unique = (table.numbers(column) for column in COUNTS)
     constants = {
         "params": params,
@@ -141,7 +231,7 @@ def _evidence(table: Table, loss: str, left_out: dict[str, str], newest: float) 
     )
 
 
-def runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None) -> None:
+def _runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None) -> None:
     """State that the loss of each run scatters about a law, with Student t residuals in the logarithm.
 
     Parameters
@@ -152,7 +242,7 @@ def runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None) 
         See `Module`; ``observed["log_loss"]`` is ln(loss) of each run.
     """
     runs = evidence.constants
-    values = {name: latent(f"repetition.{name}") for name in (*laws.TERMS, *law.exponents, *law.constants)}
+    values = {name: latent(f"repetition.{name}") for name in (*TERMS, *law.exponents, *law.constants)}
     scale = latent("repetition.residual_scale")
     df = 2.0 + latent("repetition.residual_df_above_two")
     expected = jnp.log(law.loss(values, runs))
@@ -161,7 +251,7 @@ def runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None) 
         numpyro.sample("log_loss", residuals, obs=None if observed is None else observed["log_loss"])
 
 
-def runs_inputs(law: RepetitionLaw, evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, Any]:  # noqa: ARG001
+def _runs_inputs(law: RepetitionLaw, evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, Any]:  # noqa: ARG001
     """Return what a new frontier run will find of the constants of the law."""
     key_judged, key_new = jax.random.split(key)
     latents = ("overconfidence", "regularisation", *(f"{name}_spread" for name in law.constants))
@@ -169,21 +259,21 @@ def runs_inputs(law: RepetitionLaw, evidence: Evidence, posterior: Arrays, key: 
     return of_a_new_run(law.constants, widened(law.constants, v), key_new)
 
 
-def runs_module(law: RepetitionLaw) -> Module:
+def _runs_module(law: RepetitionLaw) -> Module:
     """Return the module that fits one law to a table of runs."""
     return Module(
         name=f"repetition.{law.name}",
         title=f"value of repeated data from single runs: {law.title}",
         load=load_runs,
-        model=partial(runs_model, law),
-        inputs=partial(runs_inputs, law),
+        model=partial(_runs_model, law),
+        inputs=partial(_runs_inputs, law),
         headline=(*law.constants, *law.exponents),
     )
 
 
 MODULE = replace(
-    runs_module(laws.EFFECTIVE_DATA),
+    _runs_module(EFFECTIVE_DATA),
     title="value of repeated data from single runs, two forms of the law",
-    rivals=(runs_module(laws.ADDITIVE_PENALTY), runs_module(laws.EQUAL_EXPONENTS)),
+    rivals=(_runs_module(ADDITIVE_PENALTY), _runs_module(EQUAL_EXPONENTS)),
     choice=form_of_a_new_run,
 )

@@ -90,7 +90,7 @@ def _places(runs: list[str]) -> tuple[list[str], np.ndarray]:
     return sets, np.array([(sets.index(name), runs[:k].count(name)) for k, name in enumerate(runs)])
 
 
-def model(evidence: Evidence, observed: Arrays | None) -> None:
+def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """State that sets of runs scatter about the typical law, and studies of the same runs about their set.
 
     The scatter is integrated out: all that studies of one set of runs state is one normal vector. Errors that
@@ -139,7 +139,7 @@ def _spreads(v: Arrays) -> tuple[Any, Any]:
     return spread[..., None] * correlation, spread * v["within_share"][..., None]
 
 
-def inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Return the law of a new set of runs, studied once, at each draw of the posterior."""
     factor, within = _spreads(posterior)
     typical = jnp.stack([posterior[name] for name in QUANTITIES], axis=1)
@@ -157,8 +157,8 @@ MODULE = Module(
     name="scaling",
     title="allocation law of a new frontier run, from published fits",
     load=load,
-    model=model,
-    inputs=inputs,
+    model=_model,
+    inputs=_inputs,
     headline=(
         *QUANTITIES,
         *(f"{name}_between" for name in QUANTITIES),

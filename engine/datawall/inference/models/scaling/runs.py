@@ -1,6 +1,13 @@
-"""The loss law from single runs: a robust regression of the logarithm of the loss."""
+"""Loss law from single runs: a robust regression of the log loss, under rival laws.
+
+ln A and alpha of the usual parametrisation correlate at .999, so that no prior on one of them makes sense
+alone. Here each law is stated by the size of its terms at the geometric mean of the runs. A law maps
+``(latents, x, y)`` to the logarithm of the loss, with ``x = ln(N/N0)`` and ``y = ln(D/D0)``.
+"""
 
 import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +21,80 @@ from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent
 from datawall.inference.likelihoods.student_t import FastStudentT
-from datawall.inference.models.scaling import laws
-from datawall.inference.models.scaling.laws import LossLaw
-from datawall.inference.tables import Table, read_table
+from datawall.inference.tables import EvidenceTable, read_table
+
+type Latents = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class LossLaw:
+    """A law of the loss.
+
+    Attributes
+    ----------
+    name, title
+        How results refer to it.
+    latents
+        The latents that it needs, declared under ``scaling_points``.
+    log_loss
+        The logarithm of the loss.
+    """
+
+    name: str
+    title: str
+    latents: tuple[str, ...]
+    log_loss: Callable[[Latents, Any, Any], Any]
+
+
+def additive(v: Latents, x: Any, y: Any) -> Any:
+    """Return ``ln(E + a exp(-alpha x) + b exp(-beta y))``, with a and b the terms at the centre.
+
+    References
+    ----------
+    Hoffmann et al. 2022, arXiv 2203.15556.
+    """
+    terms = (v["log_floor"], v["log_params_term"] - v["alpha"] * x, v["log_tokens_term"] - v["beta"] * y)
+    return jnp.logaddexp(jnp.logaddexp(terms[0], terms[1]), terms[2])
+
+
+def equal_exponents(v: Latents, x: Any, y: Any) -> Any:
+    """Return the additive law with beta = alpha.
+
+    The law of over-trained models, ``E + (a M^eta + b M^-eta) C^-eta`` with M = D/N, is this one: alpha is
+    twice its eta.
+
+    References
+    ----------
+    Muennighoff et al. 2023, arXiv 2305.16264; Gadre et al. 2024, arXiv 2403.08540.
+    """
+    return additive({**v, "beta": v["alpha"]}, x, y)
+
+
+def nested(v: Latents, x: Any, y: Any) -> Any:
+    """Return ``beta ln((N_c/N)^(alpha/beta) + D_c/D)``: no floor, the terms add inside a power.
+
+    The terms are stated as for the additive law: the loss with plenty of the other resource.
+
+    References
+    ----------
+    Kaplan et al. 2020, arXiv 2001.08361.
+    """
+    params = (v["log_params_limit"] - v["alpha"] * x) / v["beta"]
+    tokens = (v["log_tokens_limit"] - v["beta"] * y) / v["beta"]
+    return v["beta"] * jnp.logaddexp(params, tokens)
+
+
+TERMS = ("log_floor", "log_params_term", "log_tokens_term")
+
+ADDITIVE = LossLaw("additive", "E + A/N^alpha + B/D^beta", (*TERMS, "alpha", "beta"), additive)
+EQUAL_EXPONENTS = LossLaw("equal_exponents", "E + A/N^alpha + B/D^alpha", (*TERMS, "alpha"), equal_exponents)
+NESTED = LossLaw(
+    "nested",
+    "((N_c/N)^(alpha/beta) + D_c/D)^beta",
+    ("log_params_limit", "log_tokens_limit", "alpha", "beta"),
+    nested,
+)
+
 
 SYNONYMS = {
     "params": ("params", "params_active_precise", "parameters"),
@@ -25,7 +103,7 @@ SYNONYMS = {
     "flop": ("flop", "train_flop", "flops", "budget"),
     "dataset": ("dataset", "train_dataset"),
 }
-"""What tables call each column; the first that is there counts."""
+"""Names of each column in tables; the first that is there counts."""
 LEAST_RUNS = 10
 """Fewer runs than this cannot hold the five constants of a law."""
 FLOP_TOLERANCE = 3.0
@@ -63,7 +141,7 @@ def load_points(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     return _evidence(sets, dropped, tuple(path.name for path in files), newest)
 
 
-def _cut(table: Table, as_of: float | None) -> float:
+def _cut(table: EvidenceTable, as_of: float | None) -> float:
     """Leave out what was not known yet; return the date of the newest row that stays."""
     if "date_known" not in table.columns:
         return -math.inf
@@ -71,7 +149,7 @@ def _cut(table: Table, as_of: float | None) -> float:
     return float(np.nan_to_num(table.years("date_known"), nan=-np.inf).max(initial=-np.inf))
 
 
-def _sets(table: Table, path: Path, taken: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _sets(table: EvidenceTable, path: Path, taken: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the runs of each data set: columns params, tokens, loss."""
     runs = _runs(table)
     column = _find(table, "dataset")
@@ -89,7 +167,7 @@ def _sets(table: Table, path: Path, taken: dict[str, np.ndarray]) -> dict[str, n
     return found
 
 
-def _runs(table: Table) -> np.ndarray:
+def _runs(table: EvidenceTable) -> np.ndarray:
     for column in table.columns:
         if column.startswith("excluded"):
             table.keep(table.numbers(column) != 1.0, f"marked in {column}")
@@ -120,7 +198,7 @@ def _runs(table: Table) -> np.ndarray:
     return runs
 
 
-def _find(table: Table, name: str) -> str:
+def _find(table: EvidenceTable, name: str) -> str:
     return next((column for column in SYNONYMS[name] if column in table.columns), "")
 
 
@@ -158,7 +236,7 @@ REFERENCE_FLOP = 1e21
 EXPONENTS = ("alpha", "beta")
 
 
-def points_model(law: LossLaw, evidence: Evidence, observed: Arrays | None) -> None:
+def _points_model(law: LossLaw, evidence: Evidence, observed: Arrays | None) -> None:
     """State that the loss of each run scatters about a law, with Student t residuals in the logarithm.
 
     Each data set has its own floor, terms and residuals, for losses of different tokenisers and corpora do
@@ -224,13 +302,13 @@ def _state_usual_parameters(v: dict[str, Any], data: dict[str, np.ndarray]) -> N
 def points_module(law: LossLaw, rivals: tuple[Module, ...] = ()) -> Module:
     """Return the module that fits one law to points files."""
     return Module(
-        name="scaling_points" if law is laws.ADDITIVE else f"scaling_points.{law.name}",
+        name="scaling_points" if law is ADDITIVE else f"scaling_points.{law.name}",
         title=f"loss law from single runs: {law.title}",
         load=load_points,
-        model=partial(points_model, law),
+        model=partial(_points_model, law),
         headline=HEADLINES[law.name],
         rivals=rivals,
-        bootstrap=law is laws.ADDITIVE,
+        bootstrap=law is ADDITIVE,
     )
 
 
@@ -241,6 +319,6 @@ HEADLINES = {
 }
 
 MODULE = points_module(
-    laws.ADDITIVE,
-    rivals=(points_module(laws.EQUAL_EXPONENTS), points_module(laws.NESTED)),
+    ADDITIVE,
+    rivals=(points_module(EQUAL_EXPONENTS), points_module(NESTED)),
 )

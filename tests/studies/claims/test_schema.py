@@ -9,8 +9,8 @@ import pytest
 from datawall.errors import DatawallError
 from datawall.scenario import ScenarioError, available
 from datawall.studies.claims.evaluation import evaluate
-from datawall.studies.claims.reading import load_claims
 from datawall.studies.claims.registry import COMPUTATIONS
+from datawall.studies.claims.schema import load_claims
 
 SOURCE = Path(__file__).parents[4] / "shared" / "facts" / "claims.csv"
 

@@ -11,8 +11,7 @@ from scipy.stats import lognorm
 from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Evidence
 from datawall.inference.models import MODULES
-from datawall.inference.models.release_timing.generations import opens_generation
-from datawall.inference.models.release_timing.renewal import coming_releases
+from datawall.inference.models.release_timing import coming_releases, opens_generation
 from support.shipped_modules import rows_of, write
 
 NEWEST, PIVOT, NOW = 2023.0, 2022.0, 2024.5

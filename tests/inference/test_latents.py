@@ -13,9 +13,9 @@ from numpyro.infer.util import log_density
 from datawall.inference.density import latents_of, sites_of
 from datawall.inference.evidence_model import no_inputs
 from datawall.inference.fit import fit
+from datawall.inference.latents import sample_rows
 from datawall.inference.models import MODULES
 from datawall.inference.nuts import Settings
-from datawall.inference.rows import sample_rows
 from datawall.inference.summary import headline
 from support import toy_models as toys
 

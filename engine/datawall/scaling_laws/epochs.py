@@ -1,4 +1,4 @@
-"""The repetition frontier: best runs over limited data, by the passes that they make.
+"""Repetition frontier: best runs over limited data, by their number of epochs.
 
 With N_opt(U) and C0(U) the size and compute whose unconstrained optimum uses the U unique tokens once, every
 ratio here depends on the exponents of the law and on the repetition constants alone, not on U, A, B or E.
@@ -22,7 +22,7 @@ from datawall.scaling_laws.logs import Real, log
 
 @pytree_dataclass
 class RepetitionFrontier:
-    """The best run over U unique tokens that makes e passes.
+    """The best run over U unique tokens that makes e epochs.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class RepetitionFrontier:
     compute_efficiency
         C_eq/C.
     equal_loss_unique_multiple
-        D*(C_eq)/U, the unique tokens that would have reached the run's loss in one pass [x].
+        D*(C_eq)/U, the unique tokens that would have reached the run's loss in one epoch [x].
     token_discount
         e over the former: how many times less a token seen is worth, by equal loss [x].
     """
@@ -61,14 +61,14 @@ class RepetitionFrontier:
 
 
 def repetition_frontier(law: ScalingLaw, rep: Repetition, epochs: Real) -> RepetitionFrontier:
-    """Describe the best run that makes `epochs` passes over its data.
+    """Describe the best run that makes so many epochs over its data.
 
     Parameters
     ----------
     law, rep
         The loss law and how repetition loses its value.
     epochs
-        Passes e, at least 1.
+        Epochs e, at least 1.
 
     Returns
     -------
@@ -112,13 +112,13 @@ def repetition_frontier(law: ScalingLaw, rep: Repetition, epochs: Real) -> Repet
 
 
 def _log_param_multiple(law: ScalingLaw, rep: Repetition, epochs: Real) -> jax.Array:
-    """Return ln(N/N_opt(U)) of the best run over U that makes `epochs` passes."""
+    """Return ln(N/N_opt(U)) of the best run over U that makes so many epochs."""
     lost, _, _ = returns_lost(log(epochs), rep.r_d, law.beta)
     return matching_multiple(lost, rep.r_n, law.alpha)
 
 
 def epochs_for_compute_multiplier(law: ScalingLaw, rep: Repetition, multiplier: Real) -> jax.Array:
-    """Return the passes that the best run makes with `multiplier` times C0(U), the inverse of M(e).
+    """Return the epochs that the best run makes with `multiplier` times C0(U), the inverse of M(e).
 
     Parameters
     ----------
@@ -134,18 +134,18 @@ def epochs_for_compute_multiplier(law: ScalingLaw, rep: Repetition, multiplier: 
 
     Examples
     --------
-    >>> from datawall.scaling_laws.repetition import REPETITIONS
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.effective_data import REPETITIONS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> LAW, REP = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> round(float(epochs_for_compute_multiplier(LAW, REP, 20.0)), 2)
     5.44
     """
-    _, log_passes = log_optimal_multiples(law.alpha, law.beta, rep.r_d, rep.r_n, log(multiplier))
-    return jnp.maximum(1.0, jnp.exp(log_passes))
+    _, log_epochs = log_optimal_multiples(law.alpha, law.beta, rep.r_d, rep.r_n, log(multiplier))
+    return jnp.maximum(1.0, jnp.exp(log_epochs))
 
 
 def frontier_flop(law: ScalingLaw, rep: Repetition, unique: Real, epochs: Real) -> jax.Array:
-    """Return the compute at which the best run over U makes `epochs` passes, ``M(e) C0(U)``.
+    """Return the compute at which the best run over U makes so many epochs, ``M(e) C0(U)``.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def frontier_flop(law: ScalingLaw, rep: Repetition, unique: Real, epochs: Real) 
     unique
         Unique tokens U.
     epochs
-        Passes, at least 1.
+        Epochs, at least 1.
 
     Returns
     -------
@@ -163,8 +163,8 @@ def frontier_flop(law: ScalingLaw, rep: Repetition, unique: Real, epochs: Real) 
 
     Examples
     --------
-    >>> from datawall.scaling_laws.repetition import REPETITIONS
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.effective_data import REPETITIONS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> LAW, REP = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> f"{float(frontier_flop(LAW, REP, 50e12, 16.0)):.2e}"
     '9.89e+28'
@@ -174,7 +174,7 @@ def frontier_flop(law: ScalingLaw, rep: Repetition, unique: Real, epochs: Real) 
 
 
 def unique_tokens_needed(law: ScalingLaw, rep: Repetition, flop: Real, epochs: Real) -> jax.Array:
-    """Return the unique tokens over which the best run with `flop` makes `epochs` passes.
+    """Return the unique tokens over which the best run with `flop` makes so many epochs.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def unique_tokens_needed(law: ScalingLaw, rep: Repetition, flop: Real, epochs: R
     flop
         Training compute [FLOP].
     epochs
-        Passes, at least 1.
+        Epochs, at least 1.
 
     Returns
     -------
@@ -192,8 +192,8 @@ def unique_tokens_needed(law: ScalingLaw, rep: Repetition, flop: Real, epochs: R
 
     Examples
     --------
-    >>> from datawall.scaling_laws.repetition import REPETITIONS
-    >>> from datawall.scaling_laws.allocation import LAWS
+    >>> from datawall.scaling_laws.effective_data import REPETITIONS
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> LAW, REP = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> f"{float(unique_tokens_needed(LAW, REP, 1e28, 4.0)):.2e}"
     '5.28e+13'

@@ -1,5 +1,7 @@
 """Releases as a renewal process: lognormal waits about each developer's own pace, the last going on."""
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import jax
@@ -10,11 +12,10 @@ import numpyro.distributions as dist
 
 from datawall.distributions.special import SCORE_LIMIT
 from datawall.errors import DatawallError
-from datawall.inference.evidence_model import Arrays, Evidence, Model
+from datawall.inference.evidence_model import Arrays, Evidence, Model, Module
 from datawall.inference.latents import latent
 from datawall.inference.likelihoods.censored_waiting_time import CensoredWait, log_survival, rest_of_wait
-from datawall.inference.shipped_tables import dates, evidence_of, open_table
-from datawall.inference.tables import Table
+from datawall.inference.tables import EvidenceTable, dates, evidence_of, numbers, open_table
 from datawall.units import MONTHS_PER_YEAR
 
 TABLE = "flagships.csv"
@@ -23,9 +24,9 @@ SOONEST = 12.0 / 365.25
 """A wait of one day, the shortest that dates can tell [months]."""
 
 
-def open_releases(
+def _open_releases(
     as_of: float | None, files: tuple[Path, ...], *columns: str
-) -> tuple[Table, dict[str, float]]:
+) -> tuple[EvidenceTable, dict[str, float]]:
     """Return the dated releases known by a date, and until when each developer was watched [decimal year].
 
     Parameters
@@ -49,7 +50,7 @@ def open_releases(
     return table, watched
 
 
-def _watched_until(table: Table, as_of: float | None) -> dict[str, float]:
+def _watched_until(table: EvidenceTable, as_of: float | None) -> dict[str, float]:
     """Return until when each developer was watched: its row that says so, but not past the as-of date."""
     if unknown := set(table.texts("status")) - set(STATUSES):
         raise DatawallError(f"{table.label}: unknown status {unknown.pop()!r}; use {' or '.join(STATUSES)}")
@@ -60,7 +61,7 @@ def _watched_until(table: Table, as_of: float | None) -> dict[str, float]:
     return {name: date if as_of is None else min(date, as_of) for name, date in until.items()}
 
 
-def waits_of(table: Table, watched: dict[str, float], pivot: float, **more: np.ndarray) -> Evidence:
+def _waits_of(table: EvidenceTable, watched: dict[str, float], pivot: float, **more: np.ndarray) -> Evidence:
     """Return the waits between the releases of each developer.
 
     Parameters
@@ -112,7 +113,7 @@ WITHIN = {"within_6_months": 6.0, "within_12_months": 12.0}
 HEADLINE = ("typical_wait", "wait_trend", "wait_spread", "developer_spread", "next_release", *WITHIN)
 
 
-def renewals(section: str) -> Model:
+def _renewals(section: str) -> Model:
     """Return the model of waits whose latents are declared in a section of ``priors/latents.toml``."""
 
     def model(evidence: Evidence, observed: Arrays | None) -> None:
@@ -190,3 +191,104 @@ def coming_releases(
         first = rest(scores[0], waited, pace + trend * (released - data["pivot"]), spread)
     fresh = np.exp(pace + trend * (now - data["pivot"]) + spread * scores[1:])
     return released + np.cumsum([np.asarray(first), *fresh], axis=0) / MONTHS_PER_YEAR
+
+
+_PIVOT = 2026.0
+"""Date at which the typical wait is stated [year]."""
+
+
+def _load_cadence(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+    """Read releases by developer, and until when each was watched without a newer one.
+
+    Parameters
+    ----------
+    as_of, files
+        See `Module`; a file takes the place of ``evidence/flagships.csv`` and has its columns.
+
+    Raises
+    ------
+    DatawallError
+        If the table cannot be used.
+    """
+    table, watched = _open_releases(as_of, files)
+    table.need(5, "with a release")
+    return _waits_of(table, watched, _PIVOT)
+
+
+CADENCE = Module(
+    name="cadence",
+    title="next flagship of each developer",
+    load=_load_cadence,
+    model=_renewals("cadence"),
+    headline=HEADLINE,
+)
+
+
+_HIGHEST_VERSION = 1000.0
+"""Above this a version number is a date, or a count of parameters."""
+
+
+def _load_generations(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
+    """Read when each developer first released a version number with so high a whole part.
+
+    Parameters
+    ----------
+    as_of, files
+        See `Module`; a file takes the place of ``evidence/flagships.csv`` and has its columns.
+
+    Returns
+    -------
+    Evidence
+        The waits in between; ``generation`` of its constants is the whole number that each begins with.
+
+    Raises
+    ------
+    DatawallError
+        If the table cannot be used.
+    """
+    table, watched = _open_releases(as_of, files, "generation")
+    table.keep([bool(cell) for cell in table.texts("generation")], "without a version number")
+    number = numbers(table, "generation", 0.0, _HIGHEST_VERSION, "a version number")
+    opens = opens_generation(table.texts("developer"), dates(table, "release_date"), number)
+    table.keep(opens, "no first of a generation, or of one that began before the table")
+    table.need(3, "that open a generation")
+    newest = float(dates(table, "release_date").max())
+    return _waits_of(table, watched, newest, generation=np.floor(number[opens]))
+
+
+def opens_generation(developers: Sequence[str], released: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """Return which releases are the first of their developer with so high a whole number.
+
+    Where the first of all has a fraction, nobody knows when its generation began, and it opens none.
+
+    Parameters
+    ----------
+    developers
+        Who made each release.
+    released
+        When [decimal year].
+    number
+        Its version number.
+
+    Examples
+    --------
+    >>> opens_generation(["A", "A", "A", "B"], np.array([1.0, 2.0, 3.0, 1.0]), np.array([2.0, 2.5, 3.5, 1.5]))
+    array([ True, False,  True, False])
+    """
+    highest: dict[str, int] = {}
+    opens = np.zeros(len(released), bool)
+    for place in map(int, np.argsort(released, kind="stable")):
+        name, whole = developers[place], math.floor(number[place])
+        before = highest.get(name, math.ceil(number[place]) - 1)
+        opens[place] = whole > before
+        highest[name] = max(whole, before)
+    return opens
+
+
+GENERATIONS = Module(
+    name="generations",
+    title="next whole-number generation of each developer, by name",
+    load=_load_generations,
+    model=_renewals("generations"),
+    headline=HEADLINE,
+)

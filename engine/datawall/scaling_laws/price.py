@@ -1,4 +1,4 @@
-"""How fast a fixed capability becomes cheaper."""
+"""Price decline of a fixed capability."""
 
 import math
 

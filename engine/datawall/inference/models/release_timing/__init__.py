@@ -1,1 +1,0 @@
-"""Renewal models of release dates."""
