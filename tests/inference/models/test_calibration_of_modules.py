@@ -26,7 +26,7 @@ def test_bounds_on_the_wrong_side_are_noticed(tmp_path):
     def turned(evidence, observed):
         """Put the parts above their stock, and below it the wholes."""
         sides = evidence.constants | {"side": -evidence.constants["side"]}
-        data_stock.model(replace(evidence, constants=sides), observed)
+        data_stock.MODULE.model(replace(evidence, constants=sides), observed)
 
     module, evidence = small_evidence("data_stock", tmp_path)
     wrong = replace(module, model=turned)
@@ -38,7 +38,7 @@ def test_forgetting_the_models_without_a_size_is_noticed(tmp_path):
     def all_seen(evidence, observed):
         """Show every model of a period with its size."""
         nothing = {"unsized": 0.0 * evidence.constants["unsized"]}
-        run_sizes.model(replace(evidence, constants=evidence.constants | nothing), observed)
+        run_sizes.MODULE.model(replace(evidence, constants=evidence.constants | nothing), observed)
 
     module, evidence = small_evidence("run_sizes", tmp_path)
     assert not calibrate(module, evidence, replications=64, truth=replace(module, model=all_seen)).passes()
