@@ -13,9 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 import datawall
+from datawall import files
 from datawall.analysis.comparison import compare as comparison_run
 from datawall.analysis.comparison.export import flat as flat_comparison
 from datawall.analysis.sensitivity import sensitivity
+from datawall.analysis.sensitivity.export import sensitivity_summary
 from datawall.backtesting import backtest as backtesting_run
 from datawall.backtesting import calibrate
 from datawall.backtesting.backtest import run as run_backtest
@@ -24,7 +26,9 @@ from datawall.backtesting.plan import make_plan
 from datawall.cli import app, execution
 from datawall.forecasting import export, forecast
 from datawall.inference import fit, fit_by_name, refit
-from datawall.reporting import report, run_folder
+from datawall.inference.summary import with_summary
+from datawall.reporting import report
+from datawall.reporting.products import FIT, Product
 from datawall.reporting.recipes import making
 from datawall.scenario import widening
 from datawall.scenario.posterior import shipped
@@ -79,12 +83,12 @@ def experiment():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delay, "WARMUP", 300)
         patch.setattr(delay, "DRAWS", 250)
-        return learning_order.learning_order(seeds=2, steps=20)
+        return learning_order.summary(learning_order.learning_order(seeds=2, steps=20))
 
 
 @pytest.fixture(scope="module")
 def indices():
-    return sensitivity.sensitivity("baseline", methods=["rank"], draws=DRAWS)
+    return sensitivity_summary(sensitivity.sensitivity("baseline", methods=["rank"], draws=DRAWS))
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +97,8 @@ def backtested():
 
 
 @pytest.fixture(scope="module")
-def toy():
-    return fit.fit(toys.module(), toys.evidence())
+def toy_tree():
+    return with_summary(fit.fit(toys.module(), toys.evidence()))
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +111,19 @@ def comparison(tmp_path_factory):
     )
     paths = [write(folder / f"{one['name']}.toml", one) for one in tables]
     return flat_comparison(datawall.compare(*paths, draws=512))
+
+
+@pytest.fixture(scope="module")
+def saved(flat, comparison, indices, backtested, toy_tree, experiment):
+    """The summary of each kind of product."""
+    return {
+        "forecast": flat,
+        "compare": comparison,
+        "sensitivity": indices,
+        "backtest": backtested,
+        "fit": FIT.export(toy_tree),
+        "learning-order": experiment,
+    }
 
 
 @pytest.fixture
@@ -133,24 +150,18 @@ def alone(*_):
 
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
 @pytest.mark.usefixtures("folder")
-def test_command_is_understood(words, flat, comparison, backtested, indices, experiment, toy, monkeypatch):
+def test_command_is_understood(words, saved, toy_tree, monkeypatch):
     """Each command runs to its end, but that one small run stands in for all and is not written."""
-    monkeypatch.setattr(forecast, "forecast", lambda *_, **__: None)
+    monkeypatch.setattr(Product, "save", lambda product, *_: saved[product.kind])
+    monkeypatch.setattr(Product, "save_summary", lambda *_: None)
+    monkeypatch.setattr(files, "prepare", lambda _: None)
     monkeypatch.setattr(execution, "open_executor", alone)
-    monkeypatch.setattr(run_folder, "prepare", lambda _: None)
-    monkeypatch.setattr(run_folder, "write", lambda *_: flat)
-    monkeypatch.setattr(comparison_run, "compare", lambda *_, **__: None)
-    monkeypatch.setattr(run_folder, "write_comparison", lambda *_: comparison)
-    monkeypatch.setattr(run_folder, "replace_file", lambda *_: None)
-    monkeypatch.setattr(sensitivity, "sensitivity", lambda *_, **__: indices)
-    monkeypatch.setattr(backtesting_run, "backtest", lambda *_, **__: None)
-    monkeypatch.setattr(run_folder, "write_backtest", lambda *_: backtested)
+    for product in (forecast, comparison_run, sensitivity, backtesting_run, learning_order):
+        monkeypatch.setattr(product, "run", lambda *_, **__: None)
     monkeypatch.setattr(calibrate, "calibration_of", lambda *_: None)
     monkeypatch.setattr(widening, "write", lambda _: None)
-    monkeypatch.setattr(fit_by_name, "fit_by_name", lambda *_: toy)
+    monkeypatch.setattr(fit_by_name, "run", lambda _: toy_tree)
     monkeypatch.setattr(refit, "refitted", lambda module, _: shipped(module))
-    monkeypatch.setattr(learning_order, "learning_order", lambda **_: experiment)
-    monkeypatch.setattr(learning_order, "write", lambda *_: None)
     monkeypatch.setattr(report, "build", lambda *_: None)
     monkeypatch.setattr(making, "prepare", lambda *_: [])
     monkeypatch.setattr(making, "build", lambda *_: SimpleNamespace(answer=""))

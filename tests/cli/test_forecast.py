@@ -1,6 +1,7 @@
 """The command line, as its users meet it."""
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,7 +16,10 @@ from datawall.cli import app
 from datawall.errors import DatawallError
 from datawall.forecasting import forecast
 from datawall.forecasting.export import summary
+from datawall.reporting.products import Product
+from support import pairs
 from support.command import datawall
+from support.scenario_files import write
 
 
 def test_forecast_prints_tables_and_writes_a_run_folder(tmp_path):
@@ -25,8 +29,7 @@ def test_forecast_prints_tables_and_writes_a_run_folder(tmp_path):
     assert "efficiency[0.1]" in found.stdout
     assert "100%" in found.stderr
     (folder,) = (tmp_path / "runs").iterdir()
-    assert folder.name.startswith("baseline-")
-    assert folder.name.endswith("-2000-sobol-seed4")
+    assert folder.name.startswith("forecast-baseline-2000-seed4-")
     assert (folder / "forecast.nc").exists()
 
 
@@ -92,24 +95,22 @@ def test_help_loads_nothing_slow():
 
 def test_an_interrupt_writes_what_there_is_and_the_same_command_goes_on(tmp_path, monkeypatch):
     whole = forecast.forecast("baseline", draws=24_000)
-    run = forecast.forecast
+    run = forecast.run
     # three blocks, of which two are in flight when the first is done
     monkeypatch.setattr("datawall.sampling.execution.blocks.BLOCK", {"cpu": 8192})
     monkeypatch.setattr("datawall.sampling.execution.devices._cores", lambda: 1)
 
-    def interrupted(*arguments, control, **options):
+    def interrupted(plan, *, control, store):
         def progress(*_):
-            if forecast.forecast is interrupted:
-                monkeypatch.setattr(forecast, "forecast", run)  # one Ctrl-C is enough
+            if forecast.run is interrupted:
+                monkeypatch.setattr(forecast, "run", run)  # one Ctrl-C is enough
                 signal.raise_signal(signal.SIGINT)
 
-        return run(*arguments, control=replace(control, progress=progress), **options)
+        return run(plan, control=replace(control, progress=progress), store=store)
 
     command = ["forecast", "--draws", "24000", "--out", str(tmp_path), "--keep-draws", "all"]
-    monkeypatch.setattr(forecast, "forecast", interrupted)
-    monkeypatch.setattr(
-        "datawall.reporting.run_folder.write", lambda tree, _: written.append(tree) or summary(tree)
-    )
+    monkeypatch.setattr(forecast, "run", interrupted)
+    monkeypatch.setattr(Product, "save", lambda _, tree, __: written.append(tree) or summary(tree))
     written = []
     stopped = CliRunner().invoke(app, command)
     assert stopped.exit_code == 130
@@ -132,7 +133,7 @@ def test_an_interrupt_writes_what_there_is_and_the_same_command_goes_on(tmp_path
 
 
 def test_a_precision_is_reached_and_stated(tmp_path, monkeypatch):
-    monkeypatch.setattr("datawall.reporting.run_folder.write", lambda tree, _: summary(tree))
+    monkeypatch.setattr(Product, "save", lambda _, tree, __: summary(tree))
     found = CliRunner().invoke(app, ["forecast", "--precision", "0.003", "--json", "--out", str(tmp_path)])
     assert found.exit_code == 0
     facts = json.loads(found.stdout)["manifest"]
@@ -140,6 +141,44 @@ def test_a_precision_is_reached_and_stated(tmp_path, monkeypatch):
     assert facts["ordered_precision"]["met"]
     assert 0.001 < facts["ordered_precision"]["largest_error_probability"] <= 0.003
     assert "precision 0.003 met with 65,536 draws" in found.stderr
+
+
+def test_the_command_of_a_manifest_gives_the_same_digest(tmp_path, monkeypatch):
+    """With an own file, settings, conditions on an input and on an outcome, and a precision."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "mine.toml", pairs.tables("mine", pairs.FIRST, pairs.FIRST_ANCHORS))
+    words = [
+        "forecast",
+        "./mine.toml",
+        "--draws",
+        "4096",
+        "--set",
+        "mfu=0.4",
+        "--given",
+        "frontier_flop>1e27",
+    ]
+    words += ["--given", "wall.tokens[4]<2040", "--precision", "0.5yr", "--as-of", "2026-02-01"]
+    first = CliRunner().invoke(app, [*words, "--json"])
+    assert first.exit_code == 0, first.exception
+    facts = json.loads(first.stdout)["manifest"]
+    assert facts["options"]["given"] == ["frontier_flop>1e27", "wall.tokens[4]<2040"]
+    again = CliRunner().invoke(app, [*shlex.split(facts["command"])[1:], "--json"])
+    assert again.exit_code == 0, again.exception
+    repeated = json.loads(again.stdout)["manifest"]
+    assert repeated["result_digest"] == facts["result_digest"]
+    assert repeated["command"] == facts["command"]
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert folder.name.startswith("forecast-mine-4096-seed0-")
+
+
+@pytest.mark.parametrize("command", [["sensitivity"], ["compare", "baseline", "bearish"]])
+def test_an_analysis_takes_values_of_inputs_alone(command, tmp_path):
+    folder = tmp_path / "run"
+    words = [*command, "--given", "release[5.5]<2027.5", "--out", str(folder)]
+    found = CliRunner().invoke(app, words)
+    assert isinstance(found.exception, DatawallError)
+    assert "only a forecast takes outcomes and ranges" in str(found.exception)
+    assert not folder.exists()
 
 
 @pytest.mark.slow
@@ -159,7 +198,8 @@ def test_workers_are_given_what_decides_the_draws(tmp_path, monkeypatch):
     monkeypatch.setattr("datawall.cli.execution.team", team)
     options = ["seed2024", "--workers", "2", "--refit", "--seed", "3", "--set", "mfu=0.4"]
     found = CliRunner().invoke(app, ["forecast", "--out", str(tmp_path), *options])
-    expected = f"forecast seed2024 --seed 3 --sampler sobol --set mfu=0.4 --out {tmp_path} --refit --join"
+    decided = "--draws 1048576 --seed 3 --sampler sobol --set mfu=0.4 --refit"
+    expected = f"forecast seed2024 {decided} --out {tmp_path} --join"
     assert str(found.exception) == expected
 
 

@@ -8,7 +8,9 @@ from typer.testing import CliRunner
 
 import datawall
 from datawall.cli import app
-from datawall.reporting import report, run_folder
+from datawall.forecasting.plan import make_plan
+from datawall.reporting import report
+from datawall.reporting.products import FORECAST, Product
 from datawall.reporting.render import html
 from datawall.scenario import ScenarioError, widening
 
@@ -92,15 +94,11 @@ def test_the_command_its_files_and_its_report_say_so(keep, tmp_path):
 def test_runs_that_are_calibrated_have_a_folder_of_their_own(keep, tmp_path, monkeypatch):
     keep()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        run_folder, "write", lambda tree, folder: made.append(folder) or run_folder.summary(tree)
-    )
+    monkeypatch.setattr(Product, "save", lambda _, tree, folder: made.append(folder) or FORECAST.export(tree))
     made = []
     forecast()
-    stated = run_folder.default_folder(
-        "baseline", datawall.load_scenario("baseline").digest, DRAWS, 0, "sobol"
-    )
-    assert made[0].name.startswith("baseline-")
+    stated = make_plan("baseline", draws=DRAWS).request.folder
+    assert made[0].name.startswith("forecast-baseline-")
     assert made[0] != stated
 
 
@@ -114,7 +112,7 @@ def test_workers_are_told(keep, tmp_path, monkeypatch):
 
     monkeypatch.setattr("datawall.cli.execution.team", team)
     CliRunner().invoke(app, ["forecast", "--calibrated", "--out", str(tmp_path)])
-    assert asked[-2:] == ["--calibrated", "--join"]
+    assert asked[-4:] == ["--calibrated", "--out", str(tmp_path), "--join"]
 
 
 def test_without_a_backtest_one_sentence_says_what_to_do(keep):

@@ -21,10 +21,11 @@ from datawall.errors import DatawallError
 from datawall.forecasting.conditioning import Conditions
 from datawall.forecasting.conditioning_effect import SCORE_BINS, SCORES, given_group, is_hopeless
 from datawall.forecasting.export import summary
+from datawall.forecasting.plan import make_plan
 from datawall.forecasting.precision import Precision
 from datawall.model.inputs import ranks
 from datawall.model.outputs import OUTPUTS
-from datawall.reporting import run_folder
+from datawall.reporting import products
 from datawall.reporting.terminal.conditioning import given_tables
 from datawall.reporting.terminal.forecast import print_all
 from datawall.sampling.program import ACCEPTED
@@ -190,7 +191,7 @@ def test_inputs_come_most_informed_first():
 
 
 def test_the_run_folder_says_what_was_given_and_what_moved(early, tmp_path):
-    flat = run_folder.write(early, tmp_path)
+    flat = products.save(early, tmp_path)
     assert {"given.csv", "given.png", "given.svg"} <= {path.name for path in tmp_path.iterdir()}
     saved = json.loads((tmp_path / "summary.json").read_text())
     assert saved["given"]["conditions"] == [EARLY]
@@ -214,7 +215,7 @@ def test_nothing_given_says_nothing(everything):
 
 def test_the_run_folder_has_a_name_of_its_own():
     names = {
-        str(run_folder.default_folder("baseline", "0" * 64, 10, 0, "sobol", given))
+        str(make_plan("baseline", draws=10, given=given).request.folder)
         for given in ([], ["mfu=0.4"], ["mfu=0.5"], ["mfu=0.4", "mfu=0.5"])
     }
     assert len(names) == 4

@@ -13,10 +13,11 @@ from rich.console import Console
 import datawall
 from datawall import files
 from datawall.errors import DatawallError
+from datawall.files import csv_text
 from datawall.forecasting.datatree import cdf_dates
-from datawall.forecasting.export import summary, to_csv
+from datawall.forecasting.export import summary
 from datawall.forecasting.quantities import year_labels
-from datawall.reporting import run_folder
+from datawall.reporting import products
 from datawall.reporting.figures.forecast import FIGURES, quantile_dots
 from datawall.reporting.terminal.forecast import forecast_tables, print_all, prior_block, sparkline
 from datawall.scenario import load_scenario
@@ -52,7 +53,7 @@ def test_every_variable_has_a_unit(tree):
 
 
 def test_arviz_reads_the_file(tree, tmp_path):
-    run_folder.write(tree, tmp_path)
+    products.save(tree, tmp_path)
     found = az.from_netcdf(tmp_path / "forecast.nc")
     table = az.summary(found, group="prior", var_names=["mfu"], kind="stats", round_to="6g")
     assert 0.2 < table.loc["mfu", "mean"] < 0.5
@@ -112,14 +113,14 @@ def test_releases_follow_starts_and_generations(tree):
 
 
 def test_csv_has_one_line_a_quantity(flat):
-    rows = list(csv.DictReader(io.StringIO(to_csv(flat["quantities"]))))
+    rows = list(csv.DictReader(io.StringIO(csv_text(products.named(flat["quantities"], "quantity")))))
     assert [row["quantity"] for row in rows] == list(flat["quantities"])
 
 
 def test_run_folder_is_complete_and_loads(tree, tmp_path):
     folder = tmp_path / "deep" / "run"
     files.prepare(folder)
-    run_folder.write(tree, folder)
+    products.save(tree, folder)
     names = {path.name for path in folder.iterdir()}
     pictures = {f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")}
     assert names == {"forecast.nc", "summary.json", "summary.csv", "manifest.json"} | pictures

@@ -14,7 +14,7 @@ from support import toy_models as toys
 def test_chains_of_like_rivals_do_not_move_together(monkeypatch):
     twins = tuple(replace(toys.module(), name=f"toy.{name}") for name in ("second", "third"))
     monkeypatch.setattr(fit_by_name, "MODULES", {"toy": replace(toys.module(), rivals=twins)})
-    found = fit_by_name.fit_by_name("toy", (), None, 0)
+    found = fit_by_name.fit_of(fit_by_name.make_plan("toy"))
     draws = np.stack([one.draws()["mean"] for one in (found, *found.rivals)], axis=1)
     between = stats.spearmanr(draws).statistic[np.triu_indices(3, 1)]
     # thousands of effective draws: a standard error of .03 at most; under one seed the three are the same

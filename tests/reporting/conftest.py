@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import datawall
-from datawall.reporting import run_folder
+from datawall.reporting import products
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,7 @@ def make_run(tmp_path_factory):
         if key not in made:
             folder = tmp_path_factory.mktemp("run")
             loaded = datawall.load_scenario(scenario, overrides)
-            run_folder.write(datawall.forecast(loaded, draws=draws), folder)
+            products.save(datawall.forecast(loaded, draws=draws), folder)
             made[key] = folder
         return made[key]
 

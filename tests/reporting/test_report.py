@@ -221,8 +221,11 @@ def test_the_function_takes_one_folder_or_several(baseline_run, tmp_path):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda folder: folder, "holds no run, fit, backtest or sensitivity"),
-        (lambda folder: folder / "nowhere", "holds no run, fit, backtest or sensitivity"),
+        (lambda folder: folder, "holds no run, comparison, sensitivity analysis, backtest or fit;"),
+        (
+            lambda folder: folder / "nowhere",
+            "holds no run, comparison, sensitivity analysis, backtest or fit;",
+        ),
     ],
 )
 def test_what_is_no_run_is_refused(make, message, tmp_path):

@@ -13,6 +13,7 @@ from datawall.backtesting.questions import ForecastQuestion
 from datawall.backtesting.scenario_forecaster import WORLD_TARGETS
 from datawall.backtesting.schedule import Ledger
 from datawall.backtesting.scoring import Outcome
+from datawall.reporting import products
 from datawall.units import date_of
 
 ORIGINS = tuple(np.arange(2019.5, 2026.6, 1.0).tolist())
@@ -37,7 +38,9 @@ PUBLISHED = {"seed2024": 2024.5, "epoch2030": 2024.5}
 """The origin of each published forecast."""
 PLAN = make_plan(start="2019-07", end="2026-07", every="1y", draws=DRAWS)
 MANIFEST = {
-    "command": PLAN.command,
+    "kind": "backtest",
+    "options": PLAN.request.options,
+    "command": PLAN.request.command,
     "scenarios": ["baseline"],
     "scenario_digests": {"baseline": "0f3a"},
     "start": "2019-07",
@@ -66,7 +69,7 @@ MANIFEST = {
 
 def write(found: xr.DataTree, folder: Path) -> Path:
     """Write a backtest to a folder as `datawall backtest` does, and return the folder."""
-    found.to_netcdf(folder / "backtest.nc", engine="h5netcdf")
+    products.BACKTEST.save(found, folder)
     return folder
 
 

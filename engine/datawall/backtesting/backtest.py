@@ -1,11 +1,9 @@
 """`datawall.backtest`: forecasts as they would have been made at past dates, and how good they were."""
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -119,27 +117,26 @@ def backtest(
         If a scenario, a date, a span, `draws` or `seed` cannot be used.
     """
     plan = make_plan(scenarios, start, end, every, horizons, draws, seed)
-    from datawall.backtesting.default_components import (
-        PARTS,  # loads every model, which a mistake need not wait for
-    )
-
-    keep_compiled_programs()
-    return run(plan, PARTS, progress)
+    return run(plan, progress=progress)
 
 
-def run(plan: BacktestPlan, parts: Parts, progress: Progress = lambda *_: None) -> xr.DataTree:
-    """Return the results of a backtest that is put together from any parts.
+def run(plan: BacktestPlan, parts: Parts | None = None, progress: Progress = lambda *_: None) -> xr.DataTree:
+    """Return the results of a backtest.
 
     Parameters
     ----------
     plan
         What is asked.
     parts
-        Who answers.
+        Who answers; by default the forecasters that ship.
     progress
         Called with what is done and all there is to do.
     """
     began = time.perf_counter()
+    keep_compiled_programs()
+    if parts is None:
+        # loads every model, which a mistake need not wait for
+        from datawall.backtesting.default_components import PARTS as parts  # noqa: N811
     asked, skipped = rounds(plan, parts.published())
     ledger = Ledger(skipped=skipped)
     to_ask = list(jobs(plan, parts, asked, ledger))
@@ -165,8 +162,7 @@ def run(plan: BacktestPlan, parts: Parts, progress: Progress = lambda *_: None) 
         else:
             tree[name] = found
     revised(1, 1)
-    record = sentences | {"seconds": round(time.perf_counter() - began, 3)}
-    tree.attrs = {"manifest": json.dumps(manifest(plan, ledger) | record), "creation_library": "datawall"}
+    tree.attrs = plan.request.attributes(_facts(plan, ledger) | sentences, time.perf_counter() - began)
     return tree
 
 
@@ -206,11 +202,10 @@ def _revision(plan: BacktestPlan, parts: Parts, progress: Progress) -> xr.DataTr
         return skip(str(error))
 
 
-def manifest(plan: BacktestPlan, ledger: Ledger) -> dict[str, Any]:
-    """Return what is needed to tell where the numbers come from, and to make them again."""
+def _facts(plan: BacktestPlan, ledger: Ledger) -> dict[str, Any]:
+    """Return what the manifest of a backtest says besides the request."""
     start, end, every = plan.period
     return {
-        "command": plan.command,
         "scenarios": list(plan.scenarios),
         "scenario_digests": dict(plan.digests),
         "start": start,
@@ -224,9 +219,6 @@ def manifest(plan: BacktestPlan, ledger: Ledger) -> dict[str, Any]:
         "hindsight": _by_origin(ledger.hindsight),
         "taken_out": _by_origin(ledger.taken_out),
         "code_digest": code_digest(),
-        "versions": {
-            name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "numpyro", "xarray")
-        },
     }
 
 

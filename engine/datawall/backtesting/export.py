@@ -3,12 +3,10 @@
 This module loads no JAX.
 """
 
-import csv
-import io
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import xarray as xr
@@ -130,28 +128,6 @@ def coverage_rows(tree: xr.DataTree) -> Iterator[Row]:
         for row in _rows(one.to_dataset()):
             if row["questions"]:
                 yield {"who": who, **row}
-
-
-def to_csv(rows: Sequence[Row]) -> str:
-    """Return rows of the same keys as CSV; what is not a number is blank.
-
-    Examples
-    --------
-    >>> print(to_csv([{"who": "trend", "crps": 0.5}, {"who": "trend", "crps": float("nan")}]), end="")
-    who,crps
-    trend,0.5
-    trend,
-    """
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({key: "" if _is_nan(value) else value for key, value in row.items()})
-    return text.getvalue()
-
-
-def _is_nan(value: object) -> bool:
-    return isinstance(value, float) and math.isnan(value)
 
 
 def _json(value: Any) -> Any:

@@ -1,7 +1,6 @@
 """Plan of a backtest, checked before anything heavy is loaded."""
 
 import hashlib
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from datawall.arguments import check_seed
 from datawall.backtesting.origins import newest_evidence, parse_horizons, parse_origins
 from datawall.backtesting.questions import DRAWS, END, EVERY, HORIZONS, NAIVE, SCENARIOS, START
 from datawall.errors import DatawallError
+from datawall.product import Request
 from datawall.scenario import files, load_scenario
 from datawall.scenario.posterior import silent
 
@@ -62,19 +62,20 @@ class BacktestPlan:
         return next(iter(self.scenarios))
 
     @property
-    def command(self) -> str:
-        """The command that asks the same again."""
+    def request(self) -> Request:
+        """The same as options."""
         start, end, every = self.period
-        options = {"from": start, "to": end, "every": every, "horizon": ",".join(self.ahead)}
-        options |= {"draws": str(self.draws), "seed": str(self.seed)}
-        words = [word for name, value in options.items() for word in (f"--{name}", value)]
-        return shlex.join(["datawall", "backtest", *map(str, self.scenarios.values()), *words])
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the scenarios, of what they are asked, and of what was known."""
-        parts = (tuple(self.digests.items()), self.origins, self.horizons, self.evidence_digest)
-        return hashlib.sha256(repr(parts).encode()).hexdigest()
+        options = {
+            "scenarios": [str(one) for one in self.scenarios.values()],
+            "from": start,
+            "to": end,
+            "every": every,
+            "horizon": ",".join(self.ahead),
+            "draws": self.draws,
+            "seed": self.seed,
+        }
+        content = (*self.digests.values(), self.evidence_digest)
+        return Request("backtest", options, tuple(self.scenarios), content)
 
 
 def make_plan(

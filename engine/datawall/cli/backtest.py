@@ -1,14 +1,11 @@
 """`datawall backtest`."""
 
-import json
-import sys
 from typing import Annotated
 
 import typer
 
-from datawall import files
 from datawall.backtesting.questions import DRAWS, END, EVERY, HORIZONS, START
-from datawall.cli.options import AsJson, Out, Seed, progress_bar
+from datawall.cli.options import AsJson, Out, Seed, deliver, progress_bar, run_folder, say
 
 
 def backtest(
@@ -36,40 +33,19 @@ def backtest(
     that a run that was stopped goes on.
     """
     from datawall.backtesting.plan import make_plan
-    from datawall.reporting import run_folder
+    from datawall.reporting.products import BACKTEST
 
-    asked, horizons = tuple(scenarios or ()), tuple(horizon.split(","))
-    plan = make_plan(asked, start, end, every, horizons, draws, seed)
-    folder = out or run_folder.default_backtest_folder(plan.scenarios, plan.digest, draws, seed)
-    files.prepare(folder)
+    plan = make_plan(tuple(scenarios or ()), start, end, every, tuple(horizon.split(",")), draws, seed)
+    folder = run_folder(plan.request, out)
     with progress_bar("asking", "interrupted; the same command goes on") as progress:
         from datawall.backtesting import backtest  # loads JAX
 
-        tree = backtest.backtest(
-            *asked,
-            start=start,
-            end=end,
-            every=every,
-            horizons=horizons,
-            draws=draws,
-            seed=seed,
-            progress=progress,
-        )
-    found = run_folder.write_backtest(tree, folder)
-    print(f"written to {folder}", file=sys.stderr)
-    if as_json:
-        print(json.dumps(found, indent=1))
-    else:
-        from rich.console import Console
-
-        from datawall.reporting.terminal.backtest import backtest_tables
-        from datawall.reporting.terminal.forecast import print_all
-
-        print_all(Console(), backtest_tables(found))
+        tree = backtest.run(plan, progress=progress)
+    deliver(BACKTEST, tree, folder, as_json)
     if write_calibration:  # last: tables that are done need not wait for a factor that nobody can tell
         from datawall.backtesting.calibrate import calibration_of
         from datawall.backtesting.origins import newest_evidence
         from datawall.scenario import widening
 
         found = calibration_of(tree, plan.scenarios[plan.first], newest_evidence())
-        print(f"written to {widening.write(found)}", file=sys.stderr)
+        say(f"written to {widening.write(found)}")

@@ -1,13 +1,13 @@
 """`datawall fit`."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from datawall.cli.options import AsJson, Out, Seed
+from datawall.arguments import check_seed
+from datawall.cli.options import AsJson, Out, Seed, say, show
 from datawall.errors import DatawallError, UntrustedPosteriorError
 
 ALL = "all"
@@ -28,9 +28,9 @@ def fit(
     write: Annotated[bool, typer.Option("--write", help="Rewrite the posteriors that ship.")] = False,
 ) -> None:
     """Infer the inputs of the forecast from evidence; exits with 3 if a posterior cannot be trusted."""
-    from datawall.arguments import check_seed
     from datawall.files import prepare
-    from datawall.reporting import run_folder
+    from datawall.reporting.products import FIT
+    from datawall.reporting.saved.fit import faults
     from datawall.scenario import files
 
     if data and (len(modules) > 1 or ALL in modules):
@@ -38,38 +38,26 @@ def fit(
     if write and (data or as_of):
         raise DatawallError("--write: ships the fit to all of the shipped evidence; drop --data and --as-of")
     check_seed(seed)
+    from datawall.inference import fit_by_name  # loads JAX
     from datawall.inference.models import MODULES
 
     # all at once: an unknown name shall not cost the fits of those before it
-    chosen = {name: MODULES[name] for name in (MODULES if ALL in modules else modules)}
-    folder = files.posteriors() if write else out or run_folder.default_fit_folder(seed)
+    names = MODULES if ALL in modules else modules
+    plans = [fit_by_name.make_plan(name, data=data or (), as_of=as_of, seed=seed) for name in names]
+    folder = files.posteriors() if write else out or plans[0].request.folder
     prepare(folder)
-    from datawall.inference.fit_by_name import fit_by_name
-    from datawall.inference.summary import summary
-
-    found, faults = {}, []
-    for name in chosen:
-        fitted = fit_by_name(name, tuple(data or ()), as_of, seed)
-        if write:
-            found[name] = summary(fitted)
-            if not fitted.faults:
-                run_folder.write_fit_summary(found[name], folder, name)
-        else:
-            found[name] = run_folder.write_fit(fitted, folder, name)
-        faults += [f"{name}: {fault}" for fault in fitted.faults]
+    found, doubts = {}, []
+    for plan in plans:
+        tree = fit_by_name.run(plan)
+        flat = FIT.export(tree) if write else FIT.save(tree, folder)
+        found[plan.name], own = flat, faults(flat["manifest"])
+        if write and not own:
+            FIT.save_summary(flat, folder)
+        doubts += [f"{plan.name}: {fault}" for fault in own]
         if not as_json:
-            _print(found[name])
-    print(f"written to {folder}", file=sys.stderr)
+            show(FIT, flat, as_json)
+    say(f"written to {folder}")
     if as_json:
         print(json.dumps(found, indent=1))
-    if faults:
-        raise UntrustedPosteriorError(f"this posterior cannot be trusted: {'; '.join(faults)}")
-
-
-def _print(found: dict) -> None:
-    from rich.console import Console
-
-    from datawall.reporting.terminal.fit import fit_tables
-    from datawall.reporting.terminal.forecast import print_all
-
-    print_all(Console(), fit_tables(found))
+    if doubts:
+        raise UntrustedPosteriorError(f"this posterior cannot be trusted: {'; '.join(doubts)}")

@@ -1,20 +1,27 @@
 """`datawall sensitivity`."""
 
-import json
-import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from datawall import files
 from datawall.analysis.sensitivity.request import DRAWS, METHODS, OUTPUT
 from datawall.arguments import SAMPLER
-from datawall.cli.options import AsJson, AsOf, Out, SamplerName, ScenarioName, Seed, Settings, progress_bar
-
-if TYPE_CHECKING:
-    import xarray as xr
+from datawall.cli.options import (
+    AsJson,
+    AsOf,
+    Calibrated,
+    KnownInputs,
+    Out,
+    Refit,
+    SamplerName,
+    ScenarioName,
+    Seed,
+    Settings,
+    deliver,
+    load,
+    progress_bar,
+    run_folder,
+)
 
 
 def sensitivity(
@@ -33,74 +40,30 @@ def sensitivity(
     seed: Seed = 0,
     sampler: SamplerName = SAMPLER,
     set_: Settings = None,
+    given: KnownInputs = None,
     as_of: AsOf = None,
     out: Out = None,
+    refit: Refit = False,
+    calibrated: Calibrated = False,
     as_json: AsJson = False,
 ) -> None:
     """Say which inputs drive an answer, and which would be worth knowing."""
-    from datawall.analysis.sensitivity.request import check_draws, check_methods, parse_asked
-    from datawall.arguments import check_sampler, check_seed
-    from datawall.inference.scenario_with_evidence import load_scenario
-    from datawall.scenario import parse_override
+    from datawall.analysis.sensitivity.request import make_plan
+    from datawall.reporting.products import SENSITIVITY
 
-    methods = METHODS if method is None else tuple(method)
-    check_methods(methods)
-    check_draws(draws)
-    check_seed(seed)
-    check_sampler(sampler)
-    asked = parse_asked(output)
-    loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
-    folder = out or _default_folder(
-        f"{loaded.name}-{loaded.digest[:8]}", output, methods, draws, sampler, seed
+    plan = make_plan(
+        load(scenario, set_, as_of, refit=refit),
+        output,
+        methods=METHODS if method is None else method,
+        draws=draws,
+        seed=seed,
+        sampler=sampler,
+        given=given or (),
+        calibrated=calibrated,
     )
-    from datawall.analysis.sensitivity.targets import find_output  # these load JAX
-    from datawall.forecasting.labels import labels_of
-
-    find_output(asked.name, labels_of(loaded))  # before a folder is made for what is not there
-    files.prepare(folder)
+    folder = run_folder(plan.request, out, plan.calibration)
     with progress_bar("methods done") as progress:
-        from datawall.analysis.sensitivity import sensitivity
+        from datawall.analysis.sensitivity import sensitivity  # loads JAX
 
-        tree = sensitivity.sensitivity(
-            loaded, output, methods=methods, draws=draws, seed=seed, sampler=sampler, progress=progress
-        )
-    flat = _write(tree, folder)
-    print(f"written to {folder}", file=sys.stderr)
-    if as_json:
-        print(json.dumps(flat, indent=1))
-    else:
-        from rich.console import Console
-
-        from datawall.reporting.terminal.forecast import print_all
-        from datawall.reporting.terminal.sensitivity import sensitivity_tables
-
-        print_all(Console(), sensitivity_tables(flat))
-
-
-def _default_folder(
-    scenario: str, output: str, methods: Sequence[str], draws: int, sampler: str, seed: int
-) -> Path:
-    """Return where an analysis goes when nobody says: the same command gives the same place."""
-    asked = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in output)
-    chosen = [name for name in METHODS if name in methods]
-    part = "" if len(chosen) == len(METHODS) else f"-{'-'.join(chosen)}"
-    return Path("runs") / f"sensitivity-{scenario}-{asked}{part}-{draws}-{sampler}-seed{seed}"
-
-
-def _write(tree: "xr.DataTree", folder: Path) -> dict[str, Any]:
-    """Write an analysis to its folder: results, summary and figure. Return the summary."""
-    from datawall.analysis.sensitivity.export import sensitivity_summary
-    from datawall.reporting.terminal.sensitivity import draw
-
-    flat = sensitivity_summary(tree)
-    files.replace_file(folder / "sensitivity.nc", lambda path: tree.to_netcdf(path, engine="h5netcdf"))
-    text = json.dumps(flat, indent=1)
-    files.replace_file(folder / "sensitivity.json", lambda path: path.write_text(text, encoding="utf-8"))
-    figure = draw(flat)
-    if figure is None:
-        return flat
-    for kind in ("png", "svg"):
-        files.replace_file(
-            folder / f"sensitivity.{kind}", lambda path, k=kind: figure.savefig(path, format=k, dpi=160)
-        )
-    return flat
+        tree = sensitivity.run(plan, progress)
+    deliver(SENSITIVITY, tree, folder, as_json)

@@ -1,12 +1,8 @@
 """From arrays to labelled results in ArviZ's groups: the only place where labels are made."""
 
-import json
-import platform
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any
 
-import jax
 import numpy as np
 import xarray as xr
 
@@ -14,12 +10,14 @@ from datawall.forecasting.conditional_monte_carlo import REACHED
 from datawall.forecasting.labels import Labels
 from datawall.model.inputs import DECLARATIONS, INTEGRATED
 from datawall.model.outputs import Output
+from datawall.product import Request
 from datawall.sampling.cdf import Curve, Estimate
 from datawall.sampling.mean import bridged
 from datawall.sampling.program import ACCEPTED
 from datawall.sampling.run import MonteCarloResult
 from datawall.sampling.samplers import Sampler
 from datawall.scaling_laws.logs import LOG10
+from datawall.scenario import Scenario
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 CDF_POINTS_PER_YEAR = 20
@@ -159,12 +157,29 @@ def constants_group(labels: Labels) -> xr.Dataset:
     )
 
 
-def manifest(
-    pushed: MonteCarloResult, labels: Labels, seed: int, sampler: Sampler, facts: Mapping[str, Any]
-) -> dict:
-    """Return what is needed to tell where the numbers come from, and to make them again."""
+def _facts(pushed: MonteCarloResult, labels: Labels, sampler: Sampler, seed: int) -> dict[str, Any]:
+    """Return what the manifest of a forecast says besides the request."""
     scenario = labels.scenario
-    device = jax.devices()[0]
+    return {
+        **scenario_facts(scenario),
+        "sources_after_as_of": list(scenario.sources_after_as_of()),
+        "seed": seed,
+        "draws": pushed.draws,
+        "draws_asked": pushed.asked,
+        "partial": pushed.partial,
+        "result_digest": pushed.digest,
+        "sampler": sampler.name,
+        "sampler_description": sampler.description,
+        "integrated_out": {"wall.tokens": INTEGRATED} if REACHED in pushed.averages else {},
+        "precision": "float32",
+        "not_a_number": {
+            name: int(sketch.nan.sum()) for name, sketch in pushed.sketches.items() if sketch.nan.any()
+        },
+    }
+
+
+def scenario_facts(scenario: Scenario) -> dict[str, Any]:
+    """Return what a manifest says of one scenario."""
     return {
         "scenario": scenario.name,
         "scenario_digest": scenario.digest,
@@ -172,32 +187,14 @@ def manifest(
         "overrides": {key: str(value) for key, value in scenario.overrides.items()},
         "as_of": scenario.as_of,
         "horizon": scenario.horizon,
-        "sources_after_as_of": list(scenario.sources_after_as_of()),
-        "seed": seed,
-        "draws": pushed.draws,
-        "draws_asked": pushed.asked,
-        "partial": pushed.partial,
-        "result_digest": pushed.digest,
-        **facts,
-        "sampler": sampler.name,
-        "sampler_description": sampler.description,
-        "integrated_out": {"wall.tokens": INTEGRATED} if REACHED in pushed.averages else {},
-        "precision": "float32",
-        "versions": {name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "xarray")},
-        "python": platform.python_version(),
-        "device": f"{device.platform} ({device.device_kind})",
-        "not_a_number": {
-            name: int(sketch.nan.sum()) for name, sketch in pushed.sketches.items() if sketch.nan.any()
-        },
-        "seconds": round(pushed.seconds, 3),
     }
 
 
 def results(
     pushed: MonteCarloResult,
     labels: Labels,
-    seed: int,
     sampler: Sampler,
+    request: Request,
     facts: Mapping[str, Any] | None = None,
 ) -> xr.DataTree:
     """Return a run as a DataTree.
@@ -208,7 +205,7 @@ def results(
         Kept draws and sketches.
     labels
         What their axes mean.
-    seed, sampler
+    sampler, request
         Of the run, for the manifest.
     facts
         What else the manifest is to say, as plain data.
@@ -228,7 +225,7 @@ def results(
     for name in ("prior", "prior_predictive"):
         draw = pushed.kept.get(ACCEPTED, np.arange(groups[name].sizes["draw"]))
         groups[name] = groups[name].assign_coords(chain=[0], draw=draw)
-    record = manifest(pushed, labels, seed, sampler, facts or {})
     tree = xr.DataTree.from_dict(groups)
-    tree.attrs = {"manifest": json.dumps(record), "creation_library": "datawall"}
+    about = _facts(pushed, labels, sampler, request.options["seed"]) | dict(facts or {})
+    tree.attrs = request.attributes(about, pushed.seconds)
     return tree

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from functools import partial
@@ -160,14 +158,3 @@ def summary(tree: xr.DataTree) -> Row:
     if "given" in tree.children:
         flat["given"] = given(tree)
     return flat | {"manifest": manifest(tree)}
-
-
-def to_csv(rows: dict[str, Row], head: str = "quantity") -> str:
-    """Return rows as CSV, one a line, with their names in a first column headed `head`."""
-    out = io.StringIO()
-    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
-    writer = csv.DictWriter(out, [head, *columns], lineterminator="\n")
-    writer.writeheader()
-    for name, row in rows.items():
-        writer.writerow({head: name, **row})
-    return out.getvalue()

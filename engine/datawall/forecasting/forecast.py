@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import xarray as xr
 
-from datawall.arguments import DRAWS, SAMPLER, check_draws, check_sampler, check_seed, check_supply
+from datawall.arguments import SAMPLER
 from datawall.caching import code_digest, keep_compiled_programs
 from datawall.errors import DatawallError
 from datawall.forecasting.conditioning_effect import (
@@ -23,14 +23,12 @@ from datawall.forecasting.conditioning_effect import (
 )
 from datawall.forecasting.datatree import cdf_group, results, summary_group
 from datawall.forecasting.labels import Labels
-from datawall.forecasting.precision import PRECISION_DRAWS, Precision, headline_errors
+from datawall.forecasting.plan import Plan, make_plan
+from datawall.forecasting.precision import Precision, headline_errors
 from datawall.forecasting.simulation import question
-from datawall.inference.scenario_with_evidence import load_scenario
 from datawall.sampling.run import MonteCarloResult, RunControl, propagate
 from datawall.sampling.samplers import SAMPLERS
 from datawall.scenario import Scenario
-from datawall.scenario.widening import read as read_calibration
-from datawall.scenario.widening import widened
 
 KEPT_DRAWS = 4096
 GIVEN_DRAWS = 2**15
@@ -43,7 +41,7 @@ def forecast(
     draws: int | None = None,
     seed: int = 0,
     sampler: str = SAMPLER,
-    precision: Precision | None = None,
+    precision: Precision | str | Iterable[str] | None = None,
     given: str | Iterable[str] = (),
     calibrated: bool = False,
     control: RunControl | None = None,
@@ -65,7 +63,8 @@ def forecast(
         the standard errors come from 16 independent randomisations, and the walls of tokens from conditional
         Monte Carlo where the prior of the parameter exponent permits.
     precision
-        Draw until the headline numbers are as precise as this.
+        Draw until the standard errors of the headline numbers are below these: ``"0.01yr"``, ``"0.001"`` or
+        both.
     given
         What is observed: ``"mfu=0.4"`` an input, ``"compute_growth>4"`` a range of it, or an outcome by its
         name in the summary, ``"release[5.5]<2027"`` or ``"wall.tokens[1]=never"``. All numbers are then those
@@ -98,22 +97,31 @@ def forecast(
     >>> tree["summary/wall_date"].sel(wall="tokens[1]", quantile=0.5).item() > 2026
     True
     """
-    if not isinstance(scenario, Scenario):
-        scenario = load_scenario(scenario)
-    calibration = read_calibration() if calibrated else None
-    if calibration is not None:
-        scenario = widened(scenario, calibration.applied)
-    asked = draws if draws is not None else PRECISION_DRAWS if precision else DRAWS
-    check_draws(asked)
-    check_sampler(sampler)
-    check_supply(asked, sampler)
-    check_seed(seed)
-    spread = SAMPLERS[sampler]
-    keep_compiled_programs()
+    plan = make_plan(
+        scenario,
+        draws=draws,
+        seed=seed,
+        sampler=sampler,
+        precision=precision,
+        given=given,
+        calibrated=calibrated,
+    )
+    return run(plan, control=control, store=store)
 
-    asks = question(scenario, spread, given)
+
+def run(plan: Plan, *, control: RunControl | None = None, store: Path | None = None) -> xr.DataTree:
+    """Return the forecast of a plan; for the parameters see `forecast`.
+
+    Raises
+    ------
+    DatawallError
+        If every draw is to be stored although some do not meet the conditions, or too few meet them.
+    """
+    asked, precision, spread = plan.draws, plan.precision, SAMPLERS[plan.sampler]
+    keep_compiled_programs()
+    asks = question(plan.scenario, spread, plan.given)
     identity = {
-        "scenario": scenario.digest,
+        "scenario": plan.scenario.digest,
         "given": list(asks.given.texts),
         "code": code_digest(),
         "versions": {name: version(name) for name in ("jax", "jaxlib")},
@@ -127,7 +135,7 @@ def forecast(
             )
         from datawall.forecasting.draw_store import DrawStore  # loads Zarr
 
-        drawn = DrawStore(store, asks.labels, {**identity, "seed": seed, "draws": asked}, asked)
+        drawn = DrawStore(store, asks.labels, {**identity, "seed": plan.seed, "draws": asked}, asked)
         control = replace(control or RunControl(), store=drawn.write)
     # draws are single precision whatever the caller's setting, so that a forecast is the same everywhere
     with jax.enable_x64(False):
@@ -135,7 +143,7 @@ def forecast(
             asks.world,
             asks.params,
             asked,
-            seed=seed,
+            seed=plan.seed,
             streams=asks.streams,
             sketches=asks.sketches,
             sampler=spread,
@@ -147,9 +155,9 @@ def forecast(
     check_enough(pushed, asks.given)
     kept = {name: value[..., :KEPT_DRAWS] for name, value in pushed.kept.items()}
     about = _precision_facts(precision, pushed, asks.labels) | facts(pushed, asks.given)
-    if calibration is not None:
-        about["calibration"] = calibration.facts()
-    tree = results(replace(pushed, kept=kept), asks.labels, seed, spread, about)
+    if plan.calibration is not None:
+        about["calibration"] = plan.calibration.facts()
+    tree = results(replace(pushed, kept=kept), asks.labels, spread, plan.request, about)
     if asks.given.texts:
         tree["given"] = xr.DataTree(given_group(pushed, asks.given))
     if drawn is not None:

@@ -41,6 +41,11 @@ class Precision:
         """Return whether no error is larger than ordered."""
         return errors.years <= self.years and errors.probability <= self.probability
 
+    def texts(self) -> list[str]:
+        """Return what `parse_precision` reads as this precision, to the last digit."""
+        orders = [f"{self.years!r}yr"] if self.years < math.inf else []
+        return [*orders, f"{self.probability!r}"] if self.probability < math.inf else orders
+
     def __str__(self) -> str:
         orders = [f"{self.years:g}yr"] if self.years < math.inf else []
         return ",".join([*orders, f"{self.probability:g}"] if self.probability < math.inf else orders)

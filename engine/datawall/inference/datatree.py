@@ -1,6 +1,5 @@
 """From arrays to labelled results in ArviZ's groups."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,12 +55,7 @@ def _dims(name: str, count: int, stated: Dims, plates: Dims) -> tuple[str, ...]:
     return (*outer, *(f"{name}_dim_{k}" for k in range(count - len(outer))))
 
 
-def tree(
-    module: Module,
-    evidence: Evidence,
-    groups: Mapping[str, Arrays],
-    manifest: Mapping[str, Any],
-) -> xr.DataTree:
+def tree(module: Module, evidence: Evidence, groups: Mapping[str, Arrays]) -> xr.DataTree:
     """Return the results of a fit in ArviZ's groups.
 
     Parameters
@@ -70,8 +64,6 @@ def tree(
         What was fitted to what.
     groups
         The arrays of each group with leading axes (chains, draws), by name.
-    manifest
-        What was done, kept as JSON in the attribute ``manifest`` of the root.
     """
     plates = plates_of(module, evidence)
     datasets = {name: group(module, evidence, arrays, plates, *SAMPLES) for name, arrays in groups.items()}
@@ -81,5 +73,4 @@ def tree(
     about = {"creation_library": "datawall", "inference_library": "numpyro", "sample_dims": list(SAMPLES)}
     for node in found.children.values():
         node.attrs |= about
-    found.attrs = {"manifest": json.dumps(manifest), "creation_library": "datawall"}
     return found

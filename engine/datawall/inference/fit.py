@@ -3,8 +3,10 @@
 import hashlib
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
+from types import MappingProxyType
+from typing import Any
 
 import jax
 import numpy as np
@@ -17,12 +19,12 @@ from datawall.inference.density import log_density, prior_draws, replay
 from datawall.inference.diagnostics import Diagnosis, diagnose
 from datawall.inference.evidence_model import Evidence, Module
 from datawall.inference.nuts import Settings, sample
+from datawall.product import Request
 
 CAREFUL = Settings(acceptance=0.998)
 """Smaller steps, for a posterior with corners that the usual steps do not get into."""
 SEEDS_OF_A_FIT = 3
 """That of the chains, and the next two: of draws of the prior, and of predictions."""
-LIBRARIES = ("datawall", "jax", "jaxlib", "numpy", "numpyro")
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,14 @@ def evidence_digest(evidence: Evidence) -> str:
     return found.hexdigest()
 
 
-def fit(module: Module, evidence: Evidence, *, settings: Settings | None = None, seed: int = 0) -> Fit:
+def fit(
+    module: Module,
+    evidence: Evidence,
+    *,
+    settings: Settings | None = None,
+    seed: int = 0,
+    options: Mapping[str, Any] = MappingProxyType({}),
+) -> Fit:
     """Return the posterior of a module given evidence.
 
     Parameters
@@ -107,6 +116,8 @@ def fit(module: Module, evidence: Evidence, *, settings: Settings | None = None,
         transitions diverge.
     seed
         Of the chains. The same seed gives the same draws.
+    options
+        How the evidence was chosen, as options of ``datawall fit``.
 
     Returns
     -------
@@ -138,7 +149,7 @@ def fit(module: Module, evidence: Evidence, *, settings: Settings | None = None,
         "prior": datatree.plain(prior),
         "prior_predictive": prior_data,
     }
-    manifest = {
+    facts = {
         "module": module.name,
         "sources": list(evidence.sources),
         # JSON has no infinity
@@ -148,7 +159,8 @@ def fit(module: Module, evidence: Evidence, *, settings: Settings | None = None,
         "seed": seed,
         "settings": vars(used),
         "diagnosis": diagnosis.as_data(),
-        "versions": {name: version(name) for name in LIBRARIES},
-        "seconds": round(time.perf_counter() - begun, 1),
     }
-    return Fit(module, evidence, datatree.tree(module, evidence, groups, manifest), diagnosis)
+    request = Request("fit", {"modules": [module.name], "seed": seed, **options})
+    tree = datatree.tree(module, evidence, groups)
+    tree.attrs = request.attributes(facts, time.perf_counter() - begun)
+    return Fit(module, evidence, tree, diagnosis)

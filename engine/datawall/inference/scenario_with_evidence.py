@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ def load_scenario(
     UntrustedPosteriorError
         If a posterior had to be fitted and cannot be trusted.
     """
-    return scenario.load_scenario(name_or_path, overrides, as_of, posterior=_refitted if refit else known_by)
+    found = scenario.load_scenario(name_or_path, overrides, as_of, posterior=_refitted if refit else known_by)
+    return replace(found, refit=refit)
 
 
 def known_by(module: str, as_of: float) -> Posterior:

@@ -5,6 +5,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
@@ -109,3 +110,9 @@ def _correlations(draws: dict[str, np.ndarray]) -> list[dict[str, Any]]:
 
 def _rounded(value: Any) -> float:
     return float(f"{float(value):.{DIGITS}g}")
+
+
+def with_summary(fit: Fit) -> xr.DataTree:
+    """Return the tree of a fit, with its summary as JSON in the attribute ``summary`` of the root."""
+    fit.tree.attrs["summary"] = json.dumps(summary(fit))
+    return fit.tree

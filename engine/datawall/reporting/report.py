@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from datawall.errors import DatawallError
 from datawall.reporting.document import Page, Section
+from datawall.reporting.products import Saved, load
 from datawall.reporting.render import files
 from datawall.reporting.render.pdf import write_pdf
-from datawall.reporting.saved.backtest import SavedBacktest, is_backtest, read_backtest
-from datawall.reporting.saved.fit import SavedFit, holds_fits, read_fits
-from datawall.reporting.saved.forecast import SavedRun, is_run, read_run
-from datawall.reporting.saved.sensitivity import SavedAnalysis, is_analysis, read_analysis
+from datawall.reporting.saved.backtest import SavedBacktest, saved_backtest
+from datawall.reporting.saved.fit import SavedFit, saved_fit
+from datawall.reporting.saved.forecast import SavedRun, saved_run
+from datawall.reporting.saved.sensitivity import SavedAnalysis, saved_analysis
 from datawall.reporting.sections import (
     accuracy,
     answer,
@@ -40,6 +41,7 @@ class Sources(NamedTuple):
     fits: list[SavedFit]
     analyses: list[SavedAnalysis]
     backtests: list[SavedBacktest]
+    comparisons: list[Saved]
 
 
 def report(
@@ -90,27 +92,25 @@ def build(sources: Iterable[Path], folder: Path, title: str | None = None, pdf: 
 
 def read(sources: Iterable[Path]) -> Sources:
     """Return what lies at some paths."""
-    found = Sources([], [], [], [])
-    for source in sources:
-        if is_run(source):
-            found.runs.append(read_run(source, len(found.runs)))
-        elif is_analysis(source):
-            found.analyses.append(read_analysis(source))
-        elif is_backtest(source):
-            found.backtests.append(read_backtest(source, len(found.backtests)))
-        elif holds_fits(source):
-            found.fits.extend(read_fits(source))
-        else:
-            raise DatawallError(
-                f"{source}: holds no run, fit, backtest or sensitivity analysis; give what "
-                "`datawall forecast`, `fit`, `backtest` or `sensitivity` wrote"
-            )
+    found = Sources([], [], [], [], [])
+    for saved in (saved for source in sources for saved in load(source)):
+        match saved.product.kind:
+            case "forecast":
+                found.runs.append(saved_run(saved, len(found.runs)))
+            case "sensitivity":
+                found.analyses.append(saved_analysis(saved))
+            case "backtest":
+                found.backtests.append(saved_backtest(saved, len(found.backtests)))
+            case "compare":
+                found.comparisons.append(saved)
+            case _:
+                found.fits.append(saved_fit(saved))
     return found
 
 
 def page(sources: Sources, title: str | None = None) -> Page:
     """Return the page: the first run in full, or else the first backtest, or else the fits; then the rest."""
-    runs, fits, analyses, backtests = sources
+    runs, fits, analyses, backtests, _ = sources
     if not runs and not backtests and not fits:
         raise DatawallError("report: need a run, a backtest or a fit; give the folder of one")
     driving = [drivers.section(analysis, place) for place, analysis in enumerate(analyses)]

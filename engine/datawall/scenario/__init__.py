@@ -4,7 +4,7 @@ from datawall.distributions.joint import Joint, inputs_from_scores
 from datawall.scenario.condition import observed
 from datawall.scenario.files import available, find
 from datawall.scenario.load import load_scenario
-from datawall.scenario.overrides import parse_override
+from datawall.scenario.overrides import override_text, parse_override
 from datawall.scenario.scenario import Prior, Scenario
 from datawall.validation import ScenarioError
 
@@ -18,5 +18,6 @@ __all__ = [
     "inputs_from_scores",
     "load_scenario",
     "observed",
+    "override_text",
     "parse_override",
 ]

@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -42,6 +43,42 @@ def parse_override(text: str) -> tuple[str, Any]:
             f"override: {key}: need a number, a date, a list or a word, got {shown(value)}; correct it"
         )
     return key, tables["value"]
+
+
+def override_text(key: str, value: Any) -> str:
+    """Return ``key=value`` that `parse_override` reads as this key and value.
+
+    Examples
+    --------
+    >>> override_text("multimodal", "used"), override_text("title", "my own")
+    ('multimodal=used', 'title="my own"')
+    >>> override_text("questions.generations", (5, 6))
+    'questions.generations=[5, 6]'
+    """
+    return f"{key}={_literal(value)}"
+
+
+def _literal(value: Any) -> str:
+    """Return a value in TOML, or a bare word where that reads as the same."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return repr(value)
+        case dt.date():
+            return value.isoformat()
+        case list() | tuple():
+            return f"[{', '.join(map(_quoted, value))}]"
+        case Mapping():
+            return f"{{{', '.join(f'{json.dumps(key)} = {_quoted(one)}' for key, one in value.items())}}}"
+        case str() if WORD.fullmatch(value) and parse_override(f"word={value}")[1] == value:
+            return value
+        case _:
+            return json.dumps(str(value))
+
+
+def _quoted(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, str) else _literal(value)
 
 
 def apply_overrides(

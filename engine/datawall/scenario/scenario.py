@@ -13,6 +13,7 @@ from datawall.distributions.families import Distribution
 from datawall.distributions.joint import Joint, build_joint
 from datawall.model.inputs import COPULA_ORDER, DECLARATIONS
 from datawall.model.questions import Questions
+from datawall.scenario import files
 from datawall.units import decimal_year
 
 
@@ -71,6 +72,8 @@ class Scenario:
         What was asked on top of the file; the content has it already.
     known
         The normal score of each input that has been observed (`datawall.scenario.condition`).
+    refit
+        Whether its modules were fitted anew, in place of the posteriors that ship.
     """
 
     name: str
@@ -86,6 +89,12 @@ class Scenario:
     content: Mapping[str, Any]
     overrides: Mapping[str, Any] = field(default_factory=dict)
     known: Mapping[str, float] = field(default_factory=dict)
+    refit: bool = False
+
+    @property
+    def address(self) -> str:
+        """What a command calls it: the name of a scenario that ships, or else the path of its file."""
+        return self.path.stem if self.path.parent == files.folder() else str(self.path)
 
     def joint(self) -> Joint:
         """Return the joint distribution of the inputs."""

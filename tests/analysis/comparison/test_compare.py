@@ -13,6 +13,7 @@ from datawall.analysis.comparison.compare import Counter, Progress, unique_names
 from datawall.analysis.comparison.decomposition import members
 from datawall.analysis.comparison.hybrid import Pair, aligned
 from datawall.analysis.comparison.targets import wanted_targets
+from datawall.sampling.samplers import SAMPLERS
 from support import pairs
 
 WALL = "wall.tokens[4]"
@@ -27,7 +28,8 @@ def apart(tree):
 
 
 def counter_of(first, other, seed=0):
-    return Counter(frame_of([first, other]), pairs.DRAWS, seed, Progress(lambda *_: None, 1))
+    silent = Progress(lambda *_: None, 1)
+    return Counter(frame_of([first, other]), pairs.DRAWS, seed, SAMPLERS["sobol"], silent)
 
 
 def median(pair, groups, seed=0):

@@ -10,10 +10,11 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import datawall
-from datawall.analysis.comparison.export import effect_text, flat, sentence, to_csv
+from datawall.analysis.comparison.export import difference_rows, effect_text, flat, sentence
 from datawall.cli import app
 from datawall.errors import DatawallError
-from datawall.reporting import run_folder
+from datawall.files import csv_text
+from datawall.reporting import products
 from datawall.reporting.figures.comparison import FIGURES
 from datawall.reporting.terminal.comparison import comparison_tables
 from datawall.reporting.terminal.forecast import print_all
@@ -101,7 +102,7 @@ def test_effects_as_text(value, error, text):
 
 
 def test_csv_has_both_sides(found):
-    rows = list(csv.DictReader(io.StringIO(to_csv(found))))
+    rows = list(csv.DictReader(io.StringIO(csv_text(difference_rows(found)))))
     (row,) = (r for r in rows if (r["quantity"], r["statistic"]) == (WALL, "q50"))
     assert float(row["first"]) - float(row["other"]) == pytest.approx(float(row["difference"]))
     assert row["other_scenario"] == "other"
@@ -120,7 +121,7 @@ def test_tables_fit_a_terminal(found):
 
 
 def test_figures_and_files(tree, tmp_path):
-    found = run_folder.write_comparison(tree, tmp_path)
+    found = products.save(tree, tmp_path)
     names = {f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")}
     texts = {"comparison.json", "comparison.csv", "manifest.json"}
     assert {path.name for path in tmp_path.iterdir()} == names | texts | {"comparison.nc"}
@@ -150,7 +151,7 @@ def test_ceilings_of_one_scenario_alone(first, load):
     # the budget of the first scenario is never the lowest, and the other one has none
     assert apart["probabilities"]["binding.spend[2030]"]["value"] == 0.0
     assert list(found["decompositions"]["trend"][PATH]["groups"]) == ["compute"]
-    assert "ceiling_flop.spend" not in to_csv(found)
+    assert "ceiling_flop.spend" not in csv_text(difference_rows(found))
     assert comparison_tables(found)
 
 

@@ -185,7 +185,7 @@ def test_questions_that_do_not_fit_are_refused(scenario, output, words):
 
 
 def test_command_writes_a_folder_that_says_what_it_prints(tmp_path, monkeypatch, tree, flat):
-    monkeypatch.setattr("datawall.analysis.sensitivity.sensitivity.sensitivity", lambda *_, **__: tree)
+    monkeypatch.setattr("datawall.analysis.sensitivity.sensitivity.run", lambda *_: tree)
     found = CliRunner().invoke(app, ["sensitivity", "--json", "--out", str(tmp_path)])
     assert found.exception is None
     assert json.loads(found.stdout) == flat == json.loads((tmp_path / "sensitivity.json").read_text())

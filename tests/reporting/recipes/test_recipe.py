@@ -9,8 +9,8 @@ from datawall.backtesting import plan
 from datawall.errors import DatawallError
 from datawall.forecasting import forecast
 from datawall.inference import fit_by_name, models
+from datawall.reporting.products import BACKTEST
 from datawall.reporting.recipes.recipe import prepare, read_recipe
-from datawall.reporting.saved.backtest import is_backtest
 from support import toy_backtest
 from support import toy_models as toys
 
@@ -70,7 +70,7 @@ def test_a_run_is_made_once(recipe, monkeypatch):
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (manifest["draws"], manifest["seed"], manifest["sampler"]) == (DRAWS, 3, "random")
     assert manifest["as_of"] == 2026.8333
-    monkeypatch.setattr(forecast, "forecast", lambda *_, **__: pytest.fail("made again"))
+    monkeypatch.setattr(forecast, "run", lambda *_, **__: pytest.fail("made again"))
     assert prepare(found, DRAWS) == [folder]
     (folder / "manifest.json").write_text(json.dumps(manifest | {"partial": True}))
     with pytest.raises(pytest.fail.Exception, match="made again"):
@@ -87,7 +87,7 @@ def test_a_fit_is_made_once_and_again_when_its_evidence_changes(recipe, monkeypa
     assert prepare(found) == [file]
     assert file.stat().st_mtime_ns == written
     with monkeypatch.context() as patch:
-        patch.setattr(fit_by_name, "fit_by_name", lambda *_: pytest.fail("made again"))
+        patch.setattr(fit_by_name, "run", lambda *_: pytest.fail("made again"))
         object.__setattr__(known["scaling"], "load", lambda *_: toys.evidence((7.0, 8.0)))
         with pytest.raises(pytest.fail.Exception, match="made again"):
             prepare(found)
@@ -98,17 +98,19 @@ def test_a_backtest_is_made_once_and_again_when_its_evidence_changes(recipe, mon
     (tmp_path / "mine.toml").write_text('schema = 1\nname = "mine"\nextends = "baseline"\n', encoding="utf-8")
     asked = []
 
-    def backtest(*scenarios, **options):
-        asked.append((scenarios, options))
+    def run(plan):
+        asked.append(plan)
         return toy_backtest.tree(told=False)
 
-    monkeypatch.setattr(backtesting_run, "backtest", backtest)
+    monkeypatch.setattr(backtesting_run, "run", run)
     found = recipe(HEAD + '[[backtests]]\nscenarios = ["baseline", "mine.toml"]\nend = "2022-01"\nseed = 3\n')
     (folder,) = prepare(found, DRAWS)
-    options = {"start": "2019-01", "end": "2022-01", "every": "6mo", "horizons": ("6mo", "1y", "2y", "4y")}
-    assert asked == [(("baseline", tmp_path / "mine.toml"), options | {"draws": 4000, "seed": 3})]
+    (made,) = asked
+    assert made.scenarios == {"baseline": "baseline", "mine": tmp_path / "mine.toml"}
+    assert (made.period, made.ahead) == (("2019-01", "2022-01", "6mo"), ("6mo", "1y", "2y", "4y"))
+    assert (made.draws, made.seed) == (4000, 3)
     assert folder.name.startswith("backtest-baseline-mine-")
-    assert is_backtest(folder)
+    assert BACKTEST.find(folder)
     assert prepare(found, DRAWS) == [folder]
     assert len(asked) == 1
     monkeypatch.setattr(plan, "_evidence_digest", lambda: "more is known")

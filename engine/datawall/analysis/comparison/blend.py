@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from datawall.analysis.comparison.hybrid import Hybrid, Pair
-from datawall.distributions.copula import copula
+from datawall.distributions.copula import conditional, copula
 from datawall.distributions.joint import Structure, correlated_scores, inputs_from_scores
 from datawall.forecasting.labels import reported_rows, time_grid
 from datawall.model.clock import clock_at
@@ -54,8 +54,8 @@ class Blend:
 
     def __call__(self, params: dict[str, Any], z: jax.Array) -> dict[str, jax.Array]:
         """Return the outputs of the draws whose scores are the columns of `z`."""
-        unmoved = jnp.zeros(len(self.tied), z.dtype)
-        z = correlated_scores(self.tied, unmoved, jnp.asarray(params["cholesky"], z.dtype), z)
+        mean, cholesky = (jnp.asarray(params[name], z.dtype) for name in ("mean", "cholesky"))
+        z = correlated_scores(self.tied, mean, cholesky, z)
         first, other = (
             inputs_from_scores(structure, joint, z[np.array(rows)])
             for structure, joint, rows in zip(self.structures, params["joints"], self.rows, strict=True)
@@ -161,7 +161,7 @@ def program(pair: Pair, hybrid: Hybrid, frame: Frame) -> tuple[Blend, dict[str, 
     )
     return function, {
         "joints": [first.params, other.params],
-        "cholesky": _cholesky(pair, hybrid, tied),
+        **_tied_scores(pair, hybrid, tied),
         "of_first": {name: np.bool_(name in hybrid.of_first) for name in first.names},
         "years_carried": {
             name: np.float32(_anchor(name, hybrid) - _anchor(name, pair.giver(hybrid, name)))
@@ -181,13 +181,19 @@ def _rows(streams: Sequence[str], frame: Frame) -> tuple[int, ...]:
     return tuple(map(frame.streams.index, streams))
 
 
-def _cholesky(pair: Pair, hybrid: Hybrid, tied: Sequence[str]) -> np.ndarray:
-    """Return the Cholesky factor of a hybrid's correlations, among all that are tied in either scenario."""
+def _tied_scores(pair: Pair, hybrid: Hybrid, tied: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return mean and Cholesky factor of a hybrid's scores, among all that are tied in either scenario."""
     stated = {name for correlation in hybrid.correlations for name in correlation.inputs}
-    priors = {name: pair.giver(hybrid, name).priors[name] for name in stated}
-    fixed = [name for name, prior in priors.items() if prior.distribution.family == "fixed"]
-    names, factor = copula(hybrid.correlations, tied, fixed)
+    givers = {name: pair.giver(hybrid, name) for name in stated}
+    known = {name: one.known[name] for name, one in givers.items() if name in one.known}
+    fixed = [
+        name
+        for name, one in givers.items()
+        if one.priors[name].distribution.family == "fixed" and name not in known
+    ]
+    names, mean, factor = conditional(*copula(hybrid.correlations, tied, fixed), known)
     place = [tied.index(name) for name in names]
-    whole = np.eye(len(tied))
-    whole[np.ix_(place, place)] = factor
-    return whole
+    found = {"mean": np.zeros(len(tied)), "cholesky": np.eye(len(tied))}
+    found["mean"][place] = mean
+    found["cholesky"][np.ix_(place, place)] = factor
+    return found

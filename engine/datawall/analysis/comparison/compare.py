@@ -1,10 +1,8 @@
 """`datawall.compare`: scenarios side by side on common random numbers, and why they differ."""
 
-import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +13,17 @@ import xarray as xr
 from datawall.analysis.comparison.blend import Frame, frame_of, program
 from datawall.analysis.comparison.datatree import Counted, decomposition, difference_cdf, difference_summary
 from datawall.analysis.comparison.decomposition import members
-from datawall.analysis.comparison.hybrid import DRAWS, Hybrid, Pair, aligned, check_enough, check_scenarios
+from datawall.analysis.comparison.hybrid import Hybrid, Pair, aligned
+from datawall.analysis.comparison.plan import DRAWS, Plan, make_plan
 from datawall.analysis.comparison.targets import Decomposed, wanted_targets
-from datawall.arguments import check_draws, check_seed, check_supply
+from datawall.arguments import SAMPLER
 from datawall.caching import keep_compiled_programs
 from datawall.forecasting.datatree import cdf_group, summary_group
 from datawall.forecasting.labels import Labels
-from datawall.inference.scenario_with_evidence import load_scenario
 from datawall.model.inputs import DECLARATIONS, by_group, ranks
 from datawall.sampling.cdf import Floats
 from datawall.sampling.run import propagate
-from datawall.sampling.samplers import SOBOL
+from datawall.sampling.samplers import SAMPLERS, Sampler
 from datawall.scenario import Scenario
 
 
@@ -34,6 +32,9 @@ def compare(
     outputs: Sequence[str] | None = None,
     draws: int = DRAWS,
     seed: int = 0,
+    sampler: str = SAMPLER,
+    given: str | Iterable[str] = (),
+    calibrated: bool = False,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> xr.DataTree:
     """Compare scenarios on common random numbers, and put their differences down to groups of inputs.
@@ -51,8 +52,11 @@ def compare(
         walls, the dates of compute and of releases, and the largest run, demand and supply in 2030.
     draws
         Futures of each scenario and of each of the hybrids between two.
-    seed
-        0 to 2^32 - 1.
+    seed, sampler, calibrated
+        As in `datawall.forecast`; of all scenarios alike.
+    given
+        Values of inputs that are observed, ``"mfu=0.4"``: each scenario learns from them what its own
+        correlations say.
     progress
         Called with (scenarios and hybrids done, all).
 
@@ -76,27 +80,35 @@ def compare(
     >>> bool(abs(apart["shapley"].sum() - apart["total"].sum()) < 1e-9)
     True
     """
+    plan = make_plan(
+        *scenarios,
+        outputs=outputs,
+        draws=draws,
+        seed=seed,
+        sampler=sampler,
+        given=given,
+        calibrated=calibrated,
+    )
+    return run(plan, progress)
+
+
+def run(plan: Plan, progress: Callable[[int, int], None] = lambda *_: None) -> xr.DataTree:
+    """Return the comparison of a plan; `progress` is called with (scenarios and hybrids done, all)."""
     start = time.perf_counter()
-    check_scenarios(scenarios)
-    check_draws(draws)
-    check_enough(draws)
-    check_supply(draws, SOBOL.name)
-    check_seed(seed)
-    loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in scenarios]
     keep_compiled_programs()
-    names = unique_names([scenario.name for scenario in loaded])
-    first, *others = aligned(loaded)
+    names = unique_names([scenario.name for scenario in plan.scenarios])
+    first, *others = aligned(plan.scenarios)
     pairs = {name: Pair(first, other) for name, other in zip(names[1:], others, strict=True)}
-    asked = wanted_targets(first, all(map(_same_ceilings, pairs.values())), outputs)
+    asked = wanted_targets(first, all(map(_same_ceilings, pairs.values())), plan.outputs)
     steps = sum(2 ** len(pair.groups()) for pair in pairs.values())
-    counter = Counter(frame_of([first, *others]), draws, seed, Progress(progress, steps))
+    frame = frame_of([first, *others])
+    counter = Counter(frame, plan.draws, plan.seed, SAMPLERS[plan.sampler], Progress(progress, steps))
     groups: dict[str, xr.Dataset] = {}
     with jax.enable_x64(False):
         for name, pair in pairs.items():
             groups |= _compared((names[0], name), pair, asked, counter)
-    record = _manifest(names, loaded, first, counter) | {"seconds": round(time.perf_counter() - start, 3)}
     tree = xr.DataTree.from_dict(groups)
-    tree.attrs = {"manifest": json.dumps(record), "creation_library": "datawall"}
+    tree.attrs = plan.request.attributes(_facts(names, plan, first), time.perf_counter() - start)
     return tree
 
 
@@ -119,6 +131,7 @@ class Counter:
     frame: Frame
     draws: int
     seed: int
+    sampler: Sampler
     progress: Progress
 
     def __call__(self, pair: Pair, hybrid: Hybrid) -> Counted:
@@ -132,9 +145,9 @@ class Counter:
             params,
             self.draws,
             seed=self.seed,
-            streams=SOBOL.address(self.frame.streams, ranks(self.frame.streams)),
+            streams=self.sampler.address(self.frame.streams, ranks(self.frame.streams)),
             sketches={output.name: self.frame.histogram(output) for output in labels.outputs},
-            sampler=SOBOL,
+            sampler=self.sampler,
             keep=0,
         )
         self.progress.step()
@@ -185,25 +198,26 @@ def unique_names(names: Sequence[str]) -> list[str]:
     ]
 
 
-def _manifest(
-    names: Sequence[str], scenarios: Sequence[Scenario], first: Scenario, counter: Counter
-) -> dict[str, Any]:
-    """Return what is needed to tell where the numbers come from, and to make them again."""
-    return {
+def _facts(names: Sequence[str], plan: Plan, first: Scenario) -> dict[str, Any]:
+    """Return what the manifest of a comparison says besides the request."""
+    found = {
         "scenarios": {
             name: {
                 "digest": scenario.digest,
                 "as_of": scenario.as_of,
                 "horizon": scenario.horizon,
+                "overrides": {key: str(value) for key, value in scenario.overrides.items()},
                 "resolved": scenario.resolved(),
             }
-            for name, scenario in zip(names, scenarios, strict=True)
+            for name, scenario in zip(names, plan.scenarios, strict=True)
         },
         "as_of": first.as_of,
         "horizon": first.horizon,
-        "draws": counter.draws,
-        "seed": counter.seed,
-        "sampler": SOBOL.name,
+        "draws": plan.draws,
+        "seed": plan.seed,
+        "sampler": plan.sampler,
         "groups": by_group(DECLARATIONS),
-        "versions": {name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "xarray")},
     }
+    if plan.calibration is not None:
+        found["calibration"] = plan.calibration.facts()
+    return found

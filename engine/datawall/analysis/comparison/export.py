@@ -3,10 +3,8 @@
 This module loads no JAX.
 """
 
-import csv
-import io
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import xarray as xr
@@ -152,19 +150,20 @@ def sentence(first: str, other: str, output: str, row: Mapping[str, Any]) -> str
     return f"{moved}: {', '.join(parts)}." if parts else f"{moved}."
 
 
-def to_csv(found: Mapping[str, Any]) -> str:
-    """Return every quantile and mass of each pair side by side as CSV, one a line."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        ["quantity", "statistic", "unit", "first", "other", "difference", "mcse", "other_scenario"]
-    )
+def difference_rows(found: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield a row for every quantile and mass of each pair, side by side."""
     first = next(iter(found["scenarios"].values()))["quantities"]
     for name, apart in found["differences"].items():
         other = found["scenarios"][name]["quantities"]
         for quantity, row in apart["quantities"].items():
             for key in (key for key in row if f"mcse_{key}" in row):
-                sides = (side[quantity][key] for side in (first, other))
-                unit = "probability" if key.startswith("p_") else row["unit"]
-                writer.writerow([quantity, key, unit, *sides, row[key], row[f"mcse_{key}"], name])
-    return out.getvalue()
+                yield {
+                    "quantity": quantity,
+                    "statistic": key,
+                    "unit": "probability" if key.startswith("p_") else row["unit"],
+                    "first": first[quantity][key],
+                    "other": other[quantity][key],
+                    "difference": row[key],
+                    "mcse": row[f"mcse_{key}"],
+                    "other_scenario": name,
+                }

@@ -9,13 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from datawall.distributions.copula import Correlation
-from datawall.errors import DatawallError
 from datawall.model.inputs import DECLARATIONS, GROUPS, group_of, in_play
 from datawall.model.questions import Questions
 from datawall.scenario import Scenario
-
-DRAWS = 2**15
-"""Draws of each scenario and of each hybrid when nobody says."""
 
 ANCHORS = {
     declared.anchor: group_of(name)
@@ -23,23 +19,6 @@ ANCHORS = {
     if declared.anchor and not declared.moves_by
 }
 """The group whose levels each anchor dates, and which it is swapped with."""
-
-LEAST_DRAWS = 256
-"""Sixteen draws of each randomisation: with fewer there is no telling how sure a difference is."""
-
-
-def check_enough(draws: int) -> None:
-    """Raise `DatawallError` unless there are enough draws for the errors of differences."""
-    if draws < LEAST_DRAWS:
-        raise DatawallError(f"draws: a comparison needs {LEAST_DRAWS} or more, got {draws}; give more")
-
-
-def check_scenarios(scenarios: Sequence[object]) -> None:
-    """Raise `DatawallError` unless there are scenarios to compare."""
-    if len(scenarios) < 2:
-        raise DatawallError(
-            f"compare: need two scenarios or more, got {len(scenarios)}; name another one, such as seed2024"
-        )
 
 
 @dataclass(frozen=True)
@@ -170,6 +149,9 @@ def _content(scenario: Scenario, group: str) -> tuple:
 
 def _states_differently(first: Scenario, other: Scenario, name: str) -> bool:
     one, two = (scenario.priors[name].distribution for scenario in (first, other))
+    # of a value that both were given, each learns something else where it was believed less likely
+    if first.known.get(name) != other.known.get(name):
+        return True
     return (
         one.family != two.family
         or one.params.keys() != two.params.keys()

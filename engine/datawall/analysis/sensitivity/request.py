@@ -1,12 +1,18 @@
-"""What is asked: an output by its name in ``summary.json``, its probability below a level, or a quantile."""
+"""Sensitivity requests: an output, a probability or a quantile to explain, checked before anything runs."""
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from datawall.arguments import SAMPLER, check_sampler, check_seed
 from datawall.errors import DatawallError
+from datawall.forecasting.plan import believed, request_for, texts, with_inputs_given
+from datawall.product import Request
+from datawall.scenario import Scenario
+from datawall.scenario.widening import Calibration
 
 _PROBABILITY = re.compile(r"P\((?P<name>.+)<=(?P<level>[^<=]+)\)")
 _QUANTILE = re.compile(r"Q(?P<percent>[0-9.]+)\((?P<name>.+)\)")
@@ -82,8 +88,74 @@ MOST_DRAWS = 2**24
 """Some values of every draw are kept: more would not fit into memory."""
 
 
-def check_methods(methods: Sequence[str]) -> None:
-    """Raise `DatawallError` unless there are such methods."""
+@dataclass(frozen=True)
+class Plan:
+    """Sensitivity analysis to be made.
+
+    Attributes
+    ----------
+    scenario
+        With priors widened where the analysis is calibrated, and what is given observed.
+    calibration
+        By which they are.
+    asked
+        What is explained.
+    methods
+        In the order of `METHODS`.
+    draws, seed, sampler
+        See `datawall.sensitivity`.
+    request
+        All of this as options.
+    """
+
+    scenario: Scenario
+    calibration: Calibration | None
+    asked: Asked
+    methods: tuple[str, ...]
+    draws: int
+    seed: int
+    sampler: str
+    request: Request
+
+
+def make_plan(
+    scenario: Scenario | str | Path,
+    output: str = OUTPUT,
+    *,
+    methods: Sequence[str] = METHODS,
+    draws: int = DRAWS,
+    seed: int = 0,
+    sampler: str = SAMPLER,
+    given: str | Iterable[str] = (),
+    calibrated: bool = False,
+) -> Plan:
+    """Return the plan of an analysis; for the parameters see `datawall.sensitivity`.
+
+    Raises
+    ------
+    DatawallError
+        At the first of them that cannot be used.
+    """
+    _check_methods(methods)
+    _check_draws(draws)
+    check_seed(seed)
+    check_sampler(sampler)
+    asked = parse_asked(output)
+    conditions = texts(given)
+    loaded, calibration = believed(scenario, calibrated)
+    known = with_inputs_given(loaded, conditions)
+    from datawall.analysis.sensitivity.targets import find_output  # these load JAX
+    from datawall.forecasting.labels import labels_of
+
+    find_output(asked.name, labels_of(known))
+    chosen = tuple(name for name in METHODS if name in methods)
+    options = {"output": output, "method": list(chosen) if len(chosen) < len(METHODS) else []}
+    options |= {"draws": draws, "seed": seed, "sampler": sampler}
+    request = request_for("sensitivity", [loaded], options, conditions, calibrated)
+    return Plan(known, calibration, asked, chosen, draws, seed, sampler, request)
+
+
+def _check_methods(methods: Sequence[str]) -> None:
     for name in methods:
         if name not in METHODS:
             raise DatawallError(f"method: need one of {', '.join(METHODS)}, got {name!r}; choose among them")
@@ -91,7 +163,6 @@ def check_methods(methods: Sequence[str]) -> None:
         raise DatawallError(f"method: need at least one of {', '.join(METHODS)}, got none; name one")
 
 
-def check_draws(draws: int) -> None:
-    """Raise `DatawallError` unless so many draws can be analysed."""
+def _check_draws(draws: int) -> None:
     if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= MOST_DRAWS:
         raise DatawallError(f"draws: need 1 to 2^24 for an analysis, got {draws!r}; give such a number")

@@ -1,9 +1,7 @@
 """The analysis: a question on a scenario, answered with what drives the answer."""
 
-import json
 import time
-from collections.abc import Callable, Sequence
-from importlib.metadata import version
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +15,13 @@ from datawall.analysis.sensitivity.request import (
     DRAWS,
     METHODS,
     OUTPUT,
-    check_draws,
-    check_methods,
-    parse_asked,
+    Plan,
+    make_plan,
 )
 from datawall.analysis.sensitivity.study import Study, study_of
-from datawall.arguments import SAMPLER, check_sampler, check_seed
+from datawall.arguments import SAMPLER
 from datawall.caching import keep_compiled_programs
-from datawall.inference.scenario_with_evidence import load_scenario
+from datawall.forecasting.datatree import scenario_facts
 from datawall.sampling.samplers import SAMPLERS
 from datawall.scenario import Scenario
 
@@ -37,6 +34,8 @@ def sensitivity(
     draws: int = DRAWS,
     seed: int = 0,
     sampler: str = SAMPLER,
+    given: str | Iterable[str] = (),
+    calibrated: bool = False,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> xr.DataTree:
     """Return what drives an answer, and which input would be worth knowing.
@@ -53,8 +52,10 @@ def sensitivity(
         ``"information"``.
     draws
         Of each method; in whole chunks of 4096.
-    seed, sampler
+    seed, sampler, calibrated
         As in `datawall.forecast`.
+    given
+        Values of inputs that are observed, ``"mfu=0.4"``: what then drives the answer.
     progress
         Called with (methods done, methods) after each.
 
@@ -76,34 +77,34 @@ def sensitivity(
     >>> round(tree["groups/shapley"].sum().item(), 6)
     1.0
     """
+    plan = make_plan(
+        scenario,
+        output,
+        methods=methods,
+        draws=draws,
+        seed=seed,
+        sampler=sampler,
+        given=given,
+        calibrated=calibrated,
+    )
+    return run(plan, progress)
+
+
+def run(plan: Plan, progress: Callable[[int, int], None] = lambda *_: None) -> xr.DataTree:
+    """Return the analysis of a plan; `progress` is called with (methods done, methods) after each."""
     start = time.perf_counter()
-    check_methods(methods)
-    check_draws(draws)
-    check_seed(seed)
-    check_sampler(sampler)
-    asked = parse_asked(output)
-    if not isinstance(scenario, Scenario):
-        scenario = load_scenario(scenario)
     keep_compiled_programs()
-    chosen = [name for name in METHODS if name in methods]
     # single precision whatever the caller's setting, as in a forecast
     with jax.enable_x64(False):
-        study = study_of(scenario, asked, draws, seed, SAMPLERS[sampler])
+        study = study_of(plan.scenario, plan.asked, plan.draws, plan.seed, SAMPLERS[plan.sampler])
         tables: Tables = {}
-        for done, name in enumerate(chosen):
-            progress(done, len(chosen))
+        for done, name in enumerate(plan.methods):
+            progress(done, len(plan.methods))
             for table, variables in COMPUTE[name](study).items():
                 tables.setdefault(table, {}).update(variables)
-        progress(len(chosen), len(chosen))
+        progress(len(plan.methods), len(plan.methods))
     tree = xr.DataTree.from_dict({name: _dataset(study, variables) for name, variables in tables.items()})
-    facts = {
-        **_manifest(study),
-        "methods": chosen,
-        "seed": seed,
-        "sampler": sampler,
-        "seconds": round(time.perf_counter() - start, 3),
-    }
-    tree.attrs = {"manifest": json.dumps(facts), "creation_library": "datawall"}
+    tree.attrs = plan.request.attributes(_facts(study, plan), time.perf_counter() - start)
     return tree
 
 
@@ -118,11 +119,11 @@ def _dataset(study: Study, variables: dict[str, xr.Variable]) -> xr.Dataset:
     return xr.Dataset(variables, {dim: coords[dim] for dim in dims})
 
 
-def _manifest(study: Study) -> dict[str, Any]:
-    scenario, experiment = study.scenario, study.experiment
-    labels = experiment.problem.labels
+def _facts(study: Study, plan: Plan) -> dict[str, Any]:
+    """Return what the manifest of an analysis says besides the request."""
+    labels = study.experiment.problem.labels
     answer = float(study.read.answer(study.values.reshape(-1, 1))[0])
-    return {
+    found = {
         "output": study.asked.text,
         "unit": study.read.unit,
         "measure": study.read.measure,
@@ -130,12 +131,14 @@ def _manifest(study: Study) -> dict[str, Any]:
         "own_unit": study.target.own_unit,
         # JSON has no infinities
         "answer": answer if np.isfinite(answer) else "never" if answer > 0 else "past",
-        "scenario": scenario.name,
-        "scenario_digest": scenario.digest,
-        "as_of": scenario.as_of,
-        "horizon": scenario.horizon,
+        **scenario_facts(study.scenario),
         "draws": study.values.size,
         "groups": {name: [labels[row] for row in rows] for name, rows in study.groups.items()},
         "without_effect": list(study.inert),
-        "versions": {name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "xarray")},
+        "methods": list(plan.methods),
+        "seed": plan.seed,
+        "sampler": plan.sampler,
     }
+    if plan.calibration is not None:
+        found["calibration"] = plan.calibration.facts()
+    return found

@@ -79,15 +79,14 @@ def study_of(scenario: Scenario, asked: Asked, draws: int, seed: int, sampler: S
     whole = find_output(asked.name, labels_of(scenario))
     posed = question(narrowed(scenario, whole.name), RANDOM)
     target = find_output(whole.name, posed.labels)
-    joint = _as_scores_come(scenario.joint())
-    cholesky = scenario.joint().params["cholesky"]
+    joint, correlation = _as_scores_come(scenario.joint(), is_conditional=bool(scenario.known))
     problem = Problem(
         OneNumber(posed.world, target),
         posed.params | {"joint": joint.params},
         joint.streams,
         tuple(ranks(joint.streams)),
         joint.structure.correlated,
-        cholesky @ cholesky.T,
+        correlation,
     )
     experiment = Experiment(problem, draws, seed, sampler)
     scores, values = experiment.plain()
@@ -112,10 +111,18 @@ def study_of(scenario: Scenario, asked: Asked, draws: int, seed: int, sampler: S
     )
 
 
-def _as_scores_come(joint: Joint) -> Joint:
-    """Return a joint distribution that takes scores which are correlated already."""
-    params = joint.params | {"cholesky": np.eye(len(joint.structure.correlated))}
-    return Joint(joint.names, joint.streams, joint.structure, params)
+def _as_scores_come(joint: Joint, *, is_conditional: bool) -> tuple[Joint, np.ndarray]:
+    """Return a joint distribution that takes scores which are correlated already, and their correlation.
+
+    The scores of inputs that are correlated with a known one have less than unit variance: they come
+    standardised, and the joint distribution scales them.
+    """
+    factor = joint.params["cholesky"]
+    covariance = factor @ factor.T
+    scale = np.sqrt(np.diag(covariance)) if is_conditional else np.ones(len(covariance))
+    params = joint.params | {"cholesky": np.diag(scale)}
+    taken = Joint(joint.names, joint.streams, joint.structure, params)
+    return taken, covariance / np.outer(scale, scale)
 
 
 def _which_matter(problem: Problem, experiment: Experiment) -> tuple[dict[str, Player], dict[str, Player]]:

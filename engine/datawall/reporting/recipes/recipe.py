@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from datawall import files
+from datawall.reporting.products import save
 from datawall.reporting.recipes.schema import BacktestTable, FitTable, RecipeFile, RunTable
 from datawall.scenario.files import read_source
 from datawall.validation import first_problem
@@ -65,18 +66,16 @@ def prepare(recipe: Recipe, draws: int | None = None) -> list[Path]:
 
 
 def _run(table: RunTable, beside: Path, draws: int) -> Path:
-    from datawall.forecasting import forecast
+    from datawall.forecasting import forecast  # loads JAX, which a mistake in the recipe need not wait for
+    from datawall.forecasting.plan import make_plan
     from datawall.inference.scenario_with_evidence import load_scenario
-    from datawall.reporting import (
-        run_folder as runs,  # load JAX, which a mistake in the recipe need not wait for
-    )
 
     scenario = load_scenario(_found(table.scenario, beside), table.set_, table.as_of)
-    folder = runs.default_folder(scenario.name, scenario.digest, draws, table.seed, table.sampler)
+    plan = make_plan(scenario, draws=draws, seed=table.seed, sampler=table.sampler)
+    folder = plan.request.folder
     if not _is_complete(folder):
         files.prepare(folder)
-        tree = forecast.forecast(scenario, draws=draws, seed=table.seed, sampler=table.sampler)
-        runs.write(tree, folder)
+        save(forecast.run(plan), folder)
     return folder
 
 
@@ -94,28 +93,26 @@ def _is_complete(folder: Path) -> bool:
 
 
 def _backtest(table: BacktestTable, beside: Path) -> Path:
-    from datawall.backtesting.backtest import backtest
+    from datawall.backtesting import backtest
     from datawall.backtesting.plan import make_plan
-    from datawall.reporting import run_folder as runs
 
     scenarios = [_found(name, beside) for name in table.scenarios]
-    asked = table.model_dump(exclude={"scenarios"})
-    plan = make_plan(scenarios, **asked)
-    folder = runs.default_backtest_folder(plan.scenarios, plan.digest, table.draws, table.seed)
+    plan = make_plan(scenarios, **table.model_dump(exclude={"scenarios"}))
+    folder = plan.request.folder
     if not (folder / "manifest.json").is_file():  # it is written last
         files.prepare(folder)
-        runs.write_backtest(backtest(*scenarios, **asked), folder)
+        save(backtest.run(plan), folder)
     return folder
 
 
 def _fit(table: FitTable) -> Path:
-    from datawall.inference.fit_by_name import fit_by_name
-    from datawall.reporting import run_folder as runs
+    from datawall.inference import fit_by_name
 
-    file = runs.default_fit_folder(table.seed) / f"{table.module}.nc"
+    plan = fit_by_name.make_plan(table.module, seed=table.seed)
+    file = plan.request.folder / f"{table.module}.nc"
     if not _is_current(file, table.module):
         files.prepare(file.parent)
-        runs.write_fit(fit_by_name(table.module, (), None, table.seed), file.parent, table.module)
+        save(fit_by_name.run(plan), file.parent)
     return file
 
 

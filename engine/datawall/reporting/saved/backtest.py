@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,9 +10,8 @@ import xarray as xr
 
 from datawall.backtesting.questions import NAIVE as SIMPLE
 from datawall.backtesting.scores import counted
-from datawall.errors import DatawallError
+from datawall.reporting.products import Saved
 
-FILE = "backtest.nc"
 GROUPS, KEYS = ("questions", "forecasts"), ("verdicts", "command")
 """What every backtest has, in its tree and in its manifest."""
 
@@ -162,25 +160,15 @@ def _chosen(questions: xr.Dataset, chosen: Any) -> xr.Dataset:
     return questions.isel(question=np.flatnonzero(chosen))
 
 
-def is_backtest(folder: Path) -> bool:
-    """Return whether a folder holds a backtest."""
-    return (folder / FILE).is_file()
-
-
-def read_backtest(folder: Path, place: int) -> SavedBacktest:
-    """Read the backtest of a folder.
+def saved_backtest(saved: Saved, place: int) -> SavedBacktest:
+    """Return a backtest for the page.
 
     Raises
     ------
     DatawallError
-        If it cannot be read.
+        If it lacks something.
     """
-    try:
-        with xr.open_datatree(folder / FILE, engine="h5netcdf") as tree:
-            saved = SavedBacktest(tree.load(), place)
-        _ = saved.who, [saved.tree[group] for group in GROUPS], [saved.manifest[key] for key in KEYS]
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise DatawallError(
-            f"{folder}: its backtest cannot be read ({error!r}); run datawall backtest again"
-        ) from None
-    return saved
+    found = SavedBacktest(saved.tree, place)
+    with saved.checked():
+        _ = found.who, [found.tree[group] for group in GROUPS], [found.manifest[key] for key in KEYS]
+    return found

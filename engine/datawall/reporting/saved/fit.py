@@ -1,18 +1,14 @@
 """Fits on disk: what `datawall fit` leaves in a folder."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from datawall.errors import DatawallError
-
-KIND = ".nc"
+from datawall.reporting.products import Saved
 
 
 @dataclass(frozen=True)
@@ -50,9 +46,7 @@ class SavedFit:
     @property
     def faults(self) -> list[str]:
         """What speaks against the posterior, or those of its rivals, in words."""
-        rivals = self.manifest.get("rivals", {})
-        others = [f"{name}: {fault}" for name, found in rivals.items() for fault in found["faults"]]
-        return [*self.manifest["diagnosis"]["faults"], *others]
+        return faults(self.manifest)
 
     def group(self, name: str) -> xr.Dataset:
         """Return a group of the tree."""
@@ -67,42 +61,22 @@ class SavedFit:
         return all(bool(np.isfinite(values).all()) for values in self.group(group).values())
 
 
-def holds_fits(path: Path) -> bool:
-    """Whether `path` is a saved fit, or a folder with some."""
-    return bool(_files(path))
+def faults(manifest: Mapping[str, Any]) -> list[str]:
+    """Return from the manifest of a fit what speaks against the posterior, or those of its rivals."""
+    rivals = manifest.get("rivals", {})
+    others = [f"{name}: {fault}" for name, found in rivals.items() for fault in found["faults"]]
+    return [*manifest["diagnosis"]["faults"], *others]
 
 
-def read_fits(path: Path) -> list[SavedFit]:
-    """Return the fits that a folder holds, by the name of their module; or the one fit of a file.
-
-    Parameters
-    ----------
-    path
-        A folder that ``datawall fit --out`` wrote, or one ``MODULE.nc`` in it.
+def saved_fit(saved: Saved) -> SavedFit:
+    """Return a fit for the page.
 
     Raises
     ------
     DatawallError
-        If there is none, or one cannot be read.
+        If it lacks something.
     """
-    found = [_read(file) for file in _files(path)]
-    if not found:
-        raise DatawallError(f"{path}: need a folder of fits, found none; make one by datawall fit --out")
+    found = SavedFit(saved.flat, saved.tree)
+    with saved.checked():
+        _ = found.headline, found.faults
     return found
-
-
-def _files(path: Path) -> list[Path]:
-    """Return the trees of draws that have a summary beside them."""
-    files = sorted(path.glob(f"*{KIND}")) if path.is_dir() else [path] * (path.suffix == KIND)
-    return [file for file in files if file.with_suffix(".json").is_file()]
-
-
-def _read(file: Path) -> SavedFit:
-    try:
-        summary = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
-        with xr.open_datatree(file, engine="h5netcdf") as tree:
-            saved = SavedFit(summary, tree.load())
-            _ = saved.headline, saved.faults
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DatawallError(f"{file}: cannot be read as a fit ({error}); run datawall fit again") from None
-    return saved

@@ -1,6 +1,5 @@
 """A run as a folder holds it: its summary, from which every number on a page comes, and its draws."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,10 +8,8 @@ from typing import Any
 import xarray as xr
 
 from datawall import formatting
-from datawall.errors import DatawallError
 from datawall.reporting.document import Value
-
-FILES = ("summary.json", "forecast.nc")
+from datawall.reporting.products import Saved
 
 
 @dataclass(frozen=True)
@@ -25,19 +22,16 @@ class SavedRun:
         Where it lies.
     flat
         Its ``summary.json``.
+    tree
+        Its ``forecast.nc``.
     place
         Among the runs of the page, from 0.
     """
 
     folder: Path
     flat: dict[str, Any]
+    tree: xr.DataTree
     place: int
-
-    @cached_property
-    def tree(self) -> xr.DataTree:
-        """Its ``forecast.nc``."""
-        with xr.open_datatree(self.folder / FILES[1], engine="h5netcdf") as tree:
-            return tree.load()
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -94,26 +88,15 @@ class SavedRun:
         return Value(text, f"quantities/{name}/{key}", self.place)
 
 
-def is_run(folder: Path) -> bool:
-    """Return whether a folder holds a run."""
-    return all((folder / name).is_file() for name in FILES)
-
-
-def read_run(folder: Path, place: int) -> SavedRun:
-    """Read the run of a folder.
+def saved_run(saved: Saved, place: int) -> SavedRun:
+    """Return a forecast for the page.
 
     Raises
     ------
     DatawallError
-        If it holds none.
+        If it lacks something.
     """
-    if not is_run(folder):
-        need = " and ".join(FILES)
-        raise DatawallError(f"{folder}: is no run (need {need}); give what `datawall forecast --out` wrote")
-    try:
-        flat = json.loads((folder / FILES[0]).read_text(encoding="utf-8"))
-        run = SavedRun(folder, flat, place)
-        _ = run.manifest["scenario"], flat["quantities"], flat["probabilities"], run.tree
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DatawallError(f"{folder}: its run cannot be read ({error!r}); run the forecast again") from None
+    run = SavedRun(saved.file.parent, saved.flat, saved.tree, place)
+    with saved.checked():
+        _ = run.manifest["scenario"], run.flat["quantities"], run.flat["probabilities"], run.summary, run.cdf
     return run

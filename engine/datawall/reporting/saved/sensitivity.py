@@ -1,13 +1,11 @@
 """A sensitivity analysis as a folder holds it."""
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from datawall.errors import DatawallError
+from datawall.reporting.products import Saved
 
-FILE = "sensitivity.json"
+KEYS = ("output", "indices", "groups", "tornado", "value_of_information", "manifest")
 
 
 @dataclass(frozen=True)
@@ -17,26 +15,14 @@ class SavedAnalysis:
     flat: dict[str, Any]
 
 
-def is_analysis(folder: Path) -> bool:
-    """Return whether a folder holds a sensitivity analysis."""
-    return (folder / FILE).is_file()
-
-
-def read_analysis(folder: Path) -> SavedAnalysis:
-    """Read the analysis of a folder.
+def saved_analysis(saved: Saved) -> SavedAnalysis:
+    """Return a sensitivity analysis for the page.
 
     Raises
     ------
     DatawallError
-        If it cannot be read.
+        If it lacks something.
     """
-    try:
-        flat = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        _ = tuple(
-            flat[key]
-            for key in ("output", "indices", "groups", "tornado", "value_of_information", "manifest")
-        )
-        _ = flat["manifest"]["scenario"], flat["indices"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DatawallError(f"{folder}: its analysis cannot be read ({error!r}); run it again") from None
-    return SavedAnalysis(flat)
+    with saved.checked():
+        _ = saved.manifest["scenario"], [saved.flat[key] for key in KEYS]
+    return SavedAnalysis(saved.flat)

@@ -1,5 +1,5 @@
 """Learning order of small networks: the toy experiment, and the delay of each further sign."""
 
-from datawall.studies.learning_order.results import learning_order, summary, write
+from datawall.studies.learning_order.results import PRODUCT, learning_order, make_request, run, summary
 
-__all__ = ["learning_order", "summary", "write"]
+__all__ = ["PRODUCT", "learning_order", "make_request", "run", "summary"]

@@ -1,25 +1,27 @@
-"""Results of the experiment and its fit, labelled in ArviZ's groups, and their run folder."""
+"""Results of the experiment and its fit, labelled in ArviZ's groups."""
 
 from __future__ import annotations
 
 import json
 import time
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import jax
 import numpy as np
 import xarray as xr
 
 from datawall.arguments import check_seed
 from datawall.caching import keep_compiled_programs
 from datawall.errors import DatawallError
-from datawall.files import replace_file
+from datawall.product import Request
+from datawall.reporting.products import Product, none_of
 from datawall.studies.learning_order import delay, experiment
 from datawall.studies.learning_order.experiment import BLIND_ACCURACY, leading_hermite_coefficient
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
+
+    from matplotlib.figure import Figure
+    from rich.console import RenderableType
 
     from datawall.studies.learning_order.delay import DelayFit
     from datawall.studies.learning_order.experiment import Curves, Progress
@@ -92,8 +94,8 @@ def constants_group(censored: np.ndarray, budget: int) -> xr.Dataset:
     )
 
 
-def _manifest(fit: DelayFit, curves: Curves, seed: int, seconds: float) -> dict[str, Any]:
-    device = jax.devices()[0]
+def _facts(fit: DelayFit, curves: Curves, seed: int) -> dict[str, Any]:
+    """Return what the manifest says besides the request."""
     return {
         "seeds": curves.accuracy.shape[1],
         "steps": int(curves.steps[-1]),
@@ -104,9 +106,6 @@ def _manifest(fit: DelayFit, curves: Curves, seed: int, seconds: float) -> dict[
         "r_hat": fit.r_hat,
         "ess": fit.ess,
         "divergences": fit.divergences,
-        "versions": {name: version(name) for name in ("datawall", "jax", "jaxlib", "numpy", "numpyro")},
-        "device": f"{device.platform} ({device.device_kind})",
-        "seconds": round(seconds, 1),
     }
 
 
@@ -142,11 +141,28 @@ def learning_order(
     DatawallError
         If there is no network, no step, or the seed does not fit in 32 bits.
     """
+    return run(make_request(seeds, steps, seed), progress)
+
+
+def make_request(seeds: int = DEFAULT_SEEDS, steps: int = DEFAULT_STEPS, seed: int = 0) -> Request:
+    """Return the request for an experiment; for the parameters see `learning_order`.
+
+    Raises
+    ------
+    DatawallError
+        If one of them cannot be used.
+    """
     if seeds < 1:
         raise DatawallError(f"seeds: need at least 1, got {seeds}; give a positive number of networks")
     if steps < 1:
         raise DatawallError(f"steps: need at least 1, got {steps}; give a positive number of training steps")
     check_seed(seed)
+    return Request("learning-order", {"seeds": seeds, "steps": steps, "seed": seed})
+
+
+def run(request: Request, progress: Progress | None = None) -> xr.DataTree:
+    """Return the experiment that a request of `make_request` asks for."""
+    seeds, steps, seed = (request.options[name] for name in ("seeds", "steps", "seed"))
     keep_compiled_programs()
     begun = time.perf_counter()
     curves = experiment.train(seeds=seeds, steps=steps, seed=seed, progress=progress)
@@ -167,8 +183,7 @@ def learning_order(
             "curves": xr.Dataset({"accuracy": accuracy}, {**labels, "step": curves.steps}),
         }
     )
-    record = _manifest(fit, curves, seed, time.perf_counter() - begun)
-    tree.attrs = {"manifest": json.dumps(record), "creation_library": "datawall"}
+    tree.attrs = request.attributes(_facts(fit, curves, seed), time.perf_counter() - begun)
     return tree
 
 
@@ -202,17 +217,16 @@ def summary(tree: xr.DataTree) -> dict[str, Any]:
     return {**found, "manifest": json.loads(tree.attrs["manifest"])}
 
 
-def write(tree: xr.DataTree, folder: Path) -> None:
-    """Write the experiment to an existing folder: results, summary and figure."""
-    from datawall.studies.learning_order.figures import (
-        draw,  # loads matplotlib, which training need not wait for
-    )
+def _figures(tree: xr.DataTree, _: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
+    from datawall.studies.learning_order.figures import draw  # training need not wait for matplotlib
 
-    replace_file(folder / "learning_order.nc", lambda path: tree.to_netcdf(path, engine="h5netcdf"))
-    figure = draw(tree)
-    for kind in ("png", "svg"):
-        replace_file(
-            folder / f"learning_order.{kind}", lambda path, k=kind: figure.savefig(path, format=k, dpi=160)
-        )
-    text = json.dumps(summary(tree), indent=1)
-    replace_file(folder / "summary.json", lambda path: path.write_text(text, encoding="utf-8"))
+    yield "learning_order", draw(tree)
+
+
+def _show(flat: dict[str, Any]) -> list[RenderableType]:
+    from datawall.studies.learning_order.figures import learned_table
+
+    return [learned_table(flat)]
+
+
+PRODUCT = Product("learning-order", "learning_order.nc", "summary.json", summary, none_of, _figures, _show)

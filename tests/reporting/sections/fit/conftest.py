@@ -9,8 +9,9 @@ import xarray as xr
 
 from datawall.inference import fit as fitting
 from datawall.inference.evidence_model import Evidence
-from datawall.reporting import run_folder
-from datawall.reporting.saved.fit import read_fits
+from datawall.inference.summary import with_summary
+from datawall.reporting import products
+from datawall.reporting.saved.fit import saved_fit
 from support import toy_models as toys
 
 DATES = (2026.1, 2026.9, 2027.6, 2028.2, 2028.8, 2027.1)
@@ -31,13 +32,13 @@ def fits_folder(tmp_path_factory):
     torn = replace(toys.module(toys.two_modes), name="torn", inputs=lambda *_: {})
     for module, values in ((toys.module(), (1.0, 2.0, 4.0, 3.0)), (dates, DATES), (torn, (9.0,) * 6)):
         found = fitting.fit(module, toys.evidence(values))
-        run_folder.write_fit(found, folder, module.name)
+        products.save(with_summary(found), folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def fits(fits_folder):
-    return {fit.name: fit for fit in read_fits(fits_folder)}
+    return {fit.name: fit for fit in map(saved_fit, products.load(fits_folder))}
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from datawall.errors import DatawallError
-from datawall.reporting.saved.fit import holds_fits, read_fits
+from datawall.reporting.products import FIT, load
+from datawall.reporting.saved.fit import saved_fit
 
 
 def test_a_folder_holds_fits_by_name_and_a_file_one(fits, fits_folder):
     assert list(fits) == ["dates", "torn", "toy"]
-    assert [fit.name for fit in read_fits(fits_folder / "torn.nc")] == ["torn"]
+    assert [saved_fit(saved).name for saved in load(fits_folder / "torn.nc")] == ["torn"]
     assert fits["toy"].headline == ["mean"]
     assert fits["toy"].has("log_prior")
     assert not fits["toy"].has("comparison")
@@ -30,18 +31,18 @@ def test_faults_of_rivals_count(fits):
 
 
 def test_what_holds_no_fit_is_named(tmp_path):
-    assert not holds_fits(tmp_path)
-    with pytest.raises(DatawallError, match="need a folder of fits, found none"):
-        read_fits(tmp_path)
+    assert not FIT.find(tmp_path)
+    with pytest.raises(DatawallError, match=r"holds no run, comparison, .*, backtest or fit; give what"):
+        load(tmp_path)
 
 
 def test_a_damaged_fit_is_named(fits_folder, tmp_path):
     for kind in ("json", "nc"):
         shutil.copy(fits_folder / f"toy.{kind}", tmp_path)
     (tmp_path / "toy.nc").write_bytes(b"no netCDF")
-    assert holds_fits(tmp_path)
+    assert FIT.find(tmp_path)
     with pytest.raises(DatawallError, match=r"toy\.nc: cannot be read as a fit"):
-        read_fits(tmp_path)
+        load(tmp_path)
     (tmp_path / "toy.json").write_text("{}")
     with pytest.raises(DatawallError, match=r"toy\.nc: cannot be read as a fit"):
-        read_fits(tmp_path)
+        load(tmp_path)

@@ -1,0 +1,83 @@
+"""Comparison requests, checked before anything heavy is loaded."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from datawall.arguments import SAMPLER, check_draws, check_sampler, check_seed, check_supply
+from datawall.errors import DatawallError
+from datawall.forecasting.plan import believed, request_for, texts, with_inputs_given
+from datawall.product import Request
+from datawall.scenario import Scenario
+from datawall.scenario.widening import Calibration
+
+DRAWS = 2**15
+"""Draws of each scenario and of each hybrid when nobody says."""
+LEAST_DRAWS = 256
+"""Sixteen draws of each randomisation: with fewer there is no telling how sure a difference is."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Comparison to be made.
+
+    Attributes
+    ----------
+    scenarios
+        With priors widened where the comparison is calibrated, and what is given observed.
+    calibration
+        By which they are.
+    outputs, draws, seed, sampler
+        See `datawall.compare`.
+    request
+        All of this as options.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    calibration: Calibration | None
+    outputs: tuple[str, ...] | None
+    draws: int
+    seed: int
+    sampler: str
+    request: Request
+
+
+def make_plan(
+    *scenarios: Scenario | str | Path,
+    outputs: Sequence[str] | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    sampler: str = SAMPLER,
+    given: str | Iterable[str] = (),
+    calibrated: bool = False,
+) -> Plan:
+    """Return the plan of a comparison; for the parameters see `datawall.compare`.
+
+    Raises
+    ------
+    DatawallError
+        At the first of them that cannot be used.
+    """
+    if len(scenarios) < 2:
+        raise DatawallError(
+            f"compare: need two scenarios or more, got {len(scenarios)}; name another one, such as seed2024"
+        )
+    check_draws(draws)
+    if draws < LEAST_DRAWS:
+        raise DatawallError(f"draws: a comparison needs {LEAST_DRAWS} or more, got {draws}; give more")
+    check_sampler(sampler)
+    check_supply(draws, sampler)
+    check_seed(seed)
+    conditions = texts(given)
+    found = [believed(one, calibrated) for one in scenarios]
+    loaded = [scenario for scenario, _ in found]
+    options = {"output": list(outputs or ()), "draws": draws, "seed": seed, "sampler": sampler}
+    return Plan(
+        tuple(with_inputs_given(one, conditions) for one in loaded),
+        found[0][1],
+        None if outputs is None else tuple(outputs),
+        draws,
+        seed,
+        sampler,
+        request_for("compare", loaded, options, conditions, calibrated),
+    )

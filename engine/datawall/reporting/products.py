@@ -1,0 +1,340 @@
+"""Saving and reading of products: a record for each of forecast, comparison, analysis, backtest and fit.
+
+Heavy libraries wait until a product needs them.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+import xarray as xr
+
+from datawall.errors import DatawallError
+from datawall.files import csv_text, replace_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+    from rich.console import RenderableType
+
+MODULE = "{options[modules][0]}"
+"""The module of a fit, as its manifest has it."""
+
+type Flat = dict[str, Any]
+type Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Product:
+    """What a command makes, and how it is saved, read and shown.
+
+    Attributes
+    ----------
+    kind
+        The command, as the manifest names it.
+    file, summary
+        Names of its tree and of its JSON in the run folder, to be filled in from the manifest.
+    export
+        Returns a tree as plain data, ready for JSON.
+    tables
+        Yields the CSV files, by name, as rows of the same keys.
+    figures
+        Yields the figures by name.
+    show
+        Returns the tables for the terminal.
+    """
+
+    kind: str
+    file: str
+    summary: str
+    export: Callable[[xr.DataTree], Flat]
+    tables: Callable[[xr.DataTree, Flat], Iterator[tuple[str, Rows]]]
+    figures: Callable[[xr.DataTree, Flat], Iterator[tuple[str, Figure]]]
+    show: Callable[[Flat], Sequence[RenderableType]]
+
+    def save(self, tree: xr.DataTree, folder: Path) -> Flat:
+        """Write a product to its folder: results, tables, figures, and last summary and manifest.
+
+        Returns
+        -------
+        dict
+            The summary.
+
+        Raises
+        ------
+        DatawallError
+            If a file cannot be written.
+        """
+        flat = self.export(tree)
+        facts = flat["manifest"]
+        replace_file(
+            folder / self.file.format_map(facts), lambda path: tree.to_netcdf(path, engine="h5netcdf")
+        )
+        for name, rows in self.tables(tree, flat):
+            _write_text(folder / f"{name}.csv", csv_text(rows))
+        for name, figure in self.figures(tree, flat):
+            for kind in ("png", "svg"):
+                replace_file(folder / f"{name}.{kind}", partial(figure.savefig, format=kind, dpi=160))
+        self.save_summary(flat, folder)
+        if MODULE not in self.summary:  # of several products in a folder each has its own
+            _write_text(folder / "manifest.json", json.dumps(facts, indent=1))
+        return flat
+
+    def save_summary(self, flat: Flat, folder: Path) -> None:
+        """Write the summary alone."""
+        _write_text(folder / self.summary.format_map(flat["manifest"]), f"{json.dumps(flat, indent=1)}\n")
+
+    def find(self, path: Path) -> list[Path]:
+        """Return the trees of this kind that lie in a folder, or the file itself if it is one."""
+        pattern = self.file.replace(MODULE, "*")
+        found = sorted(path.glob(pattern)) if path.is_dir() else [path] * path.match(pattern)
+        # any other tree could have the name of a module
+        return [file for file in found if pattern == self.file or self._summary_of(file).is_file()]
+
+    def load(self, file: Path) -> Saved:
+        """Read a product.
+
+        Raises
+        ------
+        DatawallError
+            If it cannot be read.
+        """
+        with self._readable(file):
+            flat = json.loads(self._summary_of(file).read_text(encoding="utf-8"))
+            with xr.open_datatree(file, engine="h5netcdf") as tree:
+                saved = Saved(self, file, tree.load(), flat)
+            _ = saved.manifest["versions"]
+        return saved
+
+    @contextmanager
+    def _readable(self, file: Path) -> Iterator[None]:
+        """Say in one sentence that a file lacks something."""
+        try:
+            yield
+        except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+            raise DatawallError(
+                f"{file}: cannot be read as a {self.kind} ({error!r}); run datawall {self.kind} again"
+            ) from None
+
+    def _summary_of(self, file: Path) -> Path:
+        return file.parent / self.summary.replace(MODULE, file.stem)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Product as its folder holds it.
+
+    Attributes
+    ----------
+    product
+        Its kind.
+    file
+        Where its tree lies.
+    tree
+        Results.
+    flat
+        Summary.
+    """
+
+    product: Product
+    file: Path
+    tree: xr.DataTree
+    flat: Flat
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """Where the numbers come from, and the command that makes them again."""
+        return self.flat["manifest"]
+
+    def checked(self) -> AbstractContextManager[None]:
+        """Return a context in which a key or a group that is missing makes the product unreadable."""
+        return self.product._readable(self.file)
+
+
+def load(path: Path) -> list[Saved]:
+    """Read all products at a path, several in the order of `PRODUCTS`.
+
+    Parameters
+    ----------
+    path
+        A run folder, or the tree of one product.
+
+    Raises
+    ------
+    DatawallError
+        If there is none, or one cannot be read.
+    """
+    # MODULE.nc could be any file: what has a name of its own is found first, and is no fit
+    found: dict[Path, Product] = {}
+    for product in PRODUCTS.values():
+        for file in product.find(path):
+            found.setdefault(file, product)
+    if not found:
+        raise DatawallError(
+            f"{path}: holds no run, comparison, sensitivity analysis, backtest or fit; give what "
+            "`datawall forecast`, `compare`, `sensitivity`, `backtest` or `fit` wrote"
+        )
+    return [product.load(file) for file, product in found.items()]
+
+
+def save(tree: xr.DataTree, folder: Path) -> Flat:
+    """Write a product to its folder, and return its summary; see `Product.save`."""
+    return PRODUCTS[json.loads(tree.attrs["manifest"])["kind"]].save(tree, folder)
+
+
+def _write_text(path: Path, text: str) -> None:
+    replace_file(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def named(rows: Mapping[str, Mapping[str, Any]], head: str) -> list[dict[str, Any]]:
+    """Return rows with their names in a first column."""
+    return [{head: name, **row} for name, row in rows.items()]
+
+
+def _export_forecast(tree: xr.DataTree) -> Flat:
+    from datawall.forecasting.export import summary
+
+    return summary(tree)
+
+
+def _tables_of_forecast(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Rows]]:
+    yield "summary", named(flat["quantities"], "quantity")
+    if "given" in flat:
+        yield "given", named(flat["given"]["inputs"], "input")
+
+
+def _figures_of_forecast(tree: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Figure]]:
+    from datawall.reporting.figures.conditioning import what_moved
+    from datawall.reporting.figures.forecast import FIGURES
+
+    for name, draw in {**FIGURES, **({"given": what_moved} if "given" in flat else {})}.items():
+        yield name, draw(tree)
+
+
+def _show_forecast(flat: Flat) -> Sequence[RenderableType]:
+    from datawall.reporting.terminal.conditioning import given_tables
+    from datawall.reporting.terminal.forecast import forecast_tables
+
+    return [*given_tables(flat), *forecast_tables(flat)]
+
+
+def _export_comparison(tree: xr.DataTree) -> Flat:
+    from datawall.analysis.comparison.export import flat
+
+    return flat(tree)
+
+
+def _tables_of_comparison(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Rows]]:
+    from datawall.analysis.comparison.export import difference_rows
+
+    yield "comparison", list(difference_rows(flat))
+
+
+def _figures_of_comparison(tree: xr.DataTree, _: Flat) -> Iterator[tuple[str, Figure]]:
+    from datawall.reporting.figures.comparison import FIGURES
+
+    for name, draw in FIGURES.items():
+        yield name, draw(tree)
+
+
+def _show_comparison(flat: Flat) -> Sequence[RenderableType]:
+    from datawall.reporting.terminal.comparison import comparison_tables
+
+    return comparison_tables(flat, flat["manifest"]["options"]["output"] or None)
+
+
+def _export_sensitivity(tree: xr.DataTree) -> Flat:
+    from datawall.analysis.sensitivity.export import sensitivity_summary
+
+    return sensitivity_summary(tree)
+
+
+def _figures_of_sensitivity(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Figure]]:
+    from datawall.reporting.terminal.sensitivity import draw
+
+    figure = draw(flat)
+    if figure is not None:
+        yield "sensitivity", figure
+
+
+def _show_sensitivity(flat: Flat) -> Sequence[RenderableType]:
+    from datawall.reporting.terminal.sensitivity import sensitivity_tables
+
+    return sensitivity_tables(flat)
+
+
+def _export_backtest(tree: xr.DataTree) -> Flat:
+    from datawall.backtesting.export import flat
+
+    return flat(tree)
+
+
+def _tables_of_backtest(tree: xr.DataTree, _: Flat) -> Iterator[tuple[str, Rows]]:
+    from datawall.backtesting import export
+
+    yield "scores", list(export.score_rows(tree))
+    yield "skill", list(export.skill_rows(tree))
+    yield "coverage", list(export.coverage_rows(tree))
+
+
+def _show_backtest(flat: Flat) -> Sequence[RenderableType]:
+    from datawall.reporting.terminal.backtest import backtest_tables
+
+    return backtest_tables(flat)
+
+
+def _export_fit(tree: xr.DataTree) -> Flat:
+    return json.loads(tree.attrs["summary"])
+
+
+def _show_fit(flat: Flat) -> Sequence[RenderableType]:
+    from datawall.reporting.terminal.fit import fit_tables
+
+    return fit_tables(flat)
+
+
+def none_of(*_: object) -> Iterator[Any]:
+    """Yield no table, or no figure."""
+    yield from ()
+
+
+FORECAST = Product(
+    "forecast",
+    "forecast.nc",
+    "summary.json",
+    _export_forecast,
+    _tables_of_forecast,
+    _figures_of_forecast,
+    _show_forecast,
+)
+COMPARISON = Product(
+    "compare",
+    "comparison.nc",
+    "comparison.json",
+    _export_comparison,
+    _tables_of_comparison,
+    _figures_of_comparison,
+    _show_comparison,
+)
+SENSITIVITY = Product(
+    "sensitivity",
+    "sensitivity.nc",
+    "sensitivity.json",
+    _export_sensitivity,
+    none_of,
+    _figures_of_sensitivity,
+    _show_sensitivity,
+)
+BACKTEST = Product(
+    "backtest", "backtest.nc", "summary.json", _export_backtest, _tables_of_backtest, none_of, _show_backtest
+)
+FIT = Product("fit", f"{MODULE}.nc", f"{MODULE}.json", _export_fit, none_of, none_of, _show_fit)
+PRODUCTS = {product.kind: product for product in (FORECAST, COMPARISON, SENSITIVITY, BACKTEST, FIT)}
+"""Every product of the engine by its kind."""
