@@ -22,7 +22,7 @@ def scenario(tmp_path_factory):
 
 
 MAKE = {
-    "forecast": lambda path: datawall.forecast(path, draws=512, given="frontier_flop>2e27"),
+    "forecast": lambda path: datawall.forecast(path, draws=4096, given="frontier_flop>2e27"),
     "compare": lambda path: datawall.compare(path, path, draws=512, outputs=["wall.tokens[4]"]),
     "sensitivity": lambda path: datawall.sensitivity(path, "wall.tokens[4]", methods=["rank"], draws=4096),
     "backtest": lambda _: toy_backtest.tree(),
