@@ -147,16 +147,7 @@ def test_the_command_of_a_manifest_gives_the_same_digest(tmp_path, monkeypatch):
     """With an own file, settings, conditions on an input and on an outcome, and a precision."""
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "mine.toml", pairs.tables("mine", pairs.FIRST, pairs.FIRST_ANCHORS))
-    words = [
-        "forecast",
-        "./mine.toml",
-        "--draws",
-        "4096",
-        "--set",
-        "mfu=0.4",
-        "--given",
-        "frontier_flop>1e27",
-    ]
+    words = ["forecast", "./mine.toml", "--draws", "4096", "--set", "mfu=0.4"]
     words += ["--given", "frontier_flop>1e27", "--given", "wall.tokens[4]<2040"]
     words += ["--precision", "0.5yr", "--as-of", "2026-02-01"]
     first = CliRunner().invoke(app, [*words, "--json"])
