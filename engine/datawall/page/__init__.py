@@ -1,1 +1,0 @@
-"""Reports: a run, or several, and fits of evidence as one page that opens anywhere."""

@@ -1,1 +1,0 @@
-"""The sections of a page about runs, a file each."""
