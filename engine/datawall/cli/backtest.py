@@ -60,12 +60,11 @@ def backtest(
     if as_json:
         print(json.dumps(found, indent=1))
     else:
-        from rich.console import Console
+        from datawall.reporting.render import terminal
+        from datawall.reporting.saved.backtest import SavedBacktest
+        from datawall.reporting.sections.backtest.opening import document
 
-        from datawall.reporting.terminal.backtest import backtest_tables
-        from datawall.reporting.terminal.forecast import print_all
-
-        print_all(Console(), backtest_tables(found))
+        terminal.show(document(SavedBacktest(tree, 0), in_full=False))
     if write_calibration:  # last: tables that are done need not wait for a factor that nobody can tell
         from datawall.backtesting.calibrate import calibration_of
         from datawall.backtesting.origins import newest_evidence

@@ -61,12 +61,11 @@ def compare(
     if as_json:
         print(json.dumps(found, indent=1))
     else:
-        from rich.console import Console
+        from datawall.reporting.render import terminal
+        from datawall.reporting.saved.comparison import SavedComparison
+        from datawall.reporting.sections.comparison import document
 
-        from datawall.reporting.terminal.comparison import comparison_tables
-        from datawall.reporting.terminal.forecast import print_all
-
-        print_all(Console(), comparison_tables(found, outputs))
+        terminal.show(document(SavedComparison(folder, found), outputs, in_full=False))
 
 
 def _folder(scenarios: "list[Scenario]", draws: int, seed: int) -> Path:

@@ -67,9 +67,7 @@ def fit(
 
 
 def _print(found: dict) -> None:
-    from rich.console import Console
+    from datawall.reporting.render import terminal
+    from datawall.reporting.sections.fit.section import brief
 
-    from datawall.reporting.terminal.fit import fit_tables
-    from datawall.reporting.terminal.forecast import print_all
-
-    print_all(Console(), fit_tables(found))
+    terminal.show(brief(found))

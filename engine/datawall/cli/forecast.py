@@ -157,12 +157,11 @@ def _deliver(tree: "xr.DataTree", folder: Path, ours: execution.OpenExecutor, as
     if as_json:
         print(json.dumps(flat, indent=1))
     else:
-        from rich.console import Console
+        from datawall.reporting.render import terminal
+        from datawall.reporting.saved.forecast import SavedRun
+        from datawall.reporting.sections.forecast import document
 
-        from datawall.reporting.terminal.conditioning import given_tables
-        from datawall.reporting.terminal.forecast import forecast_tables, print_all
-
-        print_all(Console(), [*given_tables(flat), *forecast_tables(flat)])
+        terminal.show(document([SavedRun(folder, flat, 0)], in_full=False))
     if facts["partial"]:
         counts = f"{facts['draws']:,} of {facts['draws_asked']:,} draws"
         _say(f"interrupted after {counts}; the same command continues")

@@ -36,7 +36,7 @@ def learning_order(
     else:
         from rich.console import Console
 
-        from datawall.reporting.terminal.forecast import print_all
+        from datawall.reporting.render.terminal import print_all
         from datawall.studies.learning_order.figures import learned_table
 
         print_all(Console(), [learned_table(found)])

@@ -69,12 +69,10 @@ def sensitivity(
     if as_json:
         print(json.dumps(flat, indent=1))
     else:
-        from rich.console import Console
+        from datawall.reporting.render import terminal
+        from datawall.reporting.sections.sensitivity import document
 
-        from datawall.reporting.terminal.forecast import print_all
-        from datawall.reporting.terminal.sensitivity import sensitivity_tables
-
-        print_all(Console(), sensitivity_tables(flat))
+        terminal.show(document(flat, in_full=False))
 
 
 def _default_folder(
@@ -90,7 +88,7 @@ def _default_folder(
 def _write(tree: "xr.DataTree", folder: Path) -> dict[str, Any]:
     """Write an analysis to its folder: results, summary and figure. Return the summary."""
     from datawall.analysis.sensitivity.export import sensitivity_summary
-    from datawall.reporting.terminal.sensitivity import draw
+    from datawall.reporting.figures.sensitivity import draw
 
     flat = sensitivity_summary(tree)
     files.replace_file(folder / "sensitivity.nc", lambda path: tree.to_netcdf(path, engine="h5netcdf"))

@@ -44,8 +44,7 @@ def default_backtest_folder(scenarios: Iterable[str], digest: str, draws: int, s
 def write(tree: xr.DataTree, folder: Path) -> dict[str, Any]:
     """Write a forecast to its folder: results, summaries, manifest and figures. Return the summary."""
     # these load matplotlib, which a bad folder need not wait for
-    from datawall.reporting.figures.conditioning import what_moved
-    from datawall.reporting.figures.forecast import FIGURES
+    from datawall.reporting.figures.forecast import FIGURES, what_moved
 
     flat = summary(tree)
     texts = {

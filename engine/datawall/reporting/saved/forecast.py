@@ -8,9 +8,7 @@ from typing import Any
 
 import xarray as xr
 
-from datawall import formatting
 from datawall.errors import DatawallError
-from datawall.reporting.document import Value
 
 FILES = ("summary.json", "forecast.nc")
 
@@ -71,27 +69,6 @@ class SavedRun:
     def names(self, prefix: str) -> list[str]:
         """Return the quantities whose name starts so, in their order."""
         return [name for name in self.flat["quantities"] if name.startswith(prefix)]
-
-    def date(self, name: str, key: str = "q50", digits: int = 1) -> Value:
-        """Return a quantile of a date, as it is printed."""
-        return self._value(name, key, formatting.date(self.row(name)[key], digits))
-
-    def amount(self, name: str, key: str = "q50", digits: int = 2) -> Value:
-        """Return a quantile of an amount, as it is printed."""
-        return self._value(name, key, formatting.amount(self.row(name)[key], digits))
-
-    def mass(self, name: str, kind: str) -> Value:
-        """Return the probability that a date is ``"past"`` or ``"never"``, as it is printed."""
-        key = f"p_{kind}"
-        return self._value(name, key, formatting.share(self.row(name)[key]))
-
-    def probability(self, name: str) -> Value:
-        """Return a probability of the summary, as it is printed."""
-        value = self.flat["probabilities"][name]["value"]
-        return Value(formatting.share(value), f"probabilities/{name}/value", self.place)
-
-    def _value(self, name: str, key: str, text: str) -> Value:
-        return Value(text, f"quantities/{name}/{key}", self.place)
 
 
 def is_run(folder: Path) -> bool:

@@ -8,24 +8,22 @@ import xarray as xr
 
 from datawall.formatting import date
 from datawall.reporting import backtest_labels as words
-from datawall.reporting.document import Block, Figure, Section, Table
+from datawall.reporting.document import Block, Figure, Prose, Section, Table
 from datawall.reporting.figures import rows, style, svg
 from datawall.reporting.saved.backtest import SavedBacktest
 
-
-def asked(backtest: SavedBacktest) -> bool:
-    """Return whether the tables were scored."""
-    return backtest.has("reference")
+BESIDE = "Beside it stands what datawall's baseline of today would have said at the same time, from what was known by then."
 
 
-def section(backtest: SavedBacktest) -> Section:
-    """Return the section."""
+def section(backtest: SavedBacktest) -> Section | None:
+    """Return the section, where the tables were scored."""
+    if not backtest.has("reference"):
+        return None
     return Section(
         backtest.name("reference"),
         "How have the tables of mid-2024 done?",
-        f"{words.REFERENCE} Beside it stands what datawall's baseline of today would have said at the same "
-        "time, from what was known by then.",
-        tuple(_blocks(backtest.group("reference"), backtest)),
+        "",
+        (Prose(f"{words.REFERENCE} {BESIDE}"), *_blocks(backtest.group("reference"), backtest)),
     )
 
 
@@ -40,7 +38,7 @@ def _figure(found: xr.Dataset, clock: str, title: str, name: str) -> Figure:
     limits = 2024.0, float(np.ceil(max(2030.0, found["predicted"].max() + 1.0)))
     return svg.block(
         name,
-        rows.draw(drawn, limits, left=2.2, step=0.3),
+        lambda: rows.draw(drawn, limits, left=2.2, step=0.3),
         f"{title}: the dates of mid-2024, those of datawall's baseline as of then, and what came",
         f"{title}. Diamond: the date in the table. Bar: the 80 % interval of datawall's baseline, with a "
         "dot at the median; an arrow where it ends beyond the axis. Upright stroke: the day it came; none: "

@@ -8,11 +8,6 @@ from datawall.reporting.document import Block, Prose, Section, Table
 from datawall.reporting.saved.backtest import SavedBacktest
 
 
-def asked(backtest: SavedBacktest) -> bool:  # noqa: ARG001
-    """Return True: that there is nothing to tell is worth telling."""
-    return True
-
-
 def section(backtest: SavedBacktest) -> Section:
     """Return the section."""
     return Section(
