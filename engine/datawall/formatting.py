@@ -126,8 +126,10 @@ def difference(value: float | None, mcse: float | None, unit: str) -> str:
 
     Examples
     --------
-    >>> difference(1.234, 0.012, "years"), difference(-0.05, 0.0001, "probability"), difference(0.5, None, "oom")
-    ('+1.23 ±0.01', '-5.0 ±0.01', '+0.50 ±?')
+    >>> difference(1.234, 0.012, "years"), difference(-0.05, 0.0001, "probability")
+    ('+1.23 ±0.01', '-5.0 ±0.01')
+    >>> difference(0.5, None, "oom"), difference(None, None, "years")
+    ('+0.50 ±?', '-')
     """
     if value is None:
         return "-"
@@ -145,8 +147,8 @@ def estimate(found: Mapping[str, float | None] | None, kind: str = "share") -> s
 
     Examples
     --------
-    >>> estimate({"value": 0.158, "mcse": 0.031}), estimate({"value": 0.541, "mcse": 0.011}, "index"), estimate(None)
-    ('15.8 % ±3.1 %', '+0.54', '-')
+    >>> estimate({"value": 0.158, "mcse": 0.031}), estimate({"value": 0.541, "mcse": 0.011}, "index")
+    ('15.8 % ±3.1 %', '+0.54')
     """
     if found is None or found["value"] is None:
         return "-"

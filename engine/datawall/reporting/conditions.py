@@ -98,7 +98,7 @@ def label_of(facts: Manifest) -> str:
 
 
 def labels(manifests: Sequence[Manifest]) -> list[str]:
-    """Return what to call each of several runs: told apart by their conditions, their draws, else numbered."""
+    """Return what to call each of several runs: by conditions, then by draws and seed, else numbered."""
     names = [label_of(facts) for facts in manifests]
     sizes = [f"{facts['draws']:,} draws, seed {facts['seed']}" for facts in manifests]
     sizes_of = {name: {size for one, size in zip(names, sizes, strict=True) if one == name} for name in names}

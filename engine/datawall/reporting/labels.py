@@ -80,4 +80,4 @@ def belief(row: Mapping[str, Any], when: str) -> str:
         found = ((key[len(when) + 1 : -1], share) for key, share in shares.items() if share)
         return ", ".join(f"{option} {100 * share:.0f} %" for option, share in found)
     levels = {key: row[f"{when}_{key}"] for key in ("q10", "q50", "q90")}
-    return between(levels, lambda value: quantity(value, row["unit"]))
+    return between(levels, lambda value: quantity(value, row["unit"], 2))

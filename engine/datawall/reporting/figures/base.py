@@ -83,13 +83,15 @@ def hover(axes: Axes, limits: tuple[float, float], notes: list[tuple[float, str]
     return Hover((box.x0, box.x1, 1 - box.y1, 1 - box.y0), limits, inside)
 
 
-def label_ends(axes: Axes, ends: list[tuple[float, str, str]], least: float = 0.06) -> None:
-    """Write labels right of the axes at the given heights, within the axes and a share of them apart."""
+def label_ends(axes: Axes, ends: list[tuple[float, str, str]], line: float = 0.06) -> None:
+    """Write labels right of the axes at the given heights, apart by a share of the axes for each line."""
     fractions = [axes.transAxes.inverted().transform(axes.transData.transform((0, y)))[1] for y, _, _ in ends]
     order = np.argsort(fractions)
-    room = 1.0 - least * np.arange(len(order))[::-1]
+    sizes = line * np.array([1 + ends[index][1].count("\n") for index in order])
+    gaps = (sizes[1:] + sizes[:-1]) / 2
+    room = 1.0 - np.concatenate([np.cumsum(gaps[::-1])[::-1], [0.0]])
     placed = -np.inf
-    for index, highest in zip(order, room, strict=True):
-        placed = min(max(fractions[index], placed + least), highest)
+    for index, highest, gap in zip(order, room, [0.0, *gaps], strict=True):
+        placed = min(max(fractions[index], placed + gap), highest)
         _, text, colour = ends[index]
         axes.text(1.012, placed, text, transform=axes.transAxes, color=colour, size=9, va="center")

@@ -56,7 +56,7 @@ def _panel(axes: Axes, curves: Sequence[Curve], every: int) -> Hover:
         ends.append(
             (float(curve.probability[-1]), f"{wrap(curve.label)}\n{share(curve.probability[-1])}", colour)
         )
-    label_ends(axes, ends, least=0.24 if every == 10 else 0.13)
+    label_ends(axes, ends, line=0.12 if every == 10 else 0.065)
     return base.hover(axes, limits, [(year, _note(curves, year)) for year in _whole_years(limits)])
 
 

@@ -121,7 +121,8 @@ def _alone(draw: Callable[[xr.DataTree], Drawn], how: str, tree: xr.DataTree) ->
 
 
 EFFECTS = (
-    "Bars: effect of taking a group of inputs from the first scenario, averaged over all orders, ± two standard "
+    "Bars: effect of taking a group of inputs from the first scenario, averaged over all orders, ± two "
+    "standard "
     "errors. Triangles: the group alone into the other scenario (right), and last (left)."
 )
 FIGURES: dict[str, Callable[[xr.DataTree], Figure]] = {

@@ -82,7 +82,7 @@ def draw(
     title
         Of the axes.
     """
-    fig, axes = base.one(3.9, title=title)
+    fig, axes = base.one(3.9, right=1.45, title=title)
     ends = []
     for k, one in enumerate(fans):
         before = len(axes.get_children())
@@ -108,7 +108,7 @@ def draw(
     elif len(values):
         axes.set_ylim(min(0.0, values.min()), 1.05 * values.max() or 1.0)
         axes.set_ylabel(unit, size=9, color=style.INK)
-    label_ends(axes, [end for end in ends if np.isfinite(end[0])], least=0.055)
+    label_ends(axes, [end for end in ends if np.isfinite(end[0])], line=0.055)
     notes = [(float(year), _note(fans, k)) for k, year in enumerate(fans[0].years)]
     return Drawn(fig, (base.hover(axes, limits, notes),))
 

@@ -30,8 +30,6 @@ FANS = {
     "overtraining_headroom": ("headroom", "times smaller", "How much smaller models can be at equal loss"),
 }
 """Paths: their label, unit and title."""
-LETTERS = 44
-"""Letters that fit on a line beside the intervals of inputs."""
 
 
 def alone(draw: Callable[[xr.DataTree], Drawn], title: str, how: str, tree: xr.DataTree) -> Figure:
@@ -112,7 +110,7 @@ def first_runs(tree: xr.DataTree) -> Drawn:
 
 
 def releases(tree: xr.DataTree) -> Drawn:
-    """Draw when each generation is released, beside the tables of mid-2024 and the releases that are known."""
+    """Draw when each generation is released, beside the tables of mid-2024 and what is known."""
     as_of, end = _limits(tree, 14.0)
     named = tuple((date, name) for date, name in flagships("OpenAI", as_of) if name in NAMED)
     drawn = [one for _, one in sorted(_releases(tree), key=lambda entry: entry[0])]
@@ -139,10 +137,10 @@ def conditioning(tree: xr.DataTree) -> Drawn:
     """Draw the inputs that a condition has moved most: 80 % intervals before and after it."""
     moved = moved_most(given(tree)["inputs"])
     scores = tree["given"].to_dataset()["score"].sel(quantile=[0.1, 0.5, 0.9])
-    height = 0.45 * max(len(moved), 1) + 0.8
-    fig, axes = base.one(height, left=1.7, right=2.5, title="What the condition says of each input")
+    height = 0.3 * max(len(moved), 1) + 0.8
+    fig, axes = base.one(height, left=2.3, right=0.3, title="Inputs before and after the condition")
     reach = float(ndtri(0.9))
-    for place, (name, own) in enumerate(moved.items()):
+    for place, name in enumerate(moved):
         axes.plot([-reach, reach], [place, place], color=style.GRID, linewidth=11, solid_capstyle="butt")
         low, middle, high = scores.sel(input=name).to_numpy()
         if np.isfinite(middle):
@@ -150,10 +148,6 @@ def conditioning(tree: xr.DataTree) -> Drawn:
                 [low, high], [place] * 2, color=style.BLUE, linewidth=4, solid_capstyle="butt", alpha=0.5
             )
             axes.plot(middle, place, marker="o", color=style.BLUE, markersize=6)
-        unit = "" if own["unit"] in ("1", "choice", "year") else f" {own['unit']}"
-        words = f"{belief(own, 'before')}\n→ {belief(own, 'after')}{unit}"
-        at = {"xycoords": ("axes fraction", "data"), "size": 8, "color": style.INK, "va": "center"}
-        axes.annotate(words, (1.03, place), **at)
     axes.set_yticks(range(len(moved)), list(moved))
     axes.set_ylim(max(len(moved), 1) - 0.5, -0.5)
     axes.set_xlim(-3.2, 3.2)

@@ -25,8 +25,10 @@ PATHS = {
 EVERY = 2
 """Years between the rows of a path."""
 NOTE = (
-    "± is the Monte Carlo standard error of the difference, from common random numbers; ±?: too near past or never "
-    "to tell. Where swapping some inputs makes a median past or never, the chance by a date is explained instead."
+    "± is the Monte Carlo standard error of the difference, from common random numbers; ±?: too near "
+    "past or never "
+    "to tell. Where swapping some inputs makes a median past or never, the chance by a date is explained "
+    "instead."
 )
 SHARES = "share: average over all orders of swapping; shares sum to the difference"
 
@@ -63,8 +65,10 @@ def lead(found: SavedComparison) -> str:
     facts = found.manifest
     dates = ", ".join(f"{name} as of {one['as_of']:.2f}" for name, one in facts["scenarios"].items())
     return (
-        f"{dates}; {facts['draws']:,} draws of each and of every hybrid, seed {facts['seed']}. Past and dates count "
-        f"from {facts['as_of']:.2f}, the earliest as-of date; horizon and questions are those of {found.names[0]}."
+        f"{dates}; {facts['draws']:,} draws of each and of every hybrid, seed {facts['seed']}. Past and "
+        "dates count "
+        f"from {facts['as_of']:.2f}, the earliest as-of date; horizon and questions are those of "
+        f"{found.names[0]}."
     )
 
 

@@ -13,8 +13,10 @@ from datawall.reporting.saved.forecast import SavedRun
 from datawall.reporting.sections import cells, inputs, provenance, scenarios
 
 NOTE = (
-    "± is the Monte Carlo standard error of the number before it (a percentage of it, except after probabilities "
-    "and shares); ±?: too near past or never to tell; past: before the as-of date; never: not within the horizon. "
+    "± is the Monte Carlo standard error of the number before it (a percentage of it, except after "
+    "probabilities "
+    "and shares); ±?: too near past or never to tell; past: before the as-of date; never: not within the "
+    "horizon. "
     "Dates are decimal years."
 )
 HEAD = "When does training run out of data?"
@@ -54,8 +56,9 @@ def document(
 def lead_of(run: SavedRun, name: str) -> str:
     """Return which run this is, in a line."""
     facts = run.manifest
+    dated = "" if conditions.conditions_of(facts).as_of else f" as of {run.limits[0]:.2f}"
     return (
-        f"{name} as of {run.limits[0]:.2f}, horizon {run.limits[1]:.0f}, {facts['draws']:,} draws, "
+        f"{name}{dated}, horizon {run.limits[1]:.0f}, {facts['draws']:,} draws, "
         f"seed {facts['seed']}, sampler {facts['sampler']}"
     )
 
@@ -86,7 +89,8 @@ def _answer(run: SavedRun) -> Iterator[Block]:
         "demand-and-supply",
         lambda: forecast.paths(run.tree),
         "Demand for training tokens rises faster than their supply; bands show how unsure both are",
-        f"Tokens that the largest run would use if data were plenty, against those to be had. {forecast.BANDS}",
+        "Tokens that the largest run would use if data were plenty, against those to be had. "
+        f"{forecast.BANDS}",
     )
 
 
@@ -156,14 +160,16 @@ def walls(run: SavedRun) -> Section:
                 "wall-curves",
                 lambda: forecast.cdf(run.tree),
                 "Probability that each data wall has been reached by a date, a panel for each criterion",
-                "Share of the futures that have reached the wall by a date. A curve starts at the share that is "
+                "Share of the futures that have reached the wall by a date. A curve starts at the share "
+                "that is "
                 "past, and what it lacks of 100 % at the horizon never comes.",
             ),
             svg.block(
                 "wall-dots",
                 lambda: forecast.dates(run.tree),
                 "Dates of each data wall as rows of dots, with the share that is past and that never comes",
-                f"Small dots: one chance in {DOTS} each, as far as they lie before {end:.0f}. Bar: 80 % interval, "
+                f"Small dots: one chance in {DOTS} each, as far as they lie before {end:.0f}. Bar: 80 % "
+                "interval, "
                 "with a large dot at the median; an arrow where an end lies beyond the axis.",
             ),
             cells.dates(
@@ -201,7 +207,8 @@ def _compute(run: SavedRun) -> Iterator[Block]:
             "compute-levels",
             lambda: forecast.first_runs(run.tree),
             "When the first training run of each size starts",
-            f"Start of the first run of at least so much compute. Small dots: one chance in {DOTS} each; bar: 80 %.",
+            f"Start of the first run of at least so much compute. Small dots: one chance in {DOTS} each; "
+            "bar: 80 %.",
         )
         rows = [(bracketed(name), name) for name in levels]
         yield cells.dates(run, rows, "FLOP", "When does the first run of this size start?")
@@ -263,8 +270,10 @@ def generations(run: SavedRun) -> Section:
                 "generations",
                 lambda: forecast.releases(run.tree),
                 "Release of each generation by raw and by effective compute, beside the tables of mid-2024",
-                "Bar: 80 % interval of the release, with a dot at the median; arrows lead off the axis. Thin lines "
-                "with diamonds: start of training and deployment in the mid-2024 trend tables, by their own index.",
+                "Bar: 80 % interval of the release, with a dot at the median; arrows lead off the axis. "
+                "Thin lines "
+                "with diamonds: start of training and deployment in the mid-2024 trend tables, by their "
+                "own index.",
             ),
             *tables,
         ),

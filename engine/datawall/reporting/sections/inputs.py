@@ -29,7 +29,8 @@ def conditioning(run: SavedRun) -> Section:
                 "conditioning",
                 lambda: forecast.conditioning(run.tree),
                 f"Intervals of the inputs before and after {given}",
-                "Grey: 80 % interval before; blue: after, with a dot at the median; on a scale on which the input "
+                "Grey: 80 % interval before; blue: after, with a dot at the median; on a scale on which "
+                "the input "
                 "was standard normal.",
             ),
             Table(

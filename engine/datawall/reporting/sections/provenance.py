@@ -24,7 +24,8 @@ def forecast(run: SavedRun, label: str) -> Section:
         ("time taken", f"{facts['seconds']:.1f} s"),
     ]
     sure = (
-        f"The draws are {facts['sampler_description']}. The Monte Carlo standard error (±) says how far a number "
+        f"The draws are {facts['sampler_description']}. The Monte Carlo standard error (±) says how far "
+        "a number "
         "would move with other random numbers; it says nothing about the world."
     )
     title = f"Where do the numbers of {label} come from?"

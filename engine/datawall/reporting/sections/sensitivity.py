@@ -44,7 +44,8 @@ def _lead(flat: Flat) -> str:
     answer = quantity(flat["answer"], unit)
     return (
         f"{flat['output']} in {facts['scenario']} as of {facts['as_of']:.2f}: {answer} ({unit}), "
-        f"{facts['draws']:,} draws, seed {facts['seed']}. Shapley and Sobol' explain: {flat['measure']}. A Shapley "
+        f"{facts['draws']:,} draws, seed {facts['seed']}. Shapley and Sobol' explain: {flat['measure']}. "
+        "A Shapley "
         "effect is the share that an input accounts for, what it shares with correlated inputs split fairly; "
         f"± is a standard error. {len(facts['without_effect'])} uncertain inputs change nothing."
     )
@@ -57,7 +58,8 @@ def _blocks(flat: Flat, place: int) -> Iterator[Block]:
             f"drivers-{place}",
             lambda: drivers(flat),
             f"Inputs that drive {flat['output']}, the most important first",
-            "The answer with each input at its 10 % and its 90 % quantile, and Shapley effects with two standard "
+            "The answer with each input at its 10 % and its 90 % quantile, and Shapley effects with two "
+            "standard "
             "errors, as far as they were worked out.",
         )
     if methods - {"tornado", "sobol"}:

@@ -20,8 +20,10 @@ from datawall.reporting.sections.backtest import (
 )
 
 NOTE = (
-    "CRPS: the error of a whole distribution, in orders of magnitude for amounts, in years for dates. Skill: the "
-    "share by which it is lower than the other's. ±: standard error over origins; none where they are too few."
+    "CRPS: the error of a whole distribution, in orders of magnitude for amounts, in years for dates. "
+    "Skill: the "
+    "share by which it is lower than the other's. ±: standard error over origins; none where they are "
+    "too few."
 )
 CLAIMED = 0.8
 """Mass of the intervals that the cards show."""
