@@ -71,8 +71,11 @@ def printed(entry: dict, key: str) -> set[str]:
     value = entry[key]
     if value is None or isinstance(value, str):
         return {formatting.date(value)}
-    dates = {formatting.date(value, digits) for digits in (1, 3)}
-    return dates | {formatting.amount(value, digits) for digits in (2, 3)} | {formatting.share(value)}
+    dates = {formatting.date(value, digits) for digits in (1, 2)}
+    shares = {formatting.share(value, digits) for digits in (0, 1)}
+    return (
+        dates | shares | {formatting.amount(value, digits) for digits in (2, 3)} | {formatting.count(value)}
+    )
 
 
 def check_numbers(tree: Tree, summaries: list[dict]) -> int:
@@ -221,8 +224,8 @@ def test_the_function_takes_one_folder_or_several(baseline_run, tmp_path):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda folder: folder, "holds no run, fit, backtest or sensitivity"),
-        (lambda folder: folder / "nowhere", "holds no run, fit, backtest or sensitivity"),
+        (lambda folder: folder, "holds no run, fit, backtest, comparison or sensitivity"),
+        (lambda folder: folder / "nowhere", "holds no run, fit, backtest, comparison or sensitivity"),
     ],
 )
 def test_what_is_no_run_is_refused(make, message, tmp_path):

@@ -85,7 +85,9 @@ def _by_target(backtest: SavedBacktest) -> Table:
 def _by_forecaster(backtest: SavedBacktest) -> Table:
     covered = [name for name in backtest.forecasters if backtest.has(f"coverage/{name}")]
     rows = tuple(_row(name, backtest, name) for name in covered)
-    return Table(_columns("forecast"), rows, "By forecaster, each on the questions that it answered")
+    return Table(
+        _columns("forecast"), rows, "How often did intervals hold what happened, each on what it answered?"
+    )
 
 
 def _by_horizon(backtest: SavedBacktest) -> Table:

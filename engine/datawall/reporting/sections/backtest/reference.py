@@ -12,7 +12,10 @@ from datawall.reporting.document import Block, Figure, Prose, Section, Table
 from datawall.reporting.figures import rows, style, svg
 from datawall.reporting.saved.backtest import SavedBacktest
 
-BESIDE = "Beside it stands what datawall's baseline of today would have said at the same time, from what was known by then."
+BESIDE = (
+    "Beside it stands what datawall's baseline of today would have said at the same time, from what was "
+    "known by then; off: years."
+)
 
 
 def section(backtest: SavedBacktest) -> Section | None:
@@ -30,7 +33,7 @@ def section(backtest: SavedBacktest) -> Section | None:
 def _blocks(found: xr.Dataset, backtest: SavedBacktest) -> Iterator[Block]:
     for clock, title in words.REFERENCE_CLOCKS.items():
         yield _figure(found, clock, title.capitalize(), backtest.name(f"reference-{clock}"))
-        yield _table(found, clock, title.capitalize())
+        yield _table(found, clock, title)
 
 
 def _figure(found: xr.Dataset, clock: str, title: str, name: str) -> Figure:
@@ -71,5 +74,5 @@ def _table(found: xr.Dataset, clock: str, title: str) -> Table:
         )
         for row in _rows(found)
     ]
-    columns = ("row", "they said", "it came", "years off", "datawall's baseline (80 %)")
-    return Table(columns, tuple(cells), title)
+    columns = ("row", "they said", "it came", "off", "datawall (80 %)")
+    return Table(columns, tuple(cells), f"The tables of mid-2024, {title}")

@@ -9,10 +9,11 @@ from datawall.formatting import skill as skill_text
 from datawall.reporting import backtest_labels as words
 from datawall.reporting.document import Block, Figure, Section, Table
 from datawall.reporting.figures import scores, style, svg
-from datawall.reporting.saved.backtest import SIMPLE, SavedBacktest
+from datawall.reporting.saved.backtest import SIMPLE, SavedBacktest, Skill
 
 LIMITS = -1.0, 1.0
 UNIT = "skill: share by which the CRPS is lower"
+COLUMNS = ("against, what", "skill", "CRPS", "its CRPS", "questions")
 
 
 def section(backtest: SavedBacktest) -> Section | None:
@@ -38,11 +39,12 @@ def _blocks(backtest: SavedBacktest) -> Iterator[Block]:
     others = [name for name in compared if name not in SIMPLE]
     if simple:
         yield _against_simple(backtest, simple)
-        yield _table(backtest, simple, "Against simple forecasts")
+        yield _table(backtest, simple, f"Does {backtest.who} beat simple forecasts?")
         yield _by_horizon(backtest, simple)
     if others:
         yield _against_published(backtest, others)
-        yield _table(backtest, others, "Against published forecasts, each at its own date")
+        yield _table(backtest, others, "Against others, on what both answered, at all horizons")
+    yield from _of_others(backtest)
     yield _scores(backtest)
 
 
@@ -94,14 +96,30 @@ def _compared(backtest: SavedBacktest, others: Sequence[str]) -> list[str]:
 
 
 def _table(backtest: SavedBacktest, others: Sequence[str], caption: str) -> Table:
-    rows = []
-    for other in others:
-        for target in _compared(backtest, [other]):
-            found = backtest.skill(backtest.who, other, target)
-            skill = skill_text(found.skill, found.error)
-            errors = f"{found.crps:.3f}", f"{found.crps_reference:.3f}"
-            rows.append((f"{other}: {words.target(target)}", skill, *errors, str(found.questions)))
-    return Table(("against, what", "skill", "CRPS", "its CRPS", "questions"), tuple(rows), caption)
+    rows = [
+        (f"{other}: {words.target(target)}", *_cells(backtest.skill(backtest.who, other, target)))
+        for other in others
+        for target in _compared(backtest, [other])
+    ]
+    return Table(COLUMNS, tuple(rows), caption)
+
+
+def _of_others(backtest: SavedBacktest) -> Iterator[Table]:
+    """Yield how the other scenarios do, against all that they were compared with."""
+    for who in backtest.scenarios[1:]:
+        rows = [
+            (f"{other}: {words.target(target)}", *_cells(backtest.skill(who, other, target)))
+            for other in backtest.references(who)
+            for target in backtest.targets
+            if backtest.skill(who, other, target).questions
+        ]
+        if rows:
+            yield Table(COLUMNS, tuple(rows), f"{who} against others, at all horizons", folded=True)
+
+
+def _cells(found: Skill) -> tuple[str, ...]:
+    errors = f"{found.crps:.3f}", f"{found.crps_reference:.3f}"
+    return (skill_text(found.skill, found.error), *errors, str(found.questions))
 
 
 def _by_horizon(backtest: SavedBacktest, simple: Sequence[str]) -> Table:

@@ -41,7 +41,9 @@ def _skipped(backtest: SavedBacktest) -> Iterator[Block]:
         )
         for row in found
     )
-    yield Table(("who, on what", "origins", "why"), rows, "Left unanswered")
+    yield Table(
+        ("who, on what", "origins", "why"), rows, "What was not answered, at how many origins, and why"
+    )
 
 
 def _hindsight(backtest: SavedBacktest) -> Iterator[Block]:
