@@ -85,13 +85,16 @@ def hover(axes: Axes, limits: tuple[float, float], notes: list[tuple[float, str]
 
 def label_ends(axes: Axes, ends: list[tuple[float, str, str]], line: float = 0.06) -> None:
     """Write labels right of the axes at the given heights, apart by a share of the axes for each line."""
+    if not ends:
+        return
     fractions = [axes.transAxes.inverted().transform(axes.transData.transform((0, y)))[1] for y, _, _ in ends]
     order = np.argsort(fractions)
     sizes = line * np.array([1 + ends[index][1].count("\n") for index in order])
     gaps = (sizes[1:] + sizes[:-1]) / 2
-    room = 1.0 - np.concatenate([np.cumsum(gaps[::-1])[::-1], [0.0]])
+    extra = (sizes - line) / 2  # of labels of several lines, which must not stick out
+    room = 1.0 - extra[-1:] - np.concatenate([np.cumsum(gaps[::-1])[::-1], [0.0]])
     placed = -np.inf
-    for index, highest, gap in zip(order, room, [0.0, *gaps], strict=True):
-        placed = min(max(fractions[index], placed + gap), highest)
+    for index, highest, gap, least in zip(order, room, [0.0, *gaps], extra, strict=True):
+        placed = min(max(fractions[index], placed + gap, least), highest)
         _, text, colour = ends[index]
         axes.text(1.012, placed, text, transform=axes.transAxes, color=colour, size=9, va="center")

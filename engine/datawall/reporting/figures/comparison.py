@@ -45,7 +45,7 @@ def dates(trees: Trees) -> Drawn:
         panels[f"First run of {flop_label(level)} FLOP"] = ("compute_date", {"level": level})
     for index in _middle(first["generation"].values):
         at = {"compute": "raw", "generation": index}
-        panels[f"Generation {index:g}, raw compute"] = ("release", at)
+        panels[f"Generation {index:g}, raw"] = ("release", at)
     return cdfs.grid({title: _curves(trees, variable, at) for title, (variable, at) in panels.items()})
 
 
