@@ -96,14 +96,14 @@ def _is_drawn(row: Row) -> bool:
 
 def figure(rows: list[Row], machine: dict[str, Any]) -> Figure:
     """Return the ratios on a log axis, a line each: median, spread and goal."""
-    height = 1.5 + 0.3 * len(rows)
+    height = 0.6 + 0.3 * len(rows)
     where = machine["processor"] if machine["device"] == "CPU" else machine["device"]
     title = f"Ratios on {where}, {machine['cores']} cores"
     reading = (
         "dot: median, green where it meets its goal, orange where not; bar: spread of the repeats; tick: goal"
     )
-    fig = style.figure(9.5, height, title, reading)
-    axes = fig.add_axes((0.49, 0.5 / height, 0.42, 1.0 - 1.4 / height))
+    fig = style.panel(9.5, height)
+    axes = fig.add_axes((0.49, 0.5 / height, 0.42, 1.0 - 0.55 / height))
     style.finish(axes)
     for place, row in enumerate(reversed(rows)):
         _draw(axes, place, row)
@@ -113,7 +113,7 @@ def figure(rows: list[Row], machine: dict[str, Any]) -> Figure:
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_yticks(range(len(rows)), [row.name for row in reversed(rows)])
     axes.set_xlabel("times", color=style.INK, fontsize=9)
-    return fig
+    return style.headed(fig, title, reading)
 
 
 def _draw(axes: Axes, place: int, row: Row) -> None:

@@ -48,7 +48,7 @@ DRAWS = 4096
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 ROW = re.compile(
-    r"(?P<name>\w+\[[\d.]+\]|[\d.]+ release) +(?P<dates>.*?) +(?P<past>[\d.]+)% +(?P<never>[\d.]+)%"
+    r"(?P<name>\w+\[[\d.]+\]|[\d.]+ release) +(?P<dates>.*?) +(?P<past>[\d.]+) % +(?P<never>[\d.]+) %"
 )
 
 

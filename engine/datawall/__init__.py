@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datawall import plot
     from datawall.analysis.comparison.compare import compare
     from datawall.analysis.sensitivity.sensitivity import sensitivity
     from datawall.backtesting.backtest import backtest
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from datawall.inference.scenario_with_evidence import load_scenario
     from datawall.reporting.report import report
 
-__all__ = ["backtest", "compare", "fit", "forecast", "load_scenario", "report", "sensitivity"]
+__all__ = ["backtest", "compare", "fit", "forecast", "load_scenario", "plot", "report", "sensitivity"]
 
 _HOMES = {
     "backtest": "datawall.backtesting.backtest",
@@ -29,6 +30,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "plot":
+        return import_module("datawall.plot")
     if name not in _HOMES:
         raise AttributeError(f"module 'datawall' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

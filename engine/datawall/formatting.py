@@ -1,6 +1,8 @@
 """Formatting of dates, amounts, spans and shares."""
 
 import math
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from datawall.units import MONTHS_PER_YEAR
 
@@ -70,16 +72,137 @@ def amount(value: float | None, digits: int = 2) -> str:
     return power if float(mantissa) == 1.0 else f"{float(mantissa):g}{TIMES}{power}"
 
 
-def share(value: float) -> str:
-    """Return a probability in whole percent, and a small or a large one in a way that is not wrong.
+def share(value: float, digits: int = 0) -> str:
+    """Return a probability in percent, and a small or a large one in a way that is not wrong.
 
     Examples
     --------
-    >>> share(0.334), share(0.0), share(0.004), share(0.998)
-    ('33 %', '0 %', 'under 1 %', 'over 99 %')
+    >>> share(0.334), share(0.0), share(0.004), share(0.998), share(0.3342, 1), share(0.0004, 1)
+    ('33 %', '0 %', 'under 1 %', 'over 99 %', '33.4 %', '<0.1 %')
     """
-    if 0.0 < value < 0.005:
-        return "under 1 %"
-    if 0.995 < value < 1.0:
-        return "over 99 %"
-    return f"{100 * value:.0f} %"
+    least = 10.0**-digits
+    below, above = ("<", ">") if digits else ("under ", "over ")
+    if 0.0 < 100 * value < 0.5 * least:
+        return f"{below}{least:.{digits}f} %"
+    if 100.0 - 0.5 * least < 100 * value < 100.0:
+        return f"{above}{100 - least:.{digits}f} %"
+    return f"{100 * value:.{digits}f} %"
+
+
+def quantity(value: float | str | None, unit: str, digits: int = 3) -> str:
+    """Return a number as its unit wants it: a date, a probability, or so many digits of an amount.
+
+    Examples
+    --------
+    >>> quantity(2028.449, "year"), quantity(0.334, "probability"), quantity(1.2345e28, "FLOP")
+    ('2028.45', '33.4 %', '1.23\u00d710²⁸')
+    """
+    if isinstance(value, str) or value is None or unit == "year":
+        return date(value, 2)
+    return share(value, 1) if unit == "probability" else amount(value, digits)
+
+
+def error(value: float | str | None, mcse: float | None, unit: str) -> str:
+    """Return the standard error of a number, relative where it is an amount; none of a word.
+
+    Examples
+    --------
+    >>> error(2028.4, 0.0123, "year"), error(0.3, 0.0012, "probability"), error(2e28, 2e26, "FLOP")
+    ('±0.012', '±0.12 %', '±1.0 %')
+    >>> error(2028.4, None, "year"), error("never", None, "year")
+    ('±?', '')
+    """
+    if value is None or isinstance(value, str):
+        return ""
+    if mcse is None or (not value and unit not in ("year", "probability")):
+        return "±?"
+    if unit == "year":
+        return f"±{mcse:.3f}"
+    return f"±{100 * mcse:.2f} %" if unit == "probability" else f"±{100 * mcse / abs(value):.1f} %"
+
+
+def difference(value: float | None, mcse: float | None, unit: str) -> str:
+    """Return a difference with its standard error, where that is known; of probabilities, in points.
+
+    Examples
+    --------
+    >>> difference(1.234, 0.012, "years"), difference(-0.05, 0.0001, "probability")
+    ('+1.23 ±0.01', '-5.0 ±0.01')
+    >>> difference(0.5, None, "oom"), difference(None, None, "years")
+    ('+0.50 ±?', '-')
+    """
+    if value is None:
+        return "-"
+    scale, digits = (100.0, 1) if unit == "probability" else (1.0, 2)
+    shown = f"{value * scale:+z.{digits}f}"
+    if mcse is None:
+        return f"{shown} ±?"
+    mcse *= scale
+    is_seen = mcse == 0.0 or mcse >= 0.5 * 10.0**-digits
+    return f"{shown} ±{mcse:.{digits}f}" if is_seen else f"{shown} ±{mcse:.1g}"
+
+
+def estimate(found: Mapping[str, float | None] | None, kind: str = "share") -> str:
+    """Return a ``value``: a ``"share"`` with its ``mcse``, an ``"index"`` with its sign, or a ``"size"``.
+
+    Examples
+    --------
+    >>> estimate({"value": 0.158, "mcse": 0.031}), estimate({"value": 0.541, "mcse": 0.011}, "index")
+    ('15.8 % ±3.1 %', '+0.54')
+    """
+    if found is None or found["value"] is None:
+        return "-"
+    if kind in ("index", "size"):
+        return f"{found['value']:{'+' if kind == 'index' else ''}.2f}"
+    spread = "" if found["mcse"] is None else f" ±{100 * found['mcse']:.1f} %"
+    return f"{100 * found['value']:.1f} %{spread}"
+
+
+def skill(value: float | None, mcse: float | None) -> str:
+    """Return a skill with its standard error; none where origins are too few to tell it.
+
+    Examples
+    --------
+    >>> skill(0.234, 0.081), skill(-0.002, math.nan), skill(0.6, 8.0), skill(None, None)
+    ('+23 % ± 8 %', '+0 %', '+60 %, very unsure', '-')
+    """
+    if value is None or not math.isfinite(value):
+        return "-"
+    spread = ""
+    if mcse is not None and math.isfinite(mcse):
+        spread = f" ± {percent(mcse)}" if mcse < 1.0 else ", very unsure"
+    return f"{percent(value, '+')}{spread}"
+
+
+def count(models: float) -> str:
+    """Return an expected number of things; tenths tell only where there are few.
+
+    Examples
+    --------
+    >>> count(12.3), count(3.26), count(3.0)
+    ('12', '3.3', '3')
+    """
+    return f"{models:.0f}" if models >= 10.0 else f"{models:.1f}".removesuffix(".0")
+
+
+def between(row: Mapping[str, Any], say: Callable[[Any], str]) -> str:
+    """Return the median of a row of quantiles, with its 80 % interval.
+
+    Examples
+    --------
+    >>> between({"q10": 2027.1, "q50": 2030.2, "q90": "never"}, date)
+    '2030.2 (2027.1 to never)'
+    """
+    low, middle, high = (say(row[key]) for key in ("q10", "q50", "q90"))
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def significant(value: float) -> str:
+    """Return a number with four digits, or all those before the point and two more: years keep their months.
+
+    Examples
+    --------
+    >>> significant(2027.4321), significant(0.012345), significant(2.1e25)
+    ('2027.43', '0.01235', '2.1e+25')
+    """
+    return f"{value:.2f}" if 1000 <= abs(value) < 10_000 else f"{value:.4g}"

@@ -17,8 +17,10 @@ from datawall.backtesting import calibrate, default_components
 from datawall.backtesting.calibrate import calibration_of
 from datawall.backtesting.export import flat
 from datawall.errors import DatawallError
-from datawall.reporting.terminal.backtest import backtest_tables
-from datawall.reporting.terminal.forecast import print_all
+from datawall.reporting.render import terminal
+from datawall.reporting.report import read
+from datawall.reporting.saved.backtest import SavedBacktest
+from datawall.reporting.sections.backtest.opening import document
 from datawall.scenario import widening
 from support.backtest_parts import Toy
 
@@ -54,9 +56,9 @@ def test_verdicts_come_first_and_every_table_is_printed(printed):
     text = printed.stdout
     titles = [
         "How often did intervals hold what happened, each on what it answered?",
+        "By which factor should intervals be wider?",
         "Does baseline beat simple forecasts?",
         "Against others, on what both answered, at all horizons",
-        "By which factor should intervals be wider?",
         "The tables of mid-2024, by name",
         "The tables of mid-2024, by compute",
         "What was not answered, at how many origins, and why",
@@ -80,23 +82,18 @@ def test_rows_of_published_tables_say_what_became_of_them(printed):
 
 @pytest.mark.usefixtures("printed")
 def test_labels_are_whole_in_a_narrow_terminal(folder):
-    found = json.loads((folder / "summary.json").read_text())
-    found["coverage"] = [row | {"who": "directapproach2023"} for row in found["coverage"]]
-    found["skill"] = [row | {"reference": "directapproach2023"} for row in found["skill"]]
-    found["reference"] = [row | {"index": 4.7} for row in found["reference"]]
+    saved = read([folder]).backtests[0]
     with (console := Console(width=80)).capture() as shown:
-        print_all(console, backtest_tables(found))
+        terminal.show(document(saved, in_full=False), console)
     lines = shown.get().splitlines()
-    assert sum(line.startswith("GPT-4.7 (their bullish table)") for line in lines) == 2
-    assert any(line.startswith("directapproach2023  ") for line in lines)
-    assert any("against directapproach2023: " in line for line in lines)
+    assert sum(line.startswith("GPT-5.5 (their bullish table)") for line in lines) == 2
+    assert any(line.startswith("epoch2030: largest known training run") for line in lines)
+    assert "…" not in shown.get()
 
 
 def test_reasons_are_grouped(printed):
     (line,) = (line for line in printed.stdout.splitlines() if "a last value has no date" in line)
-    assert line.startswith(
-        "persistence on first known run above an amount of compute (8, 2019.0 to 2022.5): "
-    )
+    assert line.startswith("persistence: first known run above an amount of compute  8, 2019.0 to 2022.5  ")
 
 
 @pytest.mark.usefixtures("printed")
@@ -179,7 +176,7 @@ def test_numbers_that_json_lacks_are_words():
     (row,) = (row for row in found["widening"] if row["who"] == "baseline")
     assert row["low"] is None  # one origin tells nothing of how sure it is
     with (console := Console(width=200)).capture() as shown:
-        print_all(console, backtest_tables(found))
+        terminal.show(document(SavedBacktest(tree, 0), in_full=False), console)
     assert "%" in shown.get()
     assert "±" not in shown.get().partition("Does baseline beat")[2]
 

@@ -115,7 +115,7 @@ def test_an_interrupt_writes_what_there_is_and_the_same_command_goes_on(tmp_path
     stopped = CliRunner().invoke(app, command)
     assert stopped.exit_code == 130
     assert "the same command continues" in stopped.stderr
-    assert "of 24,000 asked: interrupted" in stopped.stdout
+    assert "of 24,000 draws" in stopped.stdout
     assert (tmp_path / "checkpoint.npz").exists()
     assert CliRunner().invoke(app, command).exit_code == 0
     assert not (tmp_path / "checkpoint.npz").exists()

@@ -26,8 +26,9 @@ from datawall.forecasting.precision import Precision
 from datawall.model.inputs import ranks
 from datawall.model.outputs import OUTPUTS
 from datawall.reporting import products
-from datawall.reporting.terminal.conditioning import given_tables
-from datawall.reporting.terminal.forecast import print_all
+from datawall.reporting.render import terminal
+from datawall.reporting.saved.forecast import SavedRun
+from datawall.reporting.sections.forecast import document
 from datawall.sampling.program import ACCEPTED
 from datawall.sampling.run import propagate
 from datawall.sampling.samplers import SOBOL
@@ -201,8 +202,10 @@ def test_the_run_folder_says_what_was_given_and_what_moved(early, tmp_path):
     assert [row["input"] for row in rows] == list(saved["given"]["inputs"])
     console = Console(width=160)
     with console.capture() as captured:
-        print_all(console, given_tables(flat))
+        terminal.show(document([SavedRun(flat, early, 0)], in_full=False), console)
     assert f"given {EARLY}" in captured.get()
+    assert f"Conditional on {EARLY}: " in captured.get()
+    assert f"Conditional on {EARLY}: " in captured.get()
     assert "oom_per_generation" in captured.get()
 
 
@@ -210,7 +213,7 @@ def test_nothing_given_says_nothing(everything):
     flat = summary(everything)
     assert "given" not in flat
     assert "given" not in flat["manifest"]
-    assert given_tables(flat) == []
+    assert "Conditional" not in str(document([SavedRun(flat, everything, 0)], in_full=False))
 
 
 def test_the_run_folder_has_a_name_of_its_own():

@@ -18,8 +18,12 @@ from datawall.forecasting.datatree import cdf_dates
 from datawall.forecasting.export import summary
 from datawall.forecasting.quantities import year_labels
 from datawall.reporting import products
-from datawall.reporting.figures.forecast import FIGURES, quantile_dots
-from datawall.reporting.terminal.forecast import forecast_tables, print_all, prior_block, sparkline
+from datawall.reporting.figures.forecast import FIGURES
+from datawall.reporting.figures.rows import quantile_dots
+from datawall.reporting.render import terminal
+from datawall.reporting.render.plain_text import prior_block, sparkline
+from datawall.reporting.saved.forecast import SavedRun
+from datawall.reporting.sections.forecast import document
 from datawall.scenario import load_scenario
 
 
@@ -145,14 +149,29 @@ def test_figures_draw_another_scenario(other):
 def rendered(flat):
     console = Console(width=160)
     with console.capture() as captured:
-        print_all(console, forecast_tables(flat))
+        terminal.show(document([SavedRun(flat, xr.DataTree(), 0)], in_full=False), console)
     return captured.get()
 
 
 def test_tables_render(flat):
-    assert len(forecast_tables(flat)) == 12
     text = rendered(flat)
-    assert "±?" in text.split("\n\n")[0]
+    titles = (
+        "When is each data wall reached?",
+        "What the criteria say",
+        "Largest training run, FLOP",
+        "Demand for tokens, if data were plenty, tokens",
+        "Supply with synthetic and distilled tokens, tokens",
+        "When does the first run of this size start?",
+        "Which ceiling sets the largest run?",
+        "Models trained above so many FLOP so far, median (10 % to 90 %)",
+        "Model generations, raw compute",
+        "Model generations, effective compute",
+        "Times smaller at equal loss (<1: not at all)",
+        "Price of a fixed capability against the as-of date",
+    )
+    places = [text.index(f"\n{title}") for title in titles]
+    assert places == sorted(places)
+    assert "±?: too near past or never to tell" in text[: places[0]]
     assert "Price of a fixed capability against the as-of date" in text
 
 
@@ -213,7 +232,7 @@ def test_a_prior_without_a_link_says_nothing_of_it():
 @pytest.mark.parametrize("name", FIGURES)
 def test_figures_say_what_arrows_and_missing_dots_mean(name, tree):
     words = " ".join(text.get_text() for text in FIGURES[name](tree).texts)
-    assert ("arrow" in words) == (name != "wall_dates")
+    assert ("arrow" in words) == (name in ("wall_intervals", "release_dates"))
 
 
 def test_sparkline_peaks_where_the_density_does():

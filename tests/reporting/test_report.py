@@ -71,8 +71,11 @@ def printed(entry: dict, key: str) -> set[str]:
     value = entry[key]
     if value is None or isinstance(value, str):
         return {formatting.date(value)}
-    dates = {formatting.date(value, digits) for digits in (1, 3)}
-    return dates | {formatting.amount(value, digits) for digits in (2, 3)} | {formatting.share(value)}
+    dates = {formatting.date(value, digits) for digits in (1, 2)}
+    shares = {formatting.share(value, digits) for digits in (0, 1)}
+    return (
+        dates | shares | {formatting.amount(value, digits) for digits in (2, 3)} | {formatting.count(value)}
+    )
 
 
 def check_numbers(tree: Tree, summaries: list[dict]) -> int:

@@ -32,6 +32,6 @@ def claims(
     else:
         from rich.console import Console
 
-        from datawall.reporting.terminal.forecast import print_all
+        from datawall.reporting.render.terminal import print_all
 
         print_all(Console(), [*report.terminal_tables(judged), *(report.details(judged) if ids else [])])

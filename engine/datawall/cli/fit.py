@@ -55,7 +55,7 @@ def fit(
             FIT.save_summary(flat, folder)
         doubts += [f"{plan.name}: {fault}" for fault in own]
         if not as_json:
-            show(FIT, flat, as_json)
+            show(FIT, tree, flat, as_json)
     say(f"written to {folder}")
     if as_json:
         print(json.dumps(found, indent=1))

@@ -117,7 +117,7 @@ def _deliver(tree: "xr.DataTree", folder: Path, ours: execution.OpenExecutor, as
         ours.done()
     if "ordered_precision" in facts:
         say(_precision_note(facts))
-    show(FORECAST, flat, as_json)
+    show(FORECAST, tree, flat, as_json)
     if facts["partial"]:
         counts = f"{facts['draws']:,} of {facts['draws_asked']:,} draws"
         say(f"interrupted after {counts}; the same command continues")

@@ -84,19 +84,17 @@ def deliver(product: "Product", tree: "xr.DataTree", folder: Path, as_json: bool
     # written first: a reader of the tables may close the pipe
     flat = product.save(tree, folder)
     say(f"written to {folder}")
-    show(product, flat, as_json)
+    show(product, tree, flat, as_json)
 
 
-def show(product: "Product", flat: dict[str, Any], as_json: bool) -> None:
+def show(product: "Product", tree: "xr.DataTree", flat: dict[str, Any], as_json: bool) -> None:
     """Print a product as tables or as JSON."""
     if as_json:
         print(json.dumps(flat, indent=1))
     else:
-        from rich.console import Console
+        from datawall.reporting.render import terminal
 
-        from datawall.reporting.terminal.forecast import print_all
-
-        print_all(Console(), product.show(flat))
+        terminal.show(product.document(tree, flat))
 
 
 def say(text: str) -> None:

@@ -1,11 +1,10 @@
 """How the questions, scores and outcomes of a backtest are called, in the terminal and on a page."""
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from datawall.backtesting.questions import TARGETS
-from datawall.formatting import amount, date, percent
+from datawall.formatting import amount, date
 
 REFERENCE = (
     "The trend forecast of the mid-2024 discussion of small models and the data wall (S3-18 and S3-19 of "
@@ -55,22 +54,6 @@ def asked(facts: Mapping[str, Any]) -> str:
         f"forecasts, {', '.join(facts['horizons'])} ahead, with what was known by then; scored against what "
         f"is known now. {facts['draws']:,} draws of each forecast, seed {facts['seed']}."
     )
-
-
-def with_error(value: float | None, error: float | None) -> str:
-    """Return a skill with its standard error; none where origins are too few to tell it.
-
-    Examples
-    --------
-    >>> with_error(0.234, 0.081), with_error(-0.002, math.nan), with_error(0.6, 8.0), with_error(None, None)
-    ('+23 % ± 8 %', '+0 %', '+60 %, very unsure', '-')
-    """
-    if value is None or not math.isfinite(value):
-        return "-"
-    spread = ""
-    if error is not None and math.isfinite(error):
-        spread = f" ± {percent(error)}" if error < 1.0 else ", very unsure"
-    return f"{percent(value, '+')}{spread}"
 
 
 def span(origins: Iterable[float]) -> str:

@@ -1,6 +1,9 @@
-"""What a page is made of. Those who write sections and those who render them share nothing else."""
+"""Document model: the blocks of which sections are made, and which terminal, HTML and Markdown render."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -11,6 +14,8 @@ class Value:
     ----------
     text
         As printed.
+    error
+        Its Monte Carlo standard error as printed; empty where it is not shown.
     key
         Where it stands in the run's ``summary.json``, such as ``quantities/wall.tokens[1]/q50``.
     run
@@ -20,19 +25,50 @@ class Value:
     text: str
     key: str
     run: int = 0
+    error: str = ""
 
 
-type Words = str | Value | tuple[str | Value, ...]
+@dataclass(frozen=True)
+class Label:
+    """A quantity by its title and by its name, which the command line takes.
+
+    Attributes
+    ----------
+    text
+        Its title, for a page.
+    name
+        Its name in its column, such as ``tokens[1]``, for the terminal.
+    """
+
+    text: str
+    name: str
+
+
+type Words = str | Value | Label | tuple[str | Value, ...]
 """Text with numbers in it."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the first column names the rows."""
+    """A table; the first column names the rows.
+
+    Attributes
+    ----------
+    columns, rows
+        Heads and cells.
+    caption
+        What it shows; where there is none, the title of the section says so.
+    note
+        How to read it, below.
+    folded
+        Whether a page folds it away until it is asked for.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Words, ...], ...]
     caption: str = ""
+    note: str = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,42 +90,59 @@ class Hover:
     notes: tuple[tuple[float, str], ...]
 
 
+class Drawing(NamedTuple):
+    """A drawing as files hold it.
+
+    Attributes
+    ----------
+    svg, png
+        With colours out of `datawall.reporting.figures.style`.
+    hover
+        What to show where a reader points at it.
+    wide
+        Whether it has panels beside each other, to be scrolled through where there is little room.
+    """
+
+    svg: str
+    png: bytes
+    hover: tuple[Hover, ...]
+    wide: bool
+
+
 @dataclass(frozen=True)
 class Figure:
-    """A figure.
+    """A figure, drawn when it is first looked at: the terminal never does.
 
     Attributes
     ----------
     id
         Different from those of the others on the page; the name of its files.
-    svg, png
-        The drawing, with colours out of `datawall.reporting.figures.style`, and a picture of it.
+    draw
+        Draws it.
     alt
         What it shows, for those who do not see it.
     caption
         How to read it.
     table
         The numbers behind it.
-    hover
-        What to show where a reader points at it.
     toggles
         What can be switched off: labels, and how the ids of the parts of the drawing begin.
     themed
         Whether its colours follow the reader's theme; else it stays light.
-    wide
-        Whether it has panels beside each other, to be scrolled through where there is little room.
     """
 
     id: str
-    svg: str
-    png: bytes
+    draw: Callable[[], Drawing]
     alt: str
     caption: str
     table: Table | None = None
-    hover: tuple[Hover, ...] = ()
     toggles: tuple[tuple[str, str], ...] = ()
     themed: bool = True
-    wide: bool = False
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """The drawing."""
+        return self.draw()
 
 
 @dataclass(frozen=True)
@@ -136,12 +189,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """A whole page: its title, the line under it, what is seen first, and the rest."""
+    """A whole document: its title, the line under it, what is seen first, the rest, and how to read it."""
 
     title: str
     lead: Words
     first: tuple[Block, ...]
     sections: tuple[Section, ...]
+    note: str = ""
 
     @property
     def answer(self) -> str:
@@ -152,4 +206,4 @@ class Page:
 def plain(words: Words) -> str:
     """Return text without saying which numbers are in it."""
     parts = words if isinstance(words, tuple) else (words,)
-    return "".join(part.text if isinstance(part, Value) else part for part in parts)
+    return "".join(part if isinstance(part, str) else part.text for part in parts)

@@ -1,5 +1,9 @@
-"""Labels of walls, dates and amounts in figures and pages."""
+"""Titles of walls, dates, amounts and inputs in tables and figures."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from datawall.formatting import amount, between, quantity
 from datawall.model.criteria import criterion_of, level_of
 
 
@@ -22,3 +26,58 @@ def level_label(wall: str) -> str:
 def wall_label(wall: str) -> str:
     """Return the name of a wall in words."""
     return f"{criterion_of(wall).title}, {level_label(wall)}"
+
+
+def title(quantity_name: str) -> str:
+    """Return the title of a date, or the name of what has none.
+
+    Examples
+    --------
+    >>> title("wall.tokens[1]"), title("release.raw[5.5]"), title("compute_date[1e28]"), title("loss[2030]")
+    ('Tokens, 1 pass', 'Generation 5.5, raw', 'Run of 10²⁸ FLOP', 'loss[2030]')
+    """
+    kind, _, rest = quantity_name.partition("[")
+    if kind.startswith("wall."):
+        return wall_label(quantity_name.removeprefix("wall."))
+    if kind.startswith("release."):
+        return f"Generation {rest.rstrip(']')}, {kind.removeprefix('release.')}"
+    return f"Run of {amount(float(rest.rstrip(']')))} FLOP" if kind == "compute_date" else quantity_name
+
+
+MOST_MOVED = 12
+"""Inputs in the table and in the figure of a condition; the files have all."""
+SURE = 4.0
+"""Standard errors by which an input must have moved to be shown."""
+
+
+def moved_most(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the inputs that a condition has moved most, of those that it surely has."""
+    sure = {name: row for name, row in rows.items() if _has_moved(row)}
+    return dict(list(sure.items())[:MOST_MOVED])
+
+
+def _has_moved(row: Mapping[str, Any]) -> bool:
+    if row["information"] is None:  # it is known
+        return True
+    return (
+        abs(row["shift"]) > SURE * row["mcse_shift"]
+        or abs(row["width_ratio"] - 1.0) > SURE * row["mcse_width_ratio"]
+    )
+
+
+def belief(row: Mapping[str, Any], when: str) -> str:
+    """Return what is believed of an input ``"before"`` or ``"after"`` a condition, in a few words.
+
+    Examples
+    --------
+    >>> belief({"unit": "year", "after_q10": 2027.1, "after_q50": 2029.0, "after_q90": 2031.0}, "after")
+    '2029.00 (2027.10 to 2031.00)'
+    >>> belief({"unit": "choice", "after[unused]": 0.25, "after[used]": 0.75}, "after")
+    'unused 25 %, used 75 %'
+    """
+    if row["unit"] == "choice":
+        shares = {key: share for key, share in row.items() if key.startswith(f"{when}[")}
+        found = ((key[len(when) + 1 : -1], share) for key, share in shares.items() if share)
+        return ", ".join(f"{option} {100 * share:.0f} %" for option, share in found)
+    levels = {key: row[f"{when}_{key}"] for key in ("q10", "q50", "q90")}
+    return between(levels, lambda value: quantity(value, row["unit"], 2))

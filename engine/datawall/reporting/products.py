@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.figure import Figure
-    from rich.console import RenderableType
+
+    from datawall.reporting.document import Page
 
 MODULE = "{options[modules][0]}"
 """The module of a fit, as its manifest has it."""
@@ -47,8 +48,8 @@ class Product:
         Yields the CSV files, by name, as rows of the same keys.
     figures
         Yields the figures by name.
-    show
-        Returns the tables for the terminal.
+    document
+        Returns the answer as a document, which the terminal shows.
     """
 
     kind: str
@@ -57,7 +58,7 @@ class Product:
     export: Callable[[xr.DataTree], Flat]
     tables: Callable[[xr.DataTree, Flat], Iterator[tuple[str, Rows]]]
     figures: Callable[[xr.DataTree, Flat], Iterator[tuple[str, Figure]]]
-    show: Callable[[Flat], Sequence[RenderableType]]
+    document: Callable[[xr.DataTree, Flat], Page]
 
     def save(self, tree: xr.DataTree, folder: Path) -> Flat:
         """Write a product to its folder: results, tables, figures, and last summary and manifest.
@@ -211,18 +212,17 @@ def _tables_of_forecast(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Rows]
 
 
 def _figures_of_forecast(tree: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Figure]]:
-    from datawall.reporting.figures.conditioning import what_moved
-    from datawall.reporting.figures.forecast import FIGURES
+    from datawall.reporting.figures.forecast import FIGURES, what_moved
 
     for name, draw in {**FIGURES, **({"given": what_moved} if "given" in flat else {})}.items():
         yield name, draw(tree)
 
 
-def _show_forecast(flat: Flat) -> Sequence[RenderableType]:
-    from datawall.reporting.terminal.conditioning import given_tables
-    from datawall.reporting.terminal.forecast import forecast_tables
+def _document_of_forecast(tree: xr.DataTree, flat: Flat) -> Page:
+    from datawall.reporting.saved.forecast import SavedRun
+    from datawall.reporting.sections.forecast import document
 
-    return [*given_tables(flat), *forecast_tables(flat)]
+    return document([SavedRun(flat, tree, 0)], in_full=False)
 
 
 def _export_comparison(tree: xr.DataTree) -> Flat:
@@ -244,10 +244,12 @@ def _figures_of_comparison(tree: xr.DataTree, _: Flat) -> Iterator[tuple[str, Fi
         yield name, draw(tree)
 
 
-def _show_comparison(flat: Flat) -> Sequence[RenderableType]:
-    from datawall.reporting.terminal.comparison import comparison_tables
+def _document_of_comparison(tree: xr.DataTree, flat: Flat) -> Page:
+    from datawall.reporting.saved.comparison import SavedComparison
+    from datawall.reporting.sections.comparison import document
 
-    return comparison_tables(flat, flat["manifest"]["options"]["output"] or None)
+    asked = flat["manifest"]["options"]["output"] or None
+    return document(SavedComparison(flat, tree), asked, in_full=False)
 
 
 def _export_sensitivity(tree: xr.DataTree) -> Flat:
@@ -257,17 +259,17 @@ def _export_sensitivity(tree: xr.DataTree) -> Flat:
 
 
 def _figures_of_sensitivity(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Figure]]:
-    from datawall.reporting.terminal.sensitivity import draw
+    from datawall.reporting.figures.sensitivity import draw
 
     figure = draw(flat)
     if figure is not None:
         yield "sensitivity", figure
 
 
-def _show_sensitivity(flat: Flat) -> Sequence[RenderableType]:
-    from datawall.reporting.terminal.sensitivity import sensitivity_tables
+def _document_of_sensitivity(_: xr.DataTree, flat: Flat) -> Page:
+    from datawall.reporting.sections.sensitivity import document
 
-    return sensitivity_tables(flat)
+    return document(flat, in_full=False)
 
 
 def _export_backtest(tree: xr.DataTree) -> Flat:
@@ -284,20 +286,21 @@ def _tables_of_backtest(tree: xr.DataTree, _: Flat) -> Iterator[tuple[str, Rows]
     yield "coverage", list(export.coverage_rows(tree))
 
 
-def _show_backtest(flat: Flat) -> Sequence[RenderableType]:
-    from datawall.reporting.terminal.backtest import backtest_tables
+def _document_of_backtest(tree: xr.DataTree, _: Flat) -> Page:
+    from datawall.reporting.saved.backtest import SavedBacktest
+    from datawall.reporting.sections.backtest.opening import document
 
-    return backtest_tables(flat)
+    return document(SavedBacktest(tree, 0), in_full=False)
 
 
 def _export_fit(tree: xr.DataTree) -> Flat:
     return json.loads(tree.attrs["summary"])
 
 
-def _show_fit(flat: Flat) -> Sequence[RenderableType]:
-    from datawall.reporting.terminal.fit import fit_tables
+def _document_of_fit(_: xr.DataTree, flat: Flat) -> Page:
+    from datawall.reporting.sections.fit.section import brief
 
-    return fit_tables(flat)
+    return brief(flat)
 
 
 def none_of(*_: object) -> Iterator[Any]:
@@ -312,7 +315,7 @@ FORECAST = Product(
     _export_forecast,
     _tables_of_forecast,
     _figures_of_forecast,
-    _show_forecast,
+    _document_of_forecast,
 )
 COMPARISON = Product(
     "compare",
@@ -321,7 +324,7 @@ COMPARISON = Product(
     _export_comparison,
     _tables_of_comparison,
     _figures_of_comparison,
-    _show_comparison,
+    _document_of_comparison,
 )
 SENSITIVITY = Product(
     "sensitivity",
@@ -330,11 +333,17 @@ SENSITIVITY = Product(
     _export_sensitivity,
     none_of,
     _figures_of_sensitivity,
-    _show_sensitivity,
+    _document_of_sensitivity,
 )
 BACKTEST = Product(
-    "backtest", "backtest.nc", "summary.json", _export_backtest, _tables_of_backtest, none_of, _show_backtest
+    "backtest",
+    "backtest.nc",
+    "summary.json",
+    _export_backtest,
+    _tables_of_backtest,
+    none_of,
+    _document_of_backtest,
 )
-FIT = Product("fit", f"{MODULE}.nc", f"{MODULE}.json", _export_fit, none_of, none_of, _show_fit)
+FIT = Product("fit", f"{MODULE}.nc", f"{MODULE}.json", _export_fit, none_of, none_of, _document_of_fit)
 PRODUCTS = {product.kind: product for product in (FORECAST, COMPARISON, SENSITIVITY, BACKTEST, FIT)}
 """Every product of the engine by its kind."""

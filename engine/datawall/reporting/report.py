@@ -1,37 +1,22 @@
-"""From the folders of runs, fits and backtests to a page."""
+"""Report on saved products: forecasts, comparisons, sensitivity analyses, backtests and fits on one page."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from datawall.errors import DatawallError
 from datawall.reporting.document import Page, Section
-from datawall.reporting.products import Saved, load
+from datawall.reporting.products import Flat, load
 from datawall.reporting.render import files
 from datawall.reporting.render.pdf import write_pdf
 from datawall.reporting.saved.backtest import SavedBacktest, saved_backtest
+from datawall.reporting.saved.comparison import SavedComparison, saved_comparison
 from datawall.reporting.saved.fit import SavedFit, saved_fit
 from datawall.reporting.saved.forecast import SavedRun, saved_run
-from datawall.reporting.saved.sensitivity import SavedAnalysis, saved_analysis
-from datawall.reporting.sections import (
-    accuracy,
-    answer,
-    beliefs,
-    comparison,
-    compute,
-    counts,
-    drivers,
-    efficiency,
-    generations,
-    provenance,
-    walls,
-)
+from datawall.reporting.sections import comparison, forecast, sensitivity
 from datawall.reporting.sections.backtest import opening
-from datawall.reporting.sections.fit import overview
-from datawall.reporting.sections.fit.section import section as fit_section
-from datawall.units import date_of
-
-OF_A_RUN = (walls, compute, counts, generations, efficiency, beliefs, accuracy)
+from datawall.reporting.sections.fit import section as fit
 
 
 class Sources(NamedTuple):
@@ -39,9 +24,9 @@ class Sources(NamedTuple):
 
     runs: list[SavedRun]
     fits: list[SavedFit]
-    analyses: list[SavedAnalysis]
+    analyses: list[Flat]
     backtests: list[SavedBacktest]
-    comparisons: list[Saved]
+    comparisons: list[SavedComparison]
 
 
 def report(
@@ -51,13 +36,13 @@ def report(
     title: str | None = None,
     pdf: bool = False,
 ) -> Path:
-    """Write a report on runs, fits and backtests.
+    """Write a report on forecasts, comparisons, sensitivity analyses, backtests and fits.
 
     Parameters
     ----------
     sources
-        Folders that ``datawall forecast``, ``fit``, ``backtest`` and ``sensitivity`` wrote, or fits as
-        ``.nc`` files.
+        Folders that ``datawall forecast``, ``compare``, ``sensitivity``, ``backtest`` and ``fit`` wrote, or
+        fits as ``.nc`` files.
     to
         The folder to write.
     title
@@ -82,7 +67,7 @@ def report(
 
 
 def build(sources: Iterable[Path], folder: Path, title: str | None = None, pdf: bool = False) -> Page:
-    """Write the page on runs, fits and backtests to a folder, and return it; see `report`."""
+    """Write the page on some products to a folder, and return it; see `report`."""
     made = page(read(sources), title)
     files.write(made, folder)
     if pdf:
@@ -97,64 +82,56 @@ def read(sources: Iterable[Path]) -> Sources:
         match saved.product.kind:
             case "forecast":
                 found.runs.append(saved_run(saved, len(found.runs)))
+            case "compare":
+                found.comparisons.append(saved_comparison(saved, len(found.comparisons)))
             case "sensitivity":
-                found.analyses.append(saved_analysis(saved))
+                with saved.checked():
+                    _ = saved.manifest["scenario"], [saved.flat[key] for key in sensitivity.KEYS]
+                found.analyses.append(saved.flat)
             case "backtest":
                 found.backtests.append(saved_backtest(saved, len(found.backtests)))
-            case "compare":
-                found.comparisons.append(saved)
             case _:
                 found.fits.append(saved_fit(saved))
     return found
 
 
 def page(sources: Sources, title: str | None = None) -> Page:
-    """Return the page: the first run in full, or else the first backtest, or else the fits; then the rest."""
-    runs, fits, analyses, backtests, _ = sources
-    if not runs and not backtests and not fits:
-        raise DatawallError("report: need a run, a backtest or a fit; give the folder of one")
-    driving = [drivers.section(analysis, place) for place, analysis in enumerate(analyses)]
+    """Return the page: the first run in full, else the first of another product; then the rest."""
+    runs, fits, analyses, backtests, comparisons = sources
     if runs:
-        rest = [*driving, *_past(backtests), *map(fit_section, fits)]
-        return _page_of_runs(runs, rest, title or _title(runs), _lead(runs, fits))
+        rest = (*_compared(comparisons), *_driving(analyses), *_past(backtests), *map(fit.section, fits))
+        return forecast.document(runs, title, rest)
+    if comparisons:
+        rest = (*_compared(comparisons[1:]), *_driving(analyses), *_past(backtests), *map(fit.section, fits))
+        return _extended(comparison.document(comparisons[0]), rest, title)
     if backtests:
-        rest = [*_past(backtests[1:]), *driving, *map(fit_section, fits)]
-        return opening.page(backtests[0], rest, title)
-    return overview.page(fits, title)
+        rest = (*_past(backtests[1:]), *_driving(analyses), *map(fit.section, fits))
+        return opening.document(backtests[0], title, rest)
+    if analyses:
+        rest = (*_driving(analyses[1:], 1), *map(fit.section, fits))
+        return _extended(sensitivity.document(analyses[0]), rest, title)
+    if fits:
+        return fit.document(fits, title)
+    raise DatawallError("report: need a run, a comparison, a backtest or a fit; give the folder of one")
 
 
-def _page_of_runs(runs: Sequence[SavedRun], rest: Iterable[Section], title: str, lead: str) -> Page:
-    warnings = (banner for run in runs[1:] for banner in answer.warnings(run))
-    first = (*answer.blocks(runs[0]), *warnings)
-    sections: list[Section] = [comparison.section(runs)] if len(runs) > 1 else []
-    sections += [part.section(runs[0]) for part in OF_A_RUN if part is not counts or counts.asked(runs[0])]
-    sections += rest
-    sections += [
-        provenance.section(run, label) for run, label in zip(runs, comparison.labels(runs), strict=True)
-    ]
-    return Page(title, lead, first, tuple(sections))
+def _extended(made: Page, rest: Iterable[Section], title: str | None) -> Page:
+    return replace(made, title=title or made.title, sections=(*made.sections, *rest))
+
+
+def _driving(analyses: Iterable[Flat], start: int = 0) -> Iterator[Section]:
+    for place, analysis in enumerate(analyses, start):
+        yield sensitivity.section(analysis, place)
+        yield sensitivity.provenance_of(analysis, place)
+
+
+def _compared(comparisons: Iterable[SavedComparison]) -> Iterator[Section]:
+    for one in comparisons:
+        yield comparison.opening(one)
+        yield from comparison.parts(one)
 
 
 def _past(backtests: Iterable[SavedBacktest]) -> Iterator[Section]:
     for backtest in backtests:
         yield opening.section(backtest)
         yield from opening.parts(backtest)
-
-
-def _title(runs: Sequence[SavedRun]) -> str:
-    return f"When does training run out of data? {' and '.join(comparison.labels(runs))}"
-
-
-def _calibration(run: SavedRun) -> str:
-    return f" ({run.manifest['calibration']['sentence']})" if "calibration" in run.manifest else ""
-
-
-def _lead(runs: Sequence[SavedRun], fits: Sequence[SavedFit]) -> str:
-    parts = [
-        f"{label}: as of {date_of(run.limits[0])}, to {run.limits[1]:.0f}, {run.manifest['draws']:,} futures"
-        f"{_calibration(run)}"
-        for run, label in zip(runs, comparison.labels(runs), strict=True)
-    ]
-    if fits:
-        parts.append(f"fits: {', '.join(fit.name for fit in fits)}")
-    return ". ".join(parts) + "."

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from html import unescape
 
 import pytest
 import xarray as xr
@@ -10,14 +11,17 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import datawall
-from datawall.analysis.comparison.export import difference_rows, effect_text, flat, sentence
+from datawall.analysis.comparison.export import difference_rows, effect, flat, sentence
 from datawall.cli import app
 from datawall.errors import DatawallError
 from datawall.files import csv_text
 from datawall.reporting import products
+from datawall.reporting.document import Table
 from datawall.reporting.figures.comparison import FIGURES
-from datawall.reporting.terminal.comparison import comparison_tables
-from datawall.reporting.terminal.forecast import print_all
+from datawall.reporting.render import html, terminal
+from datawall.reporting.report import page, read
+from datawall.reporting.saved.comparison import SavedComparison
+from datawall.reporting.sections.comparison import document
 from support import pairs
 
 WALL, PATH = "wall.tokens[4]", "frontier_flop[2030]"
@@ -78,14 +82,14 @@ def test_the_sentence_says_what_moved_and_why(found):
 def test_a_chance_is_said_to_be_one():
     row = {"measure": "probability", "unit": "probability", "by": 2030.0, "first": 0.5, "other": 0.25}
     row |= {"total": 0.25, "mcse_total": 0.001, "groups": {}}
-    expected = "From b to a the chance of wall by 2030.00 moves by +25.0 ±0.1 points, from 25.0% to 50.0%."
+    expected = "From b to a the chance of wall by 2030.00 moves by +25.0 ±0.1 points, from 25.0 % to 50.0 %."
     assert sentence("a", "b", "wall", row) == expected
 
 
 def test_what_is_not_counted_is_not_explained():
     row = {"measure": "probability", "unit": "probability", "total": None, "mcse_total": None}
     assert "leaves the range" in sentence("a", "b", "passes[2030]", row)
-    assert effect_text(row, "total", "years") == "-"
+    assert effect(row, "total", "years") == "-"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +102,7 @@ def test_what_is_not_counted_is_not_explained():
     ],
 )
 def test_effects_as_text(value, error, text):
-    assert effect_text({"total": value, "mcse_total": error}, "total", "years") == text
+    assert effect({"total": value, "mcse_total": error}, "total", "years") == text
 
 
 def test_csv_has_both_sides(found):
@@ -110,9 +114,9 @@ def test_csv_has_both_sides(found):
 
 def test_tables_fit_a_terminal(found):
     console = Console(width=80, record=True, file=io.StringIO())
-    print_all(console, comparison_tables(found))
+    terminal.show(document(SavedComparison(found, xr.DataTree()), in_full=False), console)
     text = console.export_text()
-    assert text.startswith(found["sentences"][0])
+    assert found["sentences"][0] in text.partition("When: median")[0]
     assert f"Why the median of {WALL} differs, years" in text
     assert found["sentences"][2] in text
     rows = [line for line in text.splitlines() if line.startswith(("tokens[", "release.raw[", "run["))]
@@ -128,6 +132,25 @@ def test_figures_and_files(tree, tmp_path):
     assert json.loads((tmp_path / "comparison.json").read_text()) == json.loads(json.dumps(found))
     with xr.open_datatree(tmp_path / "comparison.nc", engine="h5netcdf") as read:
         assert flat(read.load()) == found
+
+
+def test_the_page_has_the_tables_of_the_terminal_and_says_which_inputs_differ(tree, tmp_path):
+    found = products.save(tree, tmp_path)
+    brief = document(SavedComparison(found, tree), in_full=False)
+    made = page(read([tmp_path]))
+    tables = [block for section in made.sections for block in section.blocks if isinstance(block, Table)]
+    rows = {row for table in tables for row in table.rows}
+    shown = [block for section in brief.sections for block in section.blocks if isinstance(block, Table)]
+    assert {row for table in shown for row in table.rows} <= rows
+    assert len(tables) > len(shown)
+    (inputs,) = (section for section in made.sections if section.id.startswith("compared-inputs"))
+    (differing,) = inputs.blocks
+    names = {row[0] for row in differing.rows}
+    assert "text_tokens" in names
+    assert all(row[1] != row[2] for row in differing.rows)
+    text = html.render(made)
+    assert found["sentences"][0].split(":")[0] in unescape(text)
+    assert "datawall compare first.toml other.toml --draws" in text
 
 
 def test_several_scenarios_are_each_compared_with_the_first(first, other, load):
@@ -152,7 +175,7 @@ def test_ceilings_of_one_scenario_alone(first, load):
     assert apart["probabilities"]["binding.spend[2030]"]["value"] == 0.0
     assert list(found["decompositions"]["trend"][PATH]["groups"]) == ["compute"]
     assert "ceiling_flop.spend" not in csv_text(difference_rows(found))
-    assert comparison_tables(found)
+    assert document(SavedComparison(found, xr.DataTree()), in_full=False).sections
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ from datawall.errors import DatawallError
 from datawall.forecasting.export import probabilities, quantities
 from datawall.forecasting.simulation import question
 from datawall.model.inputs import ranks
-from datawall.reporting.terminal.sensitivity import draw, sensitivity_tables
+from datawall.reporting.document import Table
+from datawall.reporting.figures.sensitivity import draw
+from datawall.reporting.sections.sensitivity import document
 from datawall.sampling.prng import split_index
 from datawall.sampling.samplers import RANDOM, SOBOL
 
@@ -224,4 +226,7 @@ def test_part_of_the_methods_is_shown_without_the_rest(scenario):
     assert set(found["indices"]) == {"rank_correlation"}
     assert found["tornado"] == found["value_of_information"] == {}
     assert draw(found) is None
-    assert len(sensitivity_tables(found)) == 2
+    (section,) = document(found, in_full=False).sections
+    (table,) = section.blocks
+    assert isinstance(table, Table)
+    assert table.columns == ("input", "rank corr.")

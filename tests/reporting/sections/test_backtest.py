@@ -17,7 +17,7 @@ from datawall.reporting.render import html
 from datawall.reporting.render.pdf import browser
 from datawall.reporting.report import page, read
 from datawall.reporting.saved.backtest import SavedBacktest
-from datawall.reporting.sections.backtest import dates, unscored
+from datawall.reporting.sections.backtest import forecasts, unscored
 from support import toy_backtest
 from support.browsing import hindrances, overlaps, visit
 
@@ -104,7 +104,7 @@ def test_every_open_outcome_of_the_largest_run_is_a_lower_bound(tree, made):
     assert states.count("open") > 0
     assert sum(what.startswith("at least ") for what in came) == states.count("open")
     assert came.count("not to be told yet") == states.count("unresolved")
-    assert len(figure.hover) == len(toy_backtest.HORIZONS)
+    assert len(figure.drawing.hover) == len(toy_backtest.HORIZONS)
 
 
 def test_coverage_is_counted_again_from_the_bounds(tree, made):
@@ -150,7 +150,7 @@ def test_dates_stand_beside_the_day_they_came(target, said, made):
     (figure,) = [
         block for block in blocks(made, "backtest-dates", Figure) if block.id == f"backtest-{target}"
     ]
-    assert {title for title in said if title in figure.svg} == said
+    assert {title for title in said if title in figure.drawing.svg} == said
     assert "never" in {cell for row in cells(figure.table).values() for cell in row}
 
 
@@ -166,7 +166,7 @@ def test_a_date_that_nobody_looked_for_yet_is_no_date(tree):
         changed["questions"] = xr.DataTree(questions)
         told = {
             plain(row[0]).partition(",")[0]: row[-1]
-            for block in dates.section(SavedBacktest(changed, 0)).blocks
+            for block in forecasts.dates(SavedBacktest(changed, 0)).blocks
             if isinstance(block, Figure) and block.table
             for row in block.table.rows
         }
@@ -187,7 +187,7 @@ def test_amounts_and_dates_are_calibrated_apart(made):
     (figure,) = [
         block for block in blocks(made, "backtest-calibration", Figure) if block.id == "backtest-pit"
     ]
-    assert all(f">{kind}<" in figure.svg for kind in ("amounts", "dates"))
+    assert all(f">{kind}<" in figure.drawing.svg for kind in ("amounts", "dates"))
 
 
 def test_names_and_compute_are_kept_apart(made):

@@ -9,8 +9,8 @@ from matplotlib.collections import PathCollection
 from matplotlib.text import Annotation
 
 from datawall.errors import DatawallError
-from datawall.studies.learning_order import learning_order, summary, write
-from datawall.studies.learning_order.figures import draw, learned_table, shades
+from datawall.studies.learning_order import PRODUCT, learning_order, summary
+from datawall.studies.learning_order.figures import document, draw, shades
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +41,12 @@ def test_summary_counts_what_was_learned_and_is_json(tree):
     assert flat["ooms_per_two"]["q10"] < flat["ooms_per_two"]["q50"] < flat["ooms_per_two"]["q90"]
     assert flat["ooms_per_two"]["q50"] == pytest.approx(2 * flat["slope"]["q50"])
     assert flat["manifest"]["seed"] == 1
-    assert learned_table(summary(tree)).row_count == 8
+    (table,) = document(summary(tree)).first
+    assert len(table.rows) == 8
 
 
 def test_folder_holds_results_that_arviz_reads(tree, tmp_path):
-    write(tree, tmp_path)
+    PRODUCT.save(tree, tmp_path)
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"learning_order.nc", "learning_order.png", "learning_order.svg", "summary.json"}
     found = az.from_netcdf(tmp_path / "learning_order.nc")

@@ -9,6 +9,7 @@ from typing import Any
 
 import xarray as xr
 
+from datawall import formatting
 from datawall.forecasting.export import manifest, probabilities, quantities
 
 type Row = dict[str, Any]
@@ -88,51 +89,28 @@ def flat_decomposition(found: xr.Dataset) -> dict[str, Row]:
     return rows
 
 
-def value_text(row: Mapping[str, Any], key: str) -> str:
-    """Return one side of a decomposition: a date, a probability, or what is counted in logs as itself.
-
-    Examples
-    --------
-    >>> value_text({"unit": "oom", "first": 28.5}, "first")
-    '3.16e+28'
-    """
+def _side(row: Mapping[str, Any], key: str) -> str:
+    """Return one side of a decomposition: a date, a probability, or what is counted in logs as itself."""
     value = row[key]
     match row["unit"]:
         case "years":
-            return f"{value:.2f}"
-        case "probability":
-            return f"{value:.1%}"
+            return formatting.date(value, 2)
         case "oom":
-            return f"{10.0**value:.3g}"
+            return formatting.amount(10.0**value, 3)
+        case "probability":
+            return formatting.share(value, 1)
         case unit:
-            return f"{value:.3g} {unit}"
+            return f"{formatting.amount(value, 3)} {unit}"
+
+
+def effect(row: Mapping[str, Any], key: str, unit: str) -> str:
+    """Return a difference of a row in words, with its standard error."""
+    return formatting.difference(row[key], row["mcse" if key == "value" else f"mcse_{key}"], unit)
 
 
 def unit_name(unit: str) -> str:
-    """Return the unit in which `effect_text` gives a difference."""
+    """Return the unit in which `datawall.formatting.difference` gives a difference."""
     return {"probability": "points", "oom": "orders of magnitude"}.get(unit, unit)
-
-
-def effect_text(row: Mapping[str, Any], key: str, unit: str) -> str:
-    """Return a difference with its standard error, where that is known.
-
-    Examples
-    --------
-    >>> effect_text({"total": 1.234, "mcse_total": 0.012}, "total", "years")
-    '+1.23 ±0.01'
-    >>> effect_text({"total": -0.05, "mcse_total": 0.0001}, "total", "probability")
-    '-5.0 ±0.01'
-    """
-    value, error = row[key], row["mcse" if key == "value" else f"mcse_{key}"]
-    if value is None:
-        return "-"
-    scale, digits = (100.0, 1) if unit == "probability" else (1.0, 2)
-    shown = f"{round(value * scale, digits) + 0.0:+.{digits}f}"
-    if error is None:
-        return f"{shown} ±?"
-    error *= scale
-    is_seen = error == 0.0 or error >= 0.5 * 10.0**-digits
-    return f"{shown} ±{error:.{digits}f}" if is_seen else f"{shown} ±{error:.1g}"
 
 
 def sentence(first: str, other: str, output: str, row: Mapping[str, Any]) -> str:
@@ -142,11 +120,11 @@ def sentence(first: str, other: str, output: str, row: Mapping[str, Any]) -> str
         return f"From {other} to {first} the median of {output} leaves the range that is counted."
     what = f"median of {output}" if row["measure"] == "median" else f"chance of {output} by {row['by']:.2f}"
     moved = (
-        f"From {other} to {first} the {what} moves by {effect_text(row, 'total', unit)} {unit_name(unit)}, "
-        f"from {value_text(row, 'other')} to {value_text(row, 'first')}"
+        f"From {other} to {first} the {what} moves by {effect(row, 'total', unit)} {unit_name(unit)}, "
+        f"from {_side(row, 'other')} to {_side(row, 'first')}"
     )
     ranked = sorted(row["groups"].items(), key=lambda item: -abs(item[1]["shapley"]))
-    parts = [f"{name} {effect_text(own, 'shapley', unit)}" for name, own in ranked if own["shapley"]]
+    parts = [f"{name} {effect(own, 'shapley', unit)}" for name, own in ranked if own["shapley"]]
     return f"{moved}: {', '.join(parts)}." if parts else f"{moved}."
 
 

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from datawall.formatting import share
 from datawall.reporting.document import Hover
 from datawall.reporting.figures import base, style
-from datawall.reporting.figures.style import label_ends
+from datawall.reporting.figures.base import Drawn, label_ends
+
+LETTERS = 20
+"""On a line of the label of a curve."""
 
 
 @dataclass(frozen=True)
@@ -23,17 +27,17 @@ class Curve:
     label: str
 
 
-def grid(panels: Mapping[str, Sequence[Curve]]) -> tuple[Figure, tuple[Hover, ...]]:
+def grid(panels: Mapping[str, Sequence[Curve]]) -> Drawn:
     """Draw a panel of curves under each title, two in a row."""
     fig, axes = base.grid(list(panels), right=0.9)
     hovers = [_panel(own, curves, every=10) for own, curves in zip(axes, panels.values(), strict=True)]
-    return fig, tuple(hovers)
+    return Drawn(fig, tuple(hovers))
 
 
-def one(curves: Sequence[Curve]) -> tuple[Figure, tuple[Hover, ...]]:
+def one(curves: Sequence[Curve], title: str = "") -> Drawn:
     """Draw curves in one panel, each in a group that can be switched off."""
-    fig, axes = base.one(3.4, right=1.45)
-    return fig, (_panel(axes, curves, every=4),)
+    fig, axes = base.one(3.4, right=1.45, title=title)
+    return Drawn(fig, (_panel(axes, curves, every=4),))
 
 
 def _panel(axes: Axes, curves: Sequence[Curve], every: int) -> Hover:
@@ -44,12 +48,15 @@ def _panel(axes: Axes, curves: Sequence[Curve], every: int) -> Hover:
     axes.set_xlabel("year", size=9, color=style.INK)
     axes.set_ylabel("probability", size=9, color=style.INK)
     ends = []
+    wrap = partial(fill, width=LETTERS)
     for k, curve in enumerate(curves):
         colour, dash = style.SERIES[k % 5], style.DASHES[k % 5]
         (line,) = axes.plot(curve.dates, curve.probability, color=colour, linestyle=dash, linewidth=2)
         line.set_gid(f"curve{k}-{1 + axes.figure.axes.index(axes)}")
-        ends.append((float(curve.probability[-1]), f"{curve.label}\n{share(curve.probability[-1])}", colour))
-    label_ends(axes, ends, least=0.24 if every == 10 else 0.13)
+        ends.append(
+            (float(curve.probability[-1]), f"{wrap(curve.label)}\n{share(curve.probability[-1])}", colour)
+        )
+    label_ends(axes, ends, line=0.12 if every == 10 else 0.065)
     return base.hover(axes, limits, [(year, _note(curves, year)) for year in _whole_years(limits)])
 
 

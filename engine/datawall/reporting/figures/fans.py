@@ -1,16 +1,20 @@
-"""Quantities by year, with what is sure and what is not."""
+"""Quantities by year: fans of quantiles, and shares that add up to one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
 
-from datawall.formatting import amount
-from datawall.reporting.document import Hover
+from datawall.formatting import amount, share
 from datawall.reporting.figures import base, style
-from datawall.reporting.figures.style import fan, label_ends
+from datawall.reporting.figures.base import Drawn, label_ends
+
+LETTERS = 20
+"""On a line of the label of a fan."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,8 @@ def draw(
     known: Sequence[tuple[float, float]] = (),
     log: bool = True,
     floor: float = 0.0,
-) -> tuple[Figure, tuple[Hover, ...]]:
+    title: str = "",
+) -> Drawn:
     """Draw quantities by year.
 
     Parameters
@@ -74,15 +79,17 @@ def draw(
         Whether the values are shown in powers of ten.
     floor
         The least value that is shown.
+    title
+        Of the axes.
     """
-    fig, axes = base.one(3.9)
+    fig, axes = base.one(3.9, right=1.45, title=title)
     ends = []
     for k, one in enumerate(fans):
         before = len(axes.get_children())
-        fan(axes, one.summary, one.variable, one.colour)
+        _bands(axes, one)
         for part, artist in enumerate(axes.get_children()[before:]):
             artist.set_gid(f"fan{k}-{part}")
-        ends.append((max(_last(one.at(0.5)), floor), one.label, one.colour))
+        ends.append((max(_last(one.at(0.5)), floor), fill(one.label, LETTERS), one.colour))
     for k, line in enumerate(lines):
         axes.plot(
             line.years, line.values, color=line.colour, linestyle=style.DASHES[1 + k % 4], linewidth=1.3
@@ -101,9 +108,18 @@ def draw(
     elif len(values):
         axes.set_ylim(min(0.0, values.min()), 1.05 * values.max() or 1.0)
         axes.set_ylabel(unit, size=9, color=style.INK)
-    label_ends(axes, [end for end in ends if np.isfinite(end[0])], least=0.055)
+    label_ends(axes, [end for end in ends if np.isfinite(end[0])], line=0.055)
     notes = [(float(year), _note(fans, k)) for k, year in enumerate(fans[0].years)]
-    return fig, (base.hover(axes, limits, notes),)
+    return Drawn(fig, (base.hover(axes, limits, notes),))
+
+
+def _bands(axes: Axes, one: Fan) -> None:
+    """Draw the 50, 80 and 90 % bands and the median."""
+    for lower, upper, opacity in style.BANDS:
+        axes.fill_between(
+            one.years, one.at(lower), one.at(upper), color=one.colour, alpha=opacity, linewidth=0
+        )
+    axes.plot(one.years, one.at(0.5), color=one.colour, linewidth=2)
 
 
 def _last(values: np.ndarray) -> float:
@@ -124,3 +140,36 @@ def _note(fans: Sequence[Fan], k: int) -> str:
             low, middle, high = (amount(float(one.at(q)[k])) for q in (0.1, 0.5, 0.9))
             lines.append(f"{one.label}: {middle} (80 %: {low} to {high})".replace("\n", " "))
     return "\n".join(lines)
+
+
+def stacked(years: np.ndarray, shares: np.ndarray, labels: Sequence[str], title: str = "") -> Drawn:
+    """Draw shares of shape (year, label) on top of each other."""
+    fig, axes = base.one(3.2, right=1.75, title=title)
+    edges = np.concatenate([np.zeros((len(years), 1)), np.cumsum(shares, axis=1)], axis=1)
+    placed = -np.inf
+    for k, label in enumerate(labels):
+        colour = style.CEILINGS[k % 6]
+        axes.fill_between(years, edges[:, k], edges[:, k + 1], color=colour, alpha=0.75, linewidth=0)
+        axes.plot(years, edges[:, k + 1], color=style.PAPER, linewidth=0.8)
+        if shares[:, k].max() > 0.005:
+            placed = max((edges[-1, k] + edges[-1, k + 1]) / 2, placed + 0.075)
+            axes.text(
+                1.012,
+                placed,
+                f"{label}, {share(shares[-1, k])}",
+                transform=axes.transAxes,
+                color=colour,
+                size=9,
+                va="center",
+            )
+    limits = (float(years[0]), float(years[-1]))
+    style.years(axes, *limits)
+    axes.set_ylim(0, 1)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.set_xlabel("year", size=9, color=style.INK)
+    axes.set_ylabel("probability", size=9, color=style.INK)
+    notes = []
+    for k, year in enumerate(years):
+        found = (f"{label}: {share(value)}" for label, value in zip(labels, shares[k], strict=True))
+        notes.append((float(year), "\n".join([f"{year:.6g}", *found])))
+    return Drawn(fig, (base.hover(axes, limits, notes),))

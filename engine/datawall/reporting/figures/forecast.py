@@ -1,163 +1,220 @@
-"""The three figures of a run: demand against supply, wall dates, release dates."""
+"""Figures of a forecast: each takes the tree of a run and is drawn alike in its folder and on a page."""
 
-import itertools
-import math
-import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
+import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
-from datawall.forecasting.export import manifest
+from datawall.distributions.special import ndtri
+from datawall.forecasting.export import given, manifest
+from datawall.forecasting.quantities import level_label as flop_label
 from datawall.model.criteria import criterion_of
-from datawall.reporting.figures import style
-from datawall.reporting.figures.style import BEYOND, DOTS, dots, fan, interval, label_ends, quantile_dots
-from datawall.reporting.labels import level_label
+from datawall.reporting.conditions import label_of
+from datawall.reporting.figures import base, cdfs, fans, rows, style
+from datawall.reporting.figures.base import Drawn
+from datawall.reporting.known_runs import flagships, known_runs
+from datawall.reporting.labels import level_label, moved_most, wall_label
+from datawall.scaling_laws.generations import TABLES
 
-SHADES = (style.BLUE, style.ORANGE, style.GREEN)
-DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)))
-
-
-def _source(tree: xr.DataTree) -> str:
-    facts = manifest(tree)
-    run = f"{facts['draws']:,} draws, seed {facts['seed']}"
-    given = f" given {', '.join(facts['given']['conditions'])}" if "given" in facts else ""
-    return f"Scenario {facts['scenario']} as of {facts['as_of']:.2f}{given}, {run}."
-
-
-def demand_and_supply(tree: xr.DataTree) -> Figure:
-    """Draw token demand against supply as fans, with the date of each wall below."""
-    summary = tree["summary"].to_dataset()
-    years = summary["year"].values
-    limits = (float(years[0]), float(years[-1]))
-    fig = style.figure(
-        11,
-        8,
-        "Training tokens: what the largest run would use, and what there is",
-        f"Lines: medians; bands: 50, 80 and 90 %. {_source(tree)}\n"
-        f"Below: 80 % interval of each wall, with a dot at the median. {BEYOND}",
-    )
-    top, bottom = fig.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    fig.subplots_adjust(left=0.155, right=0.845, top=0.88, bottom=0.07, hspace=0.08)
-
-    ends = []
-    for variable, text, colour in (
-        ("demand_tokens", "demand", style.BLUE),
-        ("supply_tokens", "supply, with synthetic\nand distilled tokens", style.ORANGE),
-    ):
-        fan(top, summary, variable, colour)
-        ends.append((float(summary[variable].sel(quantile=0.5).values[-1]), text, colour))
-    top.set_yscale("log")
-    top.set_ylabel("tokens", size=10)
-    label_ends(top, ends)
-
-    walls = [str(wall) for wall in summary["wall"].values]
-    for row, wall in enumerate(walls):
-        dates = summary["wall_date"].sel(wall=wall, quantile=[0.1, 0.5, 0.9]).values
-        interval(bottom, row, dates, style.INK, limits)
-        past, never = (
-            float(summary[f"wall_date_{kind}"].sel(wall=wall).values) for kind in ("past", "never")
-        )
-        note = f"{past:.0%} past, {never:.0%} never"
-        bottom.annotate(
-            note, (1.02, row), xycoords=("axes fraction", "data"), size=8, color=style.GREY, va="center"
-        )
-    bottom.set_yticks(range(len(walls)), [f"{criterion_of(w).name}, {level_label(w)}" for w in walls])
-    bottom.set_ylim(len(walls) - 0.5, -0.5)
-    bottom.set_xlabel("year", size=10)
-    for axes in (top, bottom):
-        style.finish(axes)
-    style.years(bottom, *limits)
-    return fig
-
-
-def wall_dates(tree: xr.DataTree) -> Figure:
-    """Draw the cumulative distribution of each wall date, a panel for each criterion."""
-    cdf = tree["cdf"].to_dataset()
-    walls = [str(wall) for wall in cdf["wall"].values]
-    kinds = list(dict.fromkeys(map(criterion_of, walls)))
-    fig = style.figure(
-        12,
-        3.8 * math.ceil((len(kinds) + 1) / 3),
-        "When each data wall is reached",
-        "Share of futures that have reached the wall by a date, and at the horizon; the rest never do. "
-        + _source(tree),
-    )
-    rows = math.ceil((len(kinds) + 1) / 3)
-    grid = fig.subplots(rows, 3, squeeze=False)
-    fig.subplots_adjust(left=0.065, right=0.93, top=0.86, bottom=0.08, hspace=0.3, wspace=0.42)
-    for axes, kind in zip(grid.flat, kinds, strict=False):
-        _cdf_panel(axes, cdf["wall_date"], [wall for wall in walls if criterion_of(wall) == kind])
-        axes.set_title(kind.title, size=10, color=style.INK, loc="left", weight="bold")
-    for axes in grid[:, 0]:
-        axes.set_ylabel("probability", size=9)
-    for unused in grid.flat[len(kinds) :]:
-        unused.axis("off")
-    key = grid.flat[len(kinds)]
-    lines = [textwrap.fill(f"{kind.title}: {kind.meaning}", 44) for kind in kinds]
-    key.text(0.0, 1.0, "\n\n".join(lines), size=9, color=style.INK, va="top", transform=key.transAxes)
-    return fig
-
-
-def _cdf_panel(axes: Axes, cdf: xr.DataArray, walls: list[str]) -> None:
-    dates = cdf["date"].values
-    style.finish(axes)
-    style.years(axes, float(dates[0]), float(dates[-1]), every=5)
-    axes.set_ylim(0, 1)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.set_xlabel("year", size=9)
-    ends = []
-    for wall, colour, dash in zip(walls, itertools.cycle(SHADES), itertools.cycle(DASHES), strict=False):
-        share = cdf.sel(wall=wall).values
-        axes.plot(dates, share, color=colour, linestyle=dash, linewidth=2)
-        ends.append((float(share[-1]), f"{level_label(wall)}\n{share[-1]:.0%}", colour))
-    label_ends(axes, ends, least=0.12)
-
-
-def release_dates(tree: xr.DataTree) -> Figure:
-    """Draw when each generation is released: quantile dots over an 80 % interval, raw and effective."""
-    cdf, summary = tree["cdf"].to_dataset(), tree["summary"].to_dataset()
-    dates = cdf["date"].values
-    limits = (float(dates[0]), min(float(dates[-1]), float(dates[0]) + 15.0))
-    rows = [(float(g), str(kind)) for g in cdf["generation"].values for kind in cdf["compute"].values]
-    fig = style.figure(
-        11,
-        1.75 + 0.62 * len(rows),
-        "When a model of each generation is released",
-        f"Small dots: one chance in {DOTS} each; bar: 80 % interval, with a large dot at the median.\n"
-        f"{BEYOND} {_source(tree)}",
-    )
-    axes = fig.subplots()
-    height = fig.get_figheight()
-    fig.subplots_adjust(left=0.18, right=0.79, top=1 - 0.95 / height, bottom=0.6 / height)
-    bases = [len(rows) - 1.0 - row for row in range(len(rows))]
-    for base, (generation, kind) in zip(bases, rows, strict=True):
-        colour = style.BLUE if kind == "raw" else style.ORANGE
-        at = {"compute": kind, "generation": generation}
-        inside, past, never = quantile_dots(dates, cdf["release"].sel(at).values)
-        shown = inside[inside <= limits[1]]
-        middle = summary["release"].sel(at).sel(quantile=[0.1, 0.5, 0.9]).values
-        interval(axes, base - 0.15, middle, colour, limits)
-        dots(axes, base + 0.08, shown, colour, limits)
-        parts = [(past, "past"), (len(inside) - len(shown), f"after {limits[1]:.0f}"), (never, "never")]
-        note = ", ".join(f"{count} {what}" for count, what in parts if count)
-        axes.annotate(
-            note, (1.025, base), xycoords=("axes fraction", "data"), size=8.5, color=style.GREY, va="center"
-        )
-    axes.set_yticks(bases, [f"generation {g:g}, {kind}" for g, kind in rows])
-    axes.set_ylim(-0.5, len(rows) - 0.2)
-    axes.set_xlabel("release date (year)", size=10)
-    style.finish(axes)
-    axes.grid(axis="y", visible=False)
-    style.years(axes, *limits)
-    return fig
-
-
-FIGURES: dict[str, Callable[[xr.DataTree], Figure]] = {
-    "demand_and_supply": demand_and_supply,
-    "wall_dates": wall_dates,
-    "release_dates": release_dates,
+KINDS = {"raw": style.BLUE, "effective": style.ORANGE}
+"""Readings of a generation's compute, and their colours."""
+NAMED = ("GPT-4", "GPT-4.5", "GPT-5")
+"""Releases that everybody counts generations by."""
+FANS = {
+    "demand_tokens": ("demand", "tokens", "Demand for tokens, if data were plenty"),
+    "supply_tokens": ("supply, synthetic and distilled too", "tokens", "Supply of tokens"),
+    "frontier_flop": ("largest run", "FLOP", "Compute of the largest training run"),
+    "overtraining_headroom": ("headroom", "times smaller", "How much smaller models can be at equal loss"),
 }
-"""Every figure of a run, by the name of its file."""
+"""Paths: their label, unit and title."""
+
+
+def alone(draw: Callable[[xr.DataTree], Drawn], title: str, how: str, tree: xr.DataTree) -> Figure:
+    """Return a figure that stands alone: with its title, how to read it, and the run that it shows."""
+    facts = manifest(tree)
+    run = f"{label_of(facts)}, {facts['draws']:,} draws, seed {facts['seed']}."
+    return style.headed(draw(tree).figure, title, f"{how} Scenario {run}")
+
+
+def cdf(tree: xr.DataTree) -> Drawn:
+    """Draw the probability that each wall has been reached, a panel for each criterion."""
+    found = tree["cdf"].to_dataset()
+    panels: dict[str, list[cdfs.Curve]] = {}
+    for wall in map(str, found["wall"].values):
+        values = found["wall_date"].sel(wall=wall).values
+        panel = panels.setdefault(criterion_of(wall).title, [])
+        panel.append(cdfs.Curve(found["date"].values, values, level_label(wall)))
+    return cdfs.grid(panels)
+
+
+def dates(tree: xr.DataTree) -> Drawn:
+    """Draw the date of each wall as equally likely dots over an 80 % interval."""
+    walls = [str(wall) for wall in tree["summary"].to_dataset()["wall"].values]
+    found = [
+        row(tree, "wall_date", {"wall": wall}, wall_label(wall), style.SERIES[k % 2], dots=True)
+        for k, wall in enumerate(walls)
+    ]
+    return rows.draw(found, _limits(tree, 18.0), left=1.75, title="Date of each wall")
+
+
+def paths(tree: xr.DataTree, *variables: str) -> Drawn:
+    """Draw paths by year as fans, by default demand for tokens against their supply."""
+    summary = tree["summary"].to_dataset()
+    shown = variables or ("demand_tokens", "supply_tokens")
+    about = [FANS.get(name, (name, summary[name].attrs["unit"], name)) for name in shown]
+    found = [
+        fans.Fan(summary, name, label, style.SERIES[k % 5])
+        for k, (name, (label, *_)) in enumerate(zip(shown, about, strict=True))
+    ]
+    title = about[0][2] if len(shown) == 1 else "Demand for tokens against their supply"
+    if len(shown) > 1 and variables:
+        title = ", ".join(label for label, *_ in about)
+    return fans.draw(found, about[0][1], log="headroom" not in shown[0], title=title)
+
+
+def compute(tree: xr.DataTree) -> Drawn:
+    """Draw the largest run by year, with the median of each ceiling and the runs that are known."""
+    summary = tree["summary"].to_dataset()
+    lines = []
+    ceilings = [str(name) for name in summary["ceiling"].values]
+    if "ceiling_flop" in summary and len(ceilings) > 1:
+        for k, name in enumerate(ceilings):
+            path = summary["ceiling_flop"].sel(ceiling=name, quantile=0.5).values
+            lines.append(fans.Line(summary["year"].values, path, name, style.CEILINGS[k % 6]))
+    label, unit, title = FANS["frontier_flop"]
+    known = known_runs(manifest(tree)["as_of"])
+    return fans.draw([fans.Fan(summary, "frontier_flop", label, style.BLUE)], unit, lines, known, title=title)
+
+
+def binding(tree: xr.DataTree) -> Drawn:
+    """Draw the probability that each ceiling sets the largest run, stacked, by year."""
+    summary = tree["summary"].to_dataset()
+    values = summary["binding_ceiling"].transpose("year", "ceiling").values
+    names = [str(name) for name in summary["ceiling"].values]
+    return fans.stacked(summary["year"].values, values, names, "Which ceiling sets the largest run")
+
+
+def first_runs(tree: xr.DataTree) -> Drawn:
+    """Draw when the first run of each amount of compute starts."""
+    levels = [float(level) for level in tree["summary"].to_dataset()["level"].values]
+    found = [
+        row(tree, "compute_date", {"level": level}, f"{flop_label(level)} FLOP", style.BLUE, dots=True)
+        for level in levels
+    ]
+    return rows.draw(
+        found, _limits(tree, 20.0), left=1.1, step=0.5, title="Start of the first run of this size"
+    )
+
+
+def releases(tree: xr.DataTree) -> Drawn:
+    """Draw when each generation is released, beside the tables of mid-2024 and what is known."""
+    as_of, end = _limits(tree, 14.0)
+    named = tuple((date, name) for date, name in flagships("OpenAI", as_of) if name in NAMED)
+    drawn = [one for _, one in sorted(_releases(tree), key=lambda entry: entry[0])]
+    if named:
+        drawn.insert(0, rows.Row("by name, known", style.INK, points=named))
+    return rows.draw(
+        drawn, (min(2023.0, as_of), end), left=1.75, step=0.36, title="Release of each generation"
+    )
+
+
+def counts(tree: xr.DataTree) -> Drawn:
+    """Draw how many models have been trained above each threshold, by year."""
+    summary = tree["summary"].to_dataset()
+    found = [
+        fans.Fan(
+            summary.sel(threshold=level), "model_count", f"above {flop_label(level)}", style.SERIES[k % 5]
+        )
+        for k, level in enumerate(map(float, summary["threshold"].values))
+    ]
+    return fans.draw(found, "models", floor=0.5, title="Models trained above a threshold")
+
+
+def conditioning(tree: xr.DataTree) -> Drawn:
+    """Draw the inputs that a condition has moved most: 80 % intervals before and after it."""
+    moved = moved_most(given(tree)["inputs"])
+    scores = tree["given"].to_dataset()["score"].sel(quantile=[0.1, 0.5, 0.9])
+    height = 0.3 * max(len(moved), 1) + 0.8
+    fig, axes = base.one(height, left=2.3, right=0.3, title="Inputs before and after the condition")
+    reach = float(ndtri(0.9))
+    for place, name in enumerate(moved):
+        axes.plot([-reach, reach], [place, place], color=style.GRID, linewidth=11, solid_capstyle="butt")
+        low, middle, high = scores.sel(input=name).to_numpy()
+        if np.isfinite(middle):
+            axes.plot(
+                [low, high], [place] * 2, color=style.BLUE, linewidth=4, solid_capstyle="butt", alpha=0.5
+            )
+            axes.plot(middle, place, marker="o", color=style.BLUE, markersize=6)
+    axes.set_yticks(range(len(moved)), list(moved))
+    axes.set_ylim(max(len(moved), 1) - 0.5, -0.5)
+    axes.set_xlim(-3.2, 3.2)
+    axes.set_xlabel("standard deviations from the median of the prior", size=9, color=style.INK)
+    axes.grid(axis="y", visible=False)
+    return Drawn(fig)
+
+
+def _limits(tree: xr.DataTree, years: float) -> tuple[float, float]:
+    facts = manifest(tree)
+    return facts["as_of"], min(facts["horizon"], facts["as_of"] + years)
+
+
+def row(
+    tree: xr.DataTree, variable: str, at: dict[str, Any], label: str, colour: str, *, dots: bool = False
+) -> rows.Row:
+    """Return a date as a row of intervals, and of dots if asked."""
+    summary = tree["summary"].to_dataset().sel(at)
+    curve = tree["cdf"].to_dataset()[variable].sel(at) if dots else None
+    return rows.Row(
+        label,
+        colour,
+        summary[variable].sel(quantile=[0.1, 0.5, 0.9]).values,
+        (curve["date"].values, curve.values) if curve is not None and np.isfinite(curve).all() else None,
+        past=float(summary[f"{variable}_past"]),
+        never=float(summary[f"{variable}_never"]),
+    )
+
+
+def _releases(tree: xr.DataTree) -> Iterator[tuple[tuple[float, int], rows.Row]]:
+    """Yield each release and each row of the tables of mid-2024, with what they are ordered by."""
+    for order, (kind, colour) in enumerate(KINDS.items()):
+        for index in map(float, tree["summary"].to_dataset()["generation"].values):
+            at = {"compute": kind, "generation": index}
+            yield (index, order), row(tree, "release", at, f"{index:g}, {kind}", colour)
+    for place, (title, table) in enumerate(TABLES.items()):
+        for index, start, end in zip(table.index, table.start, table.release, strict=True):
+            label, colour = f"{index:g}, mid-2024 {title}", (style.GREY, style.PURPLE)[place]
+            yield (float(index), 2 + place), rows.Row(label, colour, span=(float(start), float(end)))
+
+
+BANDS = "Lines: medians; bands: 50, 80 and 90 % of the futures."
+BARS = f"Bar: 80 % interval, with a dot at the median. {rows.BEYOND}"
+DOTTED = f"Small dots: one chance in {rows.DOTS} each. {BARS}"
+FIGURES: dict[str, Callable[[xr.DataTree], Figure]] = {
+    "demand_and_supply": partial(
+        alone, paths, "Training tokens: what the largest run would use, and what there is", BANDS
+    ),
+    "wall_dates": partial(
+        alone,
+        cdf,
+        "When each data wall is reached",
+        "Share of futures that have reached the wall by a date, and at the horizon; the rest never do.",
+    ),
+    "wall_intervals": partial(alone, dates, "Date of each data wall", DOTTED),
+    "release_dates": partial(
+        alone,
+        releases,
+        "When a model of each generation is released",
+        f"{BARS} Thin lines with diamonds: training start and deployment in the mid-2024 trend tables.",
+    ),
+}
+"""Every figure of a run folder, by the name of its file."""
+what_moved: Callable[[xr.DataTree], Figure] = partial(
+    alone,
+    conditioning,
+    "What is learned from the condition",
+    "Grey: 80 % interval before; blue: after, with a dot at the median; on a scale on which the input was "
+    "standard normal.",
+)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from datawall.formatting import amount, date
-from datawall.reporting.document import Hover
 from datawall.reporting.figures import base, style
+from datawall.reporting.figures.base import Drawn
 
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 AHEAD = 10.0
@@ -67,7 +66,7 @@ class Dates:
     open: bool = False
 
 
-def levels(panels: Mapping[str, Levels], unit: str) -> tuple[Figure, tuple[Hover, ...]]:
+def levels(panels: Mapping[str, Levels], unit: str) -> Drawn:
     """Draw amounts by the date that was looked ahead to, a panel under each title, on one scale."""
     fig, axes = base.grid(list(panels), HEIGHT)
     ends = np.concatenate([one.at for one in panels.values()])
@@ -82,10 +81,10 @@ def levels(panels: Mapping[str, Levels], unit: str) -> tuple[Figure, tuple[Hover
         style.years(own, *limits, every=2)
         own.set_xlabel("year looked ahead to", size=9, color=style.INK)
         hovers.append(base.hover(own, limits, _level_notes(one)))
-    return fig, tuple(hovers)
+    return Drawn(fig, tuple(hovers))
 
 
-def dates(panels: Mapping[str, Dates]) -> tuple[Figure, tuple[Hover, ...]]:
+def dates(panels: Mapping[str, Dates]) -> Drawn:
     """Draw dates by the origin at which they were forecast, a panel under each title, on one scale."""
     fig, axes = base.grid(list(panels))
     origins = np.concatenate([one.origins for one in panels.values()])
@@ -104,7 +103,7 @@ def dates(panels: Mapping[str, Dates]) -> tuple[Figure, tuple[Hover, ...]]:
         own.set_xlabel("date of the forecast", size=9, color=style.INK)
         own.set_ylabel("year", size=9, color=style.INK)
         hovers.append(base.hover(own, limits, _date_notes(one)))
-    return fig, tuple(hovers)
+    return Drawn(fig, tuple(hovers))
 
 
 def _limits(found: np.ndarray) -> tuple[float, float]:

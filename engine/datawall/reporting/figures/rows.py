@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from datawall.formatting import share
 from datawall.reporting.figures import base, style
-from datawall.reporting.figures.style import dots, interval, quantile_dots
+from datawall.reporting.figures.base import Drawn
+
+DOTS = 20
+BEYOND = "An arrow: the end lies beyond the axis; no dot: the median does."
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,11 @@ class Row:
         return ", ".join(f"{share(value)} {what}" for value, what in parts if value >= 0.005)
 
 
-def draw(rows: Sequence[Row], limits: tuple[float, float], left: float, step: float = 0.42) -> Figure:
+def draw(
+    rows: Sequence[Row], limits: tuple[float, float], left: float, step: float = 0.42, title: str = ""
+) -> Drawn:
     """Draw rows from the top down over an axis of years; `left` is the room for labels [inch]."""
-    fig, axes = base.one(step * len(rows) + 0.7, left=left, right=1.5)
+    fig, axes = base.one(step * len(rows) + 0.7, left=left, right=1.5, title=title)
     for place, row in enumerate(rows):
         level = len(rows) - 1.0 - place
         _row(axes, row, level, limits)
@@ -70,15 +74,15 @@ def draw(rows: Sequence[Row], limits: tuple[float, float], left: float, step: fl
     axes.grid(axis="y", visible=False)
     style.years(axes, *limits, every=2 if limits[1] - limits[0] < 17 else 4)
     axes.set_xlabel("year", size=9, color=style.INK)
-    return fig
+    return Drawn(fig)
 
 
 def _row(axes: Axes, row: Row, level: float, limits: tuple[float, float]) -> None:
     if row.interval is not None and np.isfinite(row.interval).any():
-        interval(axes, level - (0.15 if row.curve else 0.0), row.interval, row.colour, limits)
+        _interval(axes, level - (0.15 if row.curve else 0.0), row.interval, row.colour, limits)
     if row.curve is not None:
         inside, _, _ = quantile_dots(*row.curve)
-        dots(axes, level + 0.05, inside[inside <= limits[1]], row.colour, limits)
+        _dots(axes, level + 0.05, inside[inside <= limits[1]], row.colour, limits)
     if row.span is not None:
         axes.plot(row.span, (level, level), color=row.colour, linewidth=1.2, marker="D", markersize=4)
     for date, marker, colour in row.marks:
@@ -90,3 +94,40 @@ def _row(axes: Axes, row: Row, level: float, limits: tuple[float, float]) -> Non
             above = place % 2 == 0  # neighbours' labels on two sides, so that they do not run into each other
             height, side = (level + 0.25, "bottom") if above else (level - 0.25, "top")
             axes.text(date, height, label, size=8, color=row.colour, ha="center", va=side)
+
+
+def _interval(axes: Axes, row: float, dates: np.ndarray, colour: str, limits: tuple[float, float]) -> None:
+    """Draw the 80 % interval and the median in a row: arrows for ends outside the axis, a dot inside it."""
+    low, middle, high = np.clip(dates, *limits)
+    axes.plot([low, high], [row, row], color=colour, linewidth=3, solid_capstyle="butt", alpha=0.45)
+    if dates[2] > limits[1]:
+        axes.plot(limits[1], row, marker=">", color=colour, markersize=6, clip_on=False)
+    if dates[0] < limits[0]:
+        axes.plot(limits[0], row, marker="<", color=colour, markersize=6, clip_on=False)
+    if limits[0] <= dates[1] <= limits[1]:
+        axes.plot(middle, row, marker="o", color=colour, markersize=6, zorder=4, clip_on=False)
+
+
+def quantile_dots(dates: np.ndarray, cdf: np.ndarray) -> tuple[np.ndarray, int, int]:
+    """Return the dates of `DOTS` equally likely dots, and how many fall to the past and to never.
+
+    Parameters
+    ----------
+    dates
+        Increasing dates, of shape (k,) [decimal year].
+    cdf
+        Probability of each date or earlier, of shape (k,).
+    """
+    levels = (np.arange(DOTS) + 0.5) / DOTS
+    past, never = int(np.sum(levels < cdf[0])), int(np.sum(levels > cdf[-1]))
+    inside = levels[past : DOTS - never]
+    return np.interp(inside, cdf, dates), past, never
+
+
+def _dots(axes: Axes, base: float, dates: np.ndarray, colour: str, limits: tuple[float, float]) -> None:
+    """Stack the dots of one row, in bins as wide as a dot."""
+    width = (limits[1] - limits[0]) / 75
+    bins = np.round((dates - limits[0]) / width).astype(int)
+    heights = [int(np.sum(bins[:index] == bins[index])) for index in range(len(bins))]
+    heights = base + 0.2 * np.array(heights)
+    axes.scatter(limits[0] + bins * width, heights, s=26, color=colour, linewidth=0, zorder=3, clip_on=False)

@@ -3,6 +3,8 @@
 import base64
 import io
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from datawall.reporting import document
+from datawall.reporting.figures.base import Drawn
 
 MARKS = 6000
 """In the lines of a drawing, above which a picture takes less room."""
@@ -22,21 +25,26 @@ NEEDLESS = re.compile(r"(\.\d\d)\d+")
 """Digits of a coordinate beyond a hundredth of a point."""
 
 
-def block(name: str, drawing: Figure, alt: str, caption: str, **rest: Any) -> document.Figure:
-    """Return a drawing as a block of a page.
+def block(name: str, draw: Callable[[], Drawn], alt: str, caption: str, **rest: Any) -> document.Figure:
+    """Return a drawing as a block of a page, to be drawn when it is looked at.
 
     Parameters
     ----------
     name
         Different from those of the other figures on the page.
-    drawing
-        The figure.
+    draw
+        Returns the figure and its hover notes.
     alt, caption, rest
         As in `datawall.reporting.document.Figure`.
     """
-    png = _png(drawing)
-    beside = len({axes.get_position().x0 for axes in drawing.axes}) > 1
-    return document.Figure(name, _svg(drawing, name, png), png, alt, caption, wide=beside, **rest)
+    return document.Figure(name, partial(_drawing, name, draw), alt, caption, **rest)
+
+
+def _drawing(name: str, draw: Callable[[], Drawn]) -> document.Drawing:
+    figure, hover = draw()
+    png = _png(figure)
+    beside = len({axes.get_position().x0 for axes in figure.axes}) > 1
+    return document.Drawing(_svg(figure, name, png), png, hover, beside)
 
 
 def _png(figure: Figure) -> bytes:
@@ -58,10 +66,10 @@ def _svg(figure: Figure, name: str, png: bytes) -> str:
         A picture of it.
     """
     marks = sum(np.size(line.get_xdata()) for axes in figure.axes for line in axes.lines)
-    return _drawing(figure, name) if marks <= MARKS else _picture(figure, png)
+    return _vectors(figure, name) if marks <= MARKS else _picture(figure, png)
 
 
-def _drawing(figure: Figure, name: str) -> str:
+def _vectors(figure: Figure, name: str) -> str:
     out = io.StringIO()
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         figure.savefig(out, format="svg", metadata=REPRODUCIBLE)

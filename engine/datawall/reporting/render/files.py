@@ -24,8 +24,10 @@ def write(page: Page, folder: Path) -> None:
         prepare(part)
     texts = {HTML: html.render(page), "report.md": markdown.render(page)}
     for figure in _figures(page):
-        texts[f"figures/{figure.id}.svg"] = figure.svg
-        replace_file(folder / f"figures/{figure.id}.png", lambda path, f=figure: path.write_bytes(f.png))
+        texts[f"figures/{figure.id}.svg"] = figure.drawing.svg
+        replace_file(
+            folder / f"figures/{figure.id}.png", lambda path, f=figure: path.write_bytes(f.drawing.png)
+        )
         if figure.table is not None:
             texts[f"tables/{figure.id}.csv"] = _csv(figure.table)
     for name, table in _tables(page):

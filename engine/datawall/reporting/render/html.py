@@ -9,7 +9,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from datawall.reporting.document import Figure, Hover, Page, Value, Words, plain
+from datawall.reporting.document import Figure, Hover, Label, Page, Value, Words, plain
 from datawall.reporting.figures import style
 
 _COLOURS = re.compile("|".join(style.VARIABLES), re.IGNORECASE)
@@ -47,16 +47,23 @@ def _kind(block: object) -> str:
 
 def _words(words: Words) -> Markup:
     parts = words if isinstance(words, tuple) else (words,)
-    return Markup("").join(_number(part) if isinstance(part, Value) else escape(part) for part in parts)
+    return Markup("").join(map(_part, parts))
 
 
-def _number(value: Value) -> Markup:
-    return Markup('<data value="{}" data-run="{}">{}</data>').format(value.key, value.run, value.text)
+def _part(part: str | Value | Label) -> Markup:
+    match part:
+        case Value(text, key, run, error):
+            number = Markup('<data value="{}" data-run="{}">{}</data>').format(key, run, text)
+            return number + Markup(' <small class="error">{}</small>').format(error) if error else number
+        case Label(text):
+            return escape(text)
+    return escape(part)
 
 
 def _drawing(figure: Figure) -> Markup:
     """Return the drawing: its ids its own on the page, its colours those of the reader's theme."""
-    svg = figure.svg[figure.svg.index("<svg") :]
+    svg = figure.drawing.svg
+    svg = svg[svg.index("<svg") :]
     head, rest = svg.split(">", 1)
     head = re.sub(r'\s(width|height)="[^"]*"', "", head)
     label = escape(figure.alt)

@@ -12,6 +12,7 @@ from datawall.reporting.document import (
     Prose,
     Section,
     Table,
+    Value,
     Words,
     plain,
 )
@@ -22,6 +23,7 @@ def render(page: Page, figures: str = "figures") -> str:
     lines = [f"# {page.title}", plain(page.lead)]
     lines += [text for block in page.first for text in _block(block, figures)]
     lines += [text for section in page.sections for text in _section(section, figures)]
+    lines += [f"*{page.note}*"] if page.note else []
     return "\n\n".join(lines) + "\n"
 
 
@@ -58,7 +60,17 @@ def _table(table: Table) -> Iterator[str]:
     rule = "|".join(["---"] + ["---:"] * (len(table.columns) - 1))
     rows = ("| " + " | ".join(map(_cell, row)) + " |" for row in table.rows)
     yield "\n".join(["| " + " | ".join(map(_cell, table.columns)) + " |", f"|{rule}|", *rows])
+    if table.note:
+        yield f"*{table.note}*"
 
 
 def _cell(words: Words) -> str:
-    return plain(words).replace("|", "\\|").replace("\n", " ")
+    return with_errors(words).replace("|", "\\|").replace("\n", " ")
+
+
+def with_errors(words: Words) -> str:
+    """Return text whose numbers stand with their standard errors."""
+    parts = words if isinstance(words, tuple) else (words,)
+    return "".join(
+        f"{part.text} {part.error}".rstrip() if isinstance(part, Value) else plain(part) for part in parts
+    )

@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
-from datawall import formatting
-from datawall.reporting.document import Value
 from datawall.reporting.products import Saved
 
 
@@ -18,8 +15,6 @@ class SavedRun:
 
     Attributes
     ----------
-    folder
-        Where it lies.
     flat
         Its ``summary.json``.
     tree
@@ -28,7 +23,6 @@ class SavedRun:
         Among the runs of the page, from 0.
     """
 
-    folder: Path
     flat: dict[str, Any]
     tree: xr.DataTree
     place: int
@@ -66,27 +60,6 @@ class SavedRun:
         """Return the quantities whose name starts so, in their order."""
         return [name for name in self.flat["quantities"] if name.startswith(prefix)]
 
-    def date(self, name: str, key: str = "q50", digits: int = 1) -> Value:
-        """Return a quantile of a date, as it is printed."""
-        return self._value(name, key, formatting.date(self.row(name)[key], digits))
-
-    def amount(self, name: str, key: str = "q50", digits: int = 2) -> Value:
-        """Return a quantile of an amount, as it is printed."""
-        return self._value(name, key, formatting.amount(self.row(name)[key], digits))
-
-    def mass(self, name: str, kind: str) -> Value:
-        """Return the probability that a date is ``"past"`` or ``"never"``, as it is printed."""
-        key = f"p_{kind}"
-        return self._value(name, key, formatting.share(self.row(name)[key]))
-
-    def probability(self, name: str) -> Value:
-        """Return a probability of the summary, as it is printed."""
-        value = self.flat["probabilities"][name]["value"]
-        return Value(formatting.share(value), f"probabilities/{name}/value", self.place)
-
-    def _value(self, name: str, key: str, text: str) -> Value:
-        return Value(text, f"quantities/{name}/{key}", self.place)
-
 
 def saved_run(saved: Saved, place: int) -> SavedRun:
     """Return a forecast for the page.
@@ -96,7 +69,7 @@ def saved_run(saved: Saved, place: int) -> SavedRun:
     DatawallError
         If it lacks something.
     """
-    run = SavedRun(saved.file.parent, saved.flat, saved.tree, place)
+    run = SavedRun(saved.flat, saved.tree, place)
     with saved.checked():
         _ = run.manifest["scenario"], run.flat["quantities"], run.flat["probabilities"], run.summary, run.cdf
     return run

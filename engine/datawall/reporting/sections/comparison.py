@@ -1,115 +1,256 @@
-"""Several runs side by side."""
+"""The document of a comparison: how scenarios differ, which inputs make it so, and which inputs differ."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from datawall.reporting.document import Block, Figure, Section, Table
-from datawall.reporting.figures import cdfs, fans, rows, style, svg
-from datawall.reporting.labels import wall_label
-from datawall.reporting.saved.forecast import SavedRun
-from datawall.reporting.sections.answer import headline_wall
-from datawall.reporting.sections.dates import interval_of
+from datawall.analysis.comparison.export import effect, sentence, unit_name
+from datawall.formatting import amount, between, date, share
+from datawall.reporting.conditions import command_of
+from datawall.reporting.document import Block, Label, Page, Prose, Section, Table
+from datawall.reporting.figures import comparison as figures
+from datawall.reporting.figures import svg
+from datawall.reporting.figures.forecast import BANDS
+from datawall.reporting.labels import title
+from datawall.reporting.saved.comparison import SavedComparison
+from datawall.reporting.sections import provenance
+
+DATES = ("wall.", "compute_date[", "release.raw[")
+YEAR = 2030
+"""The year of the probabilities that are shown."""
+PATHS = {
+    "frontier_flop": "Largest training run, FLOP",
+    "demand_tokens": "Demand for tokens, if data were plenty",
+    "supply_tokens": "Supply with synthetic and distilled tokens",
+}
+EVERY = 2
+"""Years between the rows of a path."""
+NOTE = (
+    "± is the Monte Carlo standard error of the difference, from common random numbers; ±?: too near "
+    "past or never "
+    "to tell. Where swapping some inputs makes a median past or never, the chance by a date is explained "
+    "instead."
+)
+SHARES = "share: average over all orders of swapping; shares sum to the difference"
+
+type Row = Mapping[str, Any]
 
 
-def section(runs: Sequence[SavedRun]) -> Section:
-    """Return the section."""
-    return Section(
-        "comparison",
-        "How do the scenarios differ?",
-        "The same input has the same random numbers in every run with the same seed and sampler, so what "
-        "differs is what the scenarios say.",
-        tuple(_blocks(runs)),
+def document(found: SavedComparison, asked: Iterable[str] | None = None, *, in_full: bool = True) -> Page:
+    """Return the document of a comparison.
+
+    Parameters
+    ----------
+    found
+        The comparison.
+    asked
+        Outputs whose decomposition is wanted in full; the first one by default.
+    in_full
+        Whether with all that stands behind the answer; the terminal shows the answer alone.
+    """
+    name = " against ".join(found.names)
+    first = tuple(Prose(sentence) for sentence in _answers(found))
+    sections = tuple(parts(found, asked, in_full=in_full))
+    return Page(f"How do the scenarios differ? {name}", lead(found), first, sections, NOTE)
+
+
+def opening(found: SavedComparison) -> Section:
+    """Return the answer as a section, for a page that is about something else first."""
+    name = " and ".join(found.names)
+    first = tuple(Prose(sentence) for sentence in _answers(found))
+    return Section(f"compared-{found.place}", f"How do {name} differ?", f"{lead(found)} {NOTE}", first)
+
+
+def lead(found: SavedComparison) -> str:
+    """Return what was compared, and on which draws."""
+    facts = found.manifest
+    dates = ", ".join(f"{name} as of {one['as_of']:.2f}" for name, one in facts["scenarios"].items())
+    return (
+        f"{dates}; {facts['draws']:,} draws of each and of every hybrid, seed {facts['seed']}. Past and "
+        "dates count "
+        f"from {facts['as_of']:.2f}, the earliest as-of date; horizon and questions are those of "
+        f"{found.names[0]}."
     )
 
 
-def labels(runs: Sequence[SavedRun]) -> list[str]:
-    """Return what to call each run: its scenario, numbered where two have the same."""
-    names = [run.name for run in runs]
-    return [
-        name if names.count(name) == 1 else f"{name} ({names[: k + 1].count(name)})"
-        for k, name in enumerate(names)
-    ]
-
-
-def common(runs: Sequence[SavedRun], prefix: str) -> list[str]:
-    """Return the quantities that every run has."""
-    return [name for name in runs[0].names(prefix) if all(name in run.flat["quantities"] for run in runs)]
-
-
-def _blocks(runs: Sequence[SavedRun]) -> Iterator[Block]:
-    names = labels(runs)
-    yield _curves(runs, names)
-    yield from _paths(runs, names)
-    walls = [*common(runs, "wall."), *common(runs, "compute_date["), *common(runs, "release.raw[")]
-    yield _rows(runs, names, common(runs, "wall."))
-    yield _table(runs, names, walls)
-
-
-def _curves(runs: Sequence[SavedRun], names: Sequence[str]) -> Figure:
-    wall = headline_wall(runs[0]).removeprefix("wall.")
-    curves = [
-        cdfs.Curve(run.cdf["date"].values, run.cdf["wall_date"].sel(wall=wall).values, name)
-        for run, name in zip(runs, names, strict=True)
-        if wall in run.cdf["wall"].values
-    ]
-    drawing, hover = cdfs.one(curves)
-    return svg.block(
-        "scenario-curves",
-        drawing,
-        f"Probability that the wall {wall_label(wall)} has been reached, for each scenario",
-        f"Wall: {wall_label(wall)}. Each curve starts at its own as-of date, at the share that is past.",
-        hover=hover,
-        toggles=tuple((curve.label, f"curve{k}") for k, curve in enumerate(curves)),
+def parts(
+    found: SavedComparison, asked: Iterable[str] | None = None, *, in_full: bool = True
+) -> Iterator[Section]:
+    """Yield the sections: dates, paths, causes, and where they come from."""
+    place = found.place
+    first, *others = found.names
+    yield Section(
+        f"compared-dates-{place}",
+        "How do the dates differ?",
+        "",
+        (
+            svg.block(
+                f"compared-dates-{place}",
+                lambda: figures.dates(figures.sides(found.tree)),
+                "Probability that each thing has come by a date, a curve for each scenario",
+                "Chance that it has come by a date, and at the horizon; the rest is never.",
+            ),
+            *(
+                block
+                for other in others
+                for block in (_dates(found, first, other), _chances(found, first, other))
+            ),
+        ),
     )
+    yield Section(f"compared-paths-{place}", "How do the paths differ?", "", tuple(_paths(found)))
+    yield Section(
+        f"compared-causes-{place}",
+        "Which inputs make it so?",
+        "Groups of inputs are swapped between the scenarios one at a time, in all orders.",
+        tuple(_causes(found, asked, in_full=in_full)),
+    )
+    if in_full:
+        tables = tuple(_inputs(found, other) for other in others)
+        lead = "What the scenarios say of each input, where they do not say the same."
+        yield Section(f"compared-inputs-{place}", "Which inputs differ?", lead, tables)
+        yield _provenance(found)
 
 
-def _paths(runs: Sequence[SavedRun], names: Sequence[str]) -> Iterator[Figure]:
-    for variable, unit, title in (
-        ("frontier_flop", "FLOP", "Compute of the largest run"),
-        ("supply_tokens", "tokens", "Supply of tokens"),
-    ):
-        drawn = [
-            fans.Fan(run.summary, variable, name, style.SERIES[k % 5])
-            for k, (run, name) in enumerate(zip(runs, names, strict=True))
-        ]
-        drawing, hover = fans.draw(drawn, unit)
+def _answers(found: SavedComparison) -> Iterator[str]:
+    """Yield how the first output differs, from each of the other scenarios."""
+    first = found.names[0]
+    for other, rows in found.flat["decompositions"].items():
+        output, row = next(iter(rows.items()))
+        yield sentence(first, other, output, row)
+
+
+def _quantities(found: SavedComparison, first: str, other: str) -> tuple[Row, Row, Row]:
+    sides = (found.flat["scenarios"][name]["quantities"] for name in (first, other))
+    return (*sides, found.flat["differences"][other]["quantities"])
+
+
+def _dates(found: SavedComparison, first: str, other: str) -> Table:
+    one, two, apart = _quantities(found, first, other)
+    rows = tuple(
+        (
+            Label(title(name), name.removeprefix("wall.").replace("compute_date", "run")),
+            *(between(side[name], lambda value: date(value, 2)) for side in (one, two)),
+            effect(row, "q50", "years"),
+        )
+        for name, row in apart.items()
+        if name.startswith(DATES)
+    )
+    columns = ("what", first, other, "difference")
+    return Table(columns, rows, "When: median (10 % to 90 %), and the difference in years")
+
+
+def _chances(found: SavedComparison, first: str, other: str) -> Table:
+    one, two = (found.flat["scenarios"][name]["probabilities"] for name in (first, other))
+    rows = []
+    for name, row in found.flat["differences"][other]["probabilities"].items():
+        if name.startswith(DATES) and name.endswith(f"<={YEAR}"):
+            date_ = name.removesuffix(f"<={YEAR}")
+            what = Label(title(date_), date_.removeprefix("wall.").replace("compute_date", "run"))
+        elif name.startswith("binding.") and name.endswith(f"[{YEAR}]"):
+            what = name.removesuffix(f"[{YEAR}]")
+        else:
+            continue
+        sides = (share(side[name]["value"], 1) if name in side else "-" for side in (one, two))
+        rows.append((what, *sides, effect(row, "value", "probability")))
+    caption = f"Chance of it by {YEAR}, and of what sets the largest run then"
+    return Table(("what", first, other, "points"), tuple(rows), caption)
+
+
+def _paths(found: SavedComparison) -> Iterator[Block]:
+    first, *others = found.names
+    for variable, about in PATHS.items():
         yield svg.block(
-            f"scenario-{variable.replace('_', '-')}",
-            drawing,
-            f"{title} by year, for each scenario",
-            f"{title}. Line: median; bands: 50, 80 and 90 %.",
-            hover=hover,
-            toggles=tuple((name, f"fan{k}") for k, name in enumerate(names)),
+            f"compared-{variable.replace('_', '-')}-{found.place}",
+            lambda variable=variable: figures.path(figures.sides(found.tree), variable),
+            f"{about}, by year, for each scenario",
+            f"{about}. {BANDS}",
+            toggles=tuple((name, f"fan{k}") for k, name in enumerate(found.names)),
         )
+        yield from (_path(found, first, other, variable) for other in others)
 
 
-def _rows(runs: Sequence[SavedRun], names: Sequence[str], walls: Sequence[str]) -> Figure:
-    start = min(run.limits[0] for run in runs)
-    limits = (start, min(max(run.limits[1] for run in runs), start + 20.0))
-    found = [
-        rows.Row(
-            f"{wall_label(wall.removeprefix('wall.'))}: {name}",
-            style.SERIES[k % 5],
-            interval_of(run, wall),
-            past=run.row(wall)["p_past"],
-            never=run.row(wall)["p_never"],
+def _path(found: SavedComparison, first: str, other: str, variable: str) -> Table:
+    one, two, apart = _quantities(found, first, other)
+    names = [name for name in apart if name.startswith(f"{variable}[")]
+    rows = []
+    for name in names[1::EVERY]:
+        ratio, error = apart[name]["q50"], apart[name]["mcse_q50"]
+        shown = (
+            "-" if ratio is None else f"{ratio:.3g} ±{error:.1g}" if error is not None else f"{ratio:.3g} ±?"
         )
-        for wall in walls
-        for k, (run, name) in enumerate(zip(runs, names, strict=True))
-    ]
-    return svg.block(
-        "scenario-walls",
-        rows.draw(found, limits, left=2.6, step=0.26),
-        "80 % interval and median of each wall in each scenario",
-        "Bar: 80 % interval, with a dot at the median; an arrow where an end lies beyond the axis.",
+        sides = (between(side[name], amount) for side in (one, two))
+        rows.append((name.removeprefix(f"{variable}[").rstrip("]"), *sides, shown))
+    caption = f"{PATHS[variable]}: median (10 % to 90 %)"
+    return Table(("year", first, other, "ratio"), tuple(rows), caption, folded=True)
+
+
+def _causes(found: SavedComparison, asked: Iterable[str] | None, *, in_full: bool) -> Iterator[Block]:
+    yield svg.block(
+        f"compared-causes-{found.place}",
+        lambda: figures.differences(found.tree),
+        "Effect of each group of inputs on the difference of the main outputs",
+        figures.EFFECTS,
     )
-
-
-def _table(runs: Sequence[SavedRun], names: Sequence[str], quantities: Sequence[str]) -> Table:
-    cells = []
-    for quantity in quantities:
-        middle = (
-            (run.date(quantity), " (", run.date(quantity, "q10"), " to ", run.date(quantity, "q90"), ")")
-            for run in runs
+    first, *others = found.names
+    for other in others:
+        rows = found.flat["decompositions"][other]
+        chosen = list(asked or [next(iter(rows))])
+        counted = [output for output, row in rows.items() if row["total"] is not None]
+        shown = [output for output in counted if in_full or output in chosen]
+        yield from (
+            _cause(first, other, output, rows[output], folded=output not in chosen) for output in shown
         )
-        cells.append((quantity, *middle))
-    return Table(("median (80 %)", *names), tuple(cells), "Dates in each scenario")
+        for output, row in rows.items():
+            if output not in shown:
+                yield Prose(sentence(first, other, output, row))
+
+
+def _cause(first: str, other: str, output: str, row: Row, *, folded: bool) -> Table:
+    """Return what each group of inputs does to one output."""
+    unit = row["unit"]
+    what = f"median of {output}" if row["measure"] == "median" else f"chance of {output} by {row['by']:.2f}"
+    rows = [
+        (group, *(effect(own, key, unit) for key in ("shapley", "from_other", "from_first")))
+        for group, own in row["groups"].items()
+    ]
+    rows.append(("all", effect(row, "total", unit), "", ""))
+    columns = (f"inputs of {first}", "share", f"alone into {other}", f"last into {first}")
+    caption = f"Why the {what} differs, {unit_name(unit)}"
+    return Table(columns, tuple(rows), caption, SHARES, folded)
+
+
+def _inputs(found: SavedComparison, other: str) -> Table:
+    """Return the priors that two scenarios do not share."""
+    first = found.names[0]
+    one, two = (found.manifest["scenarios"][name]["resolved"]["priors"] for name in (first, other))
+    rows = tuple(
+        (name, *(_statement(side.get(name)) for side in (one, two)))
+        for name in {**one, **two}
+        if _statement(one.get(name)) != _statement(two.get(name))
+    )
+    return Table(("input", first, other), rows)
+
+
+def _statement(prior: Row | None) -> str:
+    """Return a prior in words: its family and what it states."""
+    if prior is None:
+        return "-"
+    stated = prior["statement"]
+    about = (f"{key} {_brief(value)}" for key, value in stated.items() if key != "family")
+    return f"{stated['family']}: {', '.join(about)}" + ("" if prior["unit"] == "1" else f" ({prior['unit']})")
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, list):
+        return f"{len(value)} values" if len(value) > 6 else " ".join(map(_brief, value))
+    return amount(value, 3) if isinstance(value, float) and not 1900 < value < 2200 else str(value)
+
+
+def _provenance(found: SavedComparison) -> Section:
+    facts = found.manifest
+    rows = [(f"scenario {name}", f"SHA-256 {one['digest']}") for name, one in facts["scenarios"].items()]
+    rows += [
+        ("draws, seed, sampler", f"{facts['draws']:,}, {facts['seed']}, {facts['sampler']}"),
+        ("versions", provenance.versions(facts)),
+    ]
+    title = "Where does the comparison come from?"
+    return provenance.section(f"compared-provenance-{found.place}", title, rows, command_of(facts))

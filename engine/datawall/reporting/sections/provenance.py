@@ -1,40 +1,52 @@
-"""Where the numbers come from, and the command that makes them again."""
+"""Where numbers come from, how sure the arithmetic is, and the command that makes them again."""
 
-import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from datawall.reporting.document import Code, Prose, Section, Table
+from datawall.reporting.conditions import command_of, sentences
+from datawall.reporting.document import Block, Code, Prose, Section, Table
 from datawall.reporting.saved.forecast import SavedRun
 
+AGAIN = "The same command with the same versions gives the same numbers to the last digit."
 
-def section(run: SavedRun, label: str) -> Section:
+
+def forecast(run: SavedRun, label: str) -> Section:
     """Return the section of a run, which goes by a label."""
     facts = run.manifest
-    versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
-    rows = (
+    rows = [
         ("scenario", f"{facts['scenario']}, SHA-256 {facts['scenario_digest']}"),
+        *(("asked for", text) for text in sentences(facts)),
         ("as of, horizon", f"{facts['as_of']:.3f}, {facts['horizon']:.0f}"),
         ("draws, seed, sampler", f"{facts['draws']:,}, {facts['seed']}, {facts['sampler']}"),
         ("digest of the result", facts["result_digest"]),
-        ("versions", f"{versions}; Python {facts['python']}"),
+        ("versions", f"{versions(facts)}; Python {facts['python']}"),
         ("device", facts["device"]),
         ("time taken", f"{facts['seconds']:.1f} s"),
+    ]
+    sure = (
+        f"The draws are {facts['sampler_description']}. The Monte Carlo standard error (±) says how far "
+        "a number "
+        "would move with other random numbers; it says nothing about the world."
     )
-    said = "The same command with the same versions gives the same numbers to the last digit."
-    return Section(
-        f"provenance-{run.place}",
-        f"Where do the numbers of {label} come from?",
-        "",
-        (Table(("what", "value"), rows), Prose(said), Code(" ".join(command(facts)))),
-    )
+    title = f"Where do the numbers of {label} come from?"
+    return section(f"provenance-{run.place}", title, rows, command_of(facts), [Prose(sure)])
 
 
-def command(facts: dict[str, Any]) -> Iterator[str]:
-    """Yield the words of the command that makes a run again."""
-    yield from ("datawall forecast", shlex.quote(facts["scenario"]))
-    yield from (f"--draws {facts['draws_asked']}", f"--seed {facts['seed']}", f"--sampler {facts['sampler']}")
-    for key, value in facts["overrides"].items():
-        yield f"--as-of {value}" if key == "as_of" else f"--set {shlex.quote(f'{key}={value}')}"
-    if "calibration" in facts:
-        yield "--calibrated"
+def section(
+    name: str,
+    title: str,
+    rows: Iterable[tuple[str, str]],
+    command: str,
+    rest: Iterable[Block] = (),
+    again: str = AGAIN,
+) -> Section:
+    """Return a section with facts about a result, and the command that makes it again."""
+    blocks: list[Block] = [Table(("what", "value"), tuple(rows)), *rest]
+    if command:
+        blocks += [Prose(again), Code(command)]
+    return Section(name, title, "", tuple(blocks))
+
+
+def versions(facts: Mapping[str, Any]) -> str:
+    """Return the versions of the libraries that decide the numbers."""
+    return ", ".join(f"{name} {number}" for name, number in facts["versions"].items())

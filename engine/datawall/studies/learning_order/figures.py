@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 from matplotlib.ticker import PercentFormatter
-from rich.table import Table
 
+from datawall.reporting.document import Page
+from datawall.reporting.document import Table as DocumentTable
 from datawall.reporting.figures import style
 
 if TYPE_CHECKING:
@@ -139,41 +140,36 @@ def draw(tree: xr.DataTree) -> Figure:
         As `datawall.studies.learning_order.learning_order` returns it.
     """
     facts = json.loads(tree.attrs["manifest"])
-    fig = style.figure(
-        12,
-        5.6,
-        "In which order a small network learns: the sign of a product of k standard normals",
+    title = "In which order a small network learns: the sign of a product of k standard normals"
+    reading = (
         f"Lines: mean and each of {facts['seeds']} seeds, fresh data at every step. Right: each network, and "
-        f"the fitted line with its 50 and 80 % bands. {facts['steps']:,} steps, seed {facts['seed']}.",
+        f"the fitted line with its 50 and 80 % bands. {facts['steps']:,} steps, seed {facts['seed']}."
     )
+    fig = style.panel(12, 4.7)
     left, right = fig.subplots(1, 2, width_ratios=(6, 5))
-    fig.subplots_adjust(left=0.065, right=0.985, top=0.82, bottom=0.1, wspace=0.24)
+    fig.subplots_adjust(left=0.065, right=0.985, top=0.97, bottom=0.12, wspace=0.24)
     _curves(left, tree)
     _steps(right, tree)
     for axes in (left, right):
         style.finish(axes)
-    return fig
+    return style.headed(fig, title, reading)
 
 
-def learned_table(flat: Mapping[str, Any]) -> Table:
-    """Return which k were learned, and when, from the summary of an experiment."""
+def document(flat: Mapping[str, Any]) -> Page:
+    """Return the document of an experiment: which k were learned, and when."""
     facts, ooms = flat["manifest"], flat["ooms_per_two"]
-    table = Table(
-        title=f"Two more signs cost {ooms['q50']:.2f} orders of magnitude of training steps "
-        f"({ooms['q10']:.2f} to {ooms['q90']:.2f}, 80 %)",
-        title_justify="left",
-        title_style="bold",
-        caption=f"R-hat {facts['r_hat']:.3f}, effective sample size {facts['ess']:.0f}, "
-        f"{facts['divergences']} divergences",
-        caption_justify="left",
-        box=None,
-        pad_edge=False,
-        min_width=76,
-    )
-    for heading in ("k", "learned", "median steps"):
-        table.add_column(heading, justify="right")
+    rows = []
     for k, row in flat["learned"].items():
         steps = row["median_steps"]
         middle = f"{steps:,.0f}" if steps else f"> {facts['steps']:,}"
-        table.add_row(str(k), f"{row['networks']} of {facts['seeds']}", middle)
-    return table
+        rows.append((str(k), f"{row['networks']} of {facts['seeds']}", middle))
+    title = (
+        f"Two more signs cost {ooms['q50']:.2f} orders of magnitude of training steps "
+        f"({ooms['q10']:.2f} to {ooms['q90']:.2f}, 80 %)"
+    )
+    trust = (
+        f"R-hat {facts['r_hat']:.3f}, effective sample size {facts['ess']:.0f}, "
+        f"{facts['divergences']} divergences"
+    )
+    learned = DocumentTable(("k", "learned", "median steps"), tuple(rows), "Which k were learned", trust)
+    return Page("Learning order", title, (learned,), ())

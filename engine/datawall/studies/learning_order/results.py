@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from matplotlib.figure import Figure
-    from rich.console import RenderableType
 
+    from datawall.reporting.document import Page
     from datawall.studies.learning_order.delay import DelayFit
     from datawall.studies.learning_order.experiment import Curves, Progress
 
@@ -223,10 +223,12 @@ def _figures(tree: xr.DataTree, _: dict[str, Any]) -> Iterator[tuple[str, Figure
     yield "learning_order", draw(tree)
 
 
-def _show(flat: dict[str, Any]) -> list[RenderableType]:
-    from datawall.studies.learning_order.figures import learned_table
+def _document(_: xr.DataTree, flat: dict[str, Any]) -> Page:
+    from datawall.studies.learning_order.figures import document  # training need not wait for matplotlib
 
-    return [learned_table(flat)]
+    return document(flat)
 
 
-PRODUCT = Product("learning-order", "learning_order.nc", "summary.json", summary, none_of, _figures, _show)
+PRODUCT = Product(
+    "learning-order", "learning_order.nc", "summary.json", summary, none_of, _figures, _document
+)

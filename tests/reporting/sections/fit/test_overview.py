@@ -1,11 +1,11 @@
 """The first screen of a report of fits."""
 
 from datawall.reporting.document import Banner, Table
-from datawall.reporting.sections.fit.overview import page
+from datawall.reporting.sections.fit.section import document
 
 
 def test_sound_fits_are_said_to_be(fits):
-    found = page([fits["toy"]])
+    found = document([fits["toy"]])
     assert found.title == "Evidence: toy"
     assert str(found.answer).endswith("Every diagnostic passes.")
     assert [section.id for section in found.sections] == ["fit-toy"]
@@ -13,7 +13,7 @@ def test_sound_fits_are_said_to_be(fits):
 
 
 def test_one_that_failed_is_named_first(fits):
-    found = page([fits["toy"], fits["torn"]], "Two fits")
+    found = document([fits["toy"], fits["torn"]], "Two fits")
     assert found.title == "Two fits"
     assert str(found.answer).endswith("Not to be trusted: torn.")
     banner, _, table = found.first

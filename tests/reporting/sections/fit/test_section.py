@@ -31,7 +31,7 @@ def test_a_sound_fit_is_shown_whole_without_a_banner(dates):
         "convergence",
         "energy",
     ]
-    assert all(figure.alt and figure.caption and "<svg" in figure.svg for figure in of(Figure, dates))
+    assert all(figure.alt and figure.caption and "<svg" in figure.drawing.svg for figure in of(Figure, dates))
 
 
 def test_no_year_is_2000(dates):

@@ -11,7 +11,7 @@ from datawall.backtesting.scoring import Ecdf, pit_ecdf, pit_values
 from datawall.formatting import horizon, share
 from datawall.reporting import backtest_labels as words
 from datawall.reporting.document import Block, Figure, Prose, Section, Table
-from datawall.reporting.figures import dots, pits, svg
+from datawall.reporting.figures import scores, svg
 from datawall.reporting.saved.backtest import SavedBacktest
 
 FEWEST = 5
@@ -19,13 +19,10 @@ FEWEST = 5
 BAND, SEED = 0.95, 0
 
 
-def asked(backtest: SavedBacktest) -> bool:
-    """Return whether any outcome has been scored."""
-    return backtest.has(f"coverage/{backtest.who}")
-
-
-def section(backtest: SavedBacktest) -> Section:
-    """Return the section."""
+def section(backtest: SavedBacktest) -> Section | None:
+    """Return the section, where any outcome has been scored."""
+    if not backtest.has(f"coverage/{backtest.who}"):
+        return None
     return Section(
         backtest.name("calibration"),
         "Do the intervals hold what they claim?",
@@ -41,6 +38,8 @@ def _blocks(backtest: SavedBacktest) -> Iterator[Block]:
     yield _by_target(backtest)
     if len(backtest.forecasters) > 1:
         yield _by_forecaster(backtest)
+    if len(backtest.horizons(backtest.who)) > 2:  # all, and more than one
+        yield _by_horizon(backtest)
     panels = {
         title: pit_ecdf(pit_values(bounds, SEED), BAND, SEED)
         for title, bounds in _bounds(backtest).items()
@@ -51,6 +50,7 @@ def _blocks(backtest: SavedBacktest) -> Iterator[Block]:
     if backtest.has(f"widening/{backtest.who}"):
         found = backtest.group(f"widening/{backtest.who}")
         if found["factor"].notnull():
+            yield _factors(backtest)
             yield Prose(_widening(*(float(found[name]) for name in ("factor", "low", "high"))))
 
 
@@ -65,11 +65,11 @@ def _dots(backtest: SavedBacktest) -> Figure:
             }
     return svg.block(
         backtest.name("coverage"),
-        dots.draw(
+        lambda: scores.dots(
             rows,
             (0.0, 1.0),
             "share of what came inside",
-            [(mass, dots.COLOURS[k]) for k, mass in enumerate(MASSES)],
+            [(mass, scores.COLOURS[k]) for k, mass in enumerate(MASSES)],
         ),
         "Share of the outcomes that 50, 80 and 95 % intervals held, by horizon, beside what they should hold",
         "A mark left of the dashed line of its colour: intervals too narrow; right of it: too wide.",
@@ -85,22 +85,35 @@ def _by_target(backtest: SavedBacktest) -> Table:
 def _by_forecaster(backtest: SavedBacktest) -> Table:
     covered = [name for name in backtest.forecasters if backtest.has(f"coverage/{name}")]
     rows = tuple(_row(name, backtest, name) for name in covered)
-    return Table(_columns("forecast"), rows, "By forecaster, each on the questions that it answered")
+    return Table(
+        _columns("forecast"), rows, "How often did intervals hold what happened, each on what it answered?"
+    )
+
+
+def _by_horizon(backtest: SavedBacktest) -> Table:
+    rows = tuple(
+        _row(horizon(years), backtest, backtest.who, years=years)
+        for years in backtest.horizons(backtest.who)
+        if years
+    )
+    return Table(_columns("ahead"), rows, f"By horizon, forecasts of {backtest.who}", folded=True)
 
 
 def _columns(first: str) -> tuple[str, ...]:
     return (first, *(f"in {share(mass)}" for mass in MASSES), "questions")
 
 
-def _row(label: str, backtest: SavedBacktest, who: str, target: str = "") -> tuple[str, ...]:
-    found = [backtest.coverage(who, mass, target=target) for mass in MASSES]
+def _row(
+    label: str, backtest: SavedBacktest, who: str, target: str = "", years: float = 0.0
+) -> tuple[str, ...]:
+    found = [backtest.coverage(who, mass, years, target) for mass in MASSES]
     return (label, *(share(held) if count else "-" for held, count in found), str(found[0][1]))
 
 
 def _pits(backtest: SavedBacktest, panels: dict[str, Ecdf]) -> Figure:
     return svg.block(
         backtest.name("pit"),
-        pits.draw(panels),
+        lambda: scores.pits(panels),
         "How much more often than claimed what came lay below each quantile of its forecast, with bands",
         "How often what came lay below a quantile of its forecast, less how often that was claimed. Of right "
         f"claims about things that are independent, the line stays in the grey band over its whole length in "
@@ -116,6 +129,25 @@ def _bounds(backtest: SavedBacktest) -> dict[str, np.ndarray]:
     bounds = np.stack([scored["pit_low"], scored["pit_high"]], axis=1)
     kinds = np.array([TARGETS[target].kind for target in scored["target"].values.astype(str)], str)
     return {"amounts": bounds[kinds == "level"], "dates": bounds[kinds == "date"]}
+
+
+def _factors(backtest: SavedBacktest) -> Table:
+    rows = []
+    for who in backtest.scenarios:
+        if backtest.has(f"widening/{who}"):
+            found = backtest.group(f"widening/{who}")
+            factor, low, high = (_factor(float(found[name])) for name in ("factor", "low", "high"))
+            rows.append((who, factor, f"{low} to {high}" if "?" not in (low, high) else "?"))
+    return Table(
+        ("forecasts", "factor", "90 % interval"),
+        tuple(rows),
+        "By which factor should intervals be wider?",
+        "∞: outcomes lie beyond all draws; ?: too few origins to tell",
+    )
+
+
+def _factor(value: float) -> str:
+    return "?" if math.isnan(value) else "∞" if math.isinf(value) else f"{value:.2f}"
 
 
 def _widening(factor: float, low: float, high: float) -> str:

@@ -5,39 +5,60 @@ from collections.abc import Iterable, Iterator
 
 from datawall.backtesting.scores import held
 from datawall.formatting import horizon, share
+from datawall.formatting import skill as skill_text
 from datawall.reporting import backtest_labels
 from datawall.reporting.document import Block, Cards, Page, Prose, Section, Words
 from datawall.reporting.saved.backtest import SIMPLE, SavedBacktest
+from datawall.reporting.sections import provenance
 from datawall.reporting.sections.backtest import (
     calibration,
-    dates,
-    largest_run,
-    provenance,
+    forecasts,
     reference,
     revision,
     skill,
     unscored,
 )
 
-PARTS = (largest_run, calibration, skill, dates, reference, revision, unscored, provenance)
+NOTE = (
+    "CRPS: the error of a whole distribution, in orders of magnitude for amounts, in years for dates. "
+    "Skill: the "
+    "share by which it is lower than the other's. ±: standard error over origins; none where they are "
+    "too few."
+)
 CLAIMED = 0.8
 """Mass of the intervals that the cards show."""
 
 
-def page(backtest: SavedBacktest, rest: Iterable[Section] = (), title: str | None = None) -> Page:
-    """Return the page of a backtest, with the rest of the page's sections after its own."""
-    sections = (*parts(backtest), *rest)
-    return Page(title or _title(backtest), lead(backtest), tuple(_first(backtest)), sections)
+def document(
+    backtest: SavedBacktest, title: str | None = None, rest: Iterable[Section] = (), *, in_full: bool = True
+) -> Page:
+    """Return the document of a backtest.
+
+    Parameters
+    ----------
+    backtest
+        The backtest.
+    title
+        By default a question with the names of its scenarios.
+    rest
+        Sections of other products.
+    in_full
+        Whether with all that stands behind the answer; the terminal shows the answer alone.
+    """
+    sections = (*parts(backtest, in_full=in_full), *rest)
+    return Page(title or _title(backtest), lead(backtest), tuple(_first(backtest)), sections, NOTE)
 
 
 def section(backtest: SavedBacktest) -> Section:
-    """Return the opening as a section, for a page that shows runs first."""
+    """Return the opening as a section, for a page that is about something else first."""
     return Section(backtest.name("verdict"), _title(backtest), lead(backtest), tuple(_first(backtest)))
 
 
-def parts(backtest: SavedBacktest) -> Iterator[Section]:
+def parts(backtest: SavedBacktest, *, in_full: bool = True) -> Iterator[Section]:
     """Yield what follows the opening, as far as the backtest has it."""
-    return (part.section(backtest) for part in PARTS if part.asked(backtest))
+    for part in PARTS if in_full else BRIEF:
+        if found := part(backtest):
+            yield found
 
 
 def lead(backtest: SavedBacktest) -> str:
@@ -67,6 +88,34 @@ def _cards(backtest: SavedBacktest) -> Iterator[tuple[str, Words, Words]]:
     for other in backtest.references(backtest.who):
         found = backtest.skill(backtest.who, other, "largest_run")
         if other in SIMPLE and found.questions:
-            value = backtest_labels.with_error(found.skill, math.nan)
+            value = skill_text(found.skill, math.nan)
             error = f"± {share(found.error)} (standard error)" if found.error < 1.0 else ""
             yield f"Largest run: skill against {other}", value, error or f"{found.questions} questions"
+
+
+def _provenance(backtest: SavedBacktest) -> Section:
+    """Return where the scores come from, and the command that makes them again."""
+    facts = backtest.manifest
+    rows = (
+        *((f"scenario {name}", f"SHA-256 {digest}") for name, digest in facts["scenario_digests"].items()),
+        ("origins", f"{facts['start']} to {facts['end']}, every {facts['every']}"),
+        ("draws, seed", f"{facts['draws']:,}, {facts['seed']}"),
+        ("digest of the code", facts["code_digest"]),
+        ("versions", provenance.versions(facts)),
+    )
+    again = "The same command with the same versions and evidence gives the same scores."
+    title = "Where do the scores come from?"
+    return provenance.section(backtest.name("provenance"), title, rows, facts["command"], again=again)
+
+
+BRIEF = (calibration.section, skill.section, reference.section, unscored.section)
+PARTS = (
+    forecasts.largest_run,
+    calibration.section,
+    skill.section,
+    forecasts.dates,
+    reference.section,
+    revision.section,
+    unscored.section,
+    _provenance,
+)

@@ -8,31 +8,32 @@ import xarray as xr
 
 from datawall.formatting import date
 from datawall.reporting import backtest_labels as words
-from datawall.reporting.document import Block, Figure, Section, Table
+from datawall.reporting.document import Block, Figure, Prose, Section, Table
 from datawall.reporting.figures import rows, style, svg
 from datawall.reporting.saved.backtest import SavedBacktest
 
+BESIDE = (
+    "Beside it stands what datawall's baseline of today would have said at the same time, from what was "
+    "known by then; off: years."
+)
 
-def asked(backtest: SavedBacktest) -> bool:
-    """Return whether the tables were scored."""
-    return backtest.has("reference")
 
-
-def section(backtest: SavedBacktest) -> Section:
-    """Return the section."""
+def section(backtest: SavedBacktest) -> Section | None:
+    """Return the section, where the tables were scored."""
+    if not backtest.has("reference"):
+        return None
     return Section(
         backtest.name("reference"),
         "How have the tables of mid-2024 done?",
-        f"{words.REFERENCE} Beside it stands what datawall's baseline of today would have said at the same "
-        "time, from what was known by then.",
-        tuple(_blocks(backtest.group("reference"), backtest)),
+        "",
+        (Prose(f"{words.REFERENCE} {BESIDE}"), *_blocks(backtest.group("reference"), backtest)),
     )
 
 
 def _blocks(found: xr.Dataset, backtest: SavedBacktest) -> Iterator[Block]:
     for clock, title in words.REFERENCE_CLOCKS.items():
         yield _figure(found, clock, title.capitalize(), backtest.name(f"reference-{clock}"))
-        yield _table(found, clock, title.capitalize())
+        yield _table(found, clock, title)
 
 
 def _figure(found: xr.Dataset, clock: str, title: str, name: str) -> Figure:
@@ -40,7 +41,7 @@ def _figure(found: xr.Dataset, clock: str, title: str, name: str) -> Figure:
     limits = 2024.0, float(np.ceil(max(2030.0, found["predicted"].max() + 1.0)))
     return svg.block(
         name,
-        rows.draw(drawn, limits, left=2.2, step=0.3),
+        lambda: rows.draw(drawn, limits, left=2.2, step=0.3),
         f"{title}: the dates of mid-2024, those of datawall's baseline as of then, and what came",
         f"{title}. Diamond: the date in the table. Bar: the 80 % interval of datawall's baseline, with a "
         "dot at the median; an arrow where it ends beyond the axis. Upright stroke: the day it came; none: "
@@ -73,5 +74,5 @@ def _table(found: xr.Dataset, clock: str, title: str) -> Table:
         )
         for row in _rows(found)
     ]
-    columns = ("row", "they said", "it came", "years off", "datawall's baseline (80 %)")
-    return Table(columns, tuple(cells), title)
+    columns = ("row", "they said", "it came", "off", "datawall (80 %)")
+    return Table(columns, tuple(cells), f"The tables of mid-2024, {title}")

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
-from datawall.formatting import amount, date, share
+from datawall.formatting import date, share
 from datawall.reporting.document import Block, Figure, Prose, Section, Table
 from datawall.reporting.figures import origins, svg
-from datawall.reporting.labels import bracketed, wall_label
+from datawall.reporting.labels import title
 from datawall.reporting.saved.backtest import SavedBacktest
 
 SHOWN = 8
@@ -16,13 +16,10 @@ SHOWN = 8
 COLUMNS = ("between", "evidence on", "median, years", "by 2030", "what became known")
 
 
-def asked(backtest: SavedBacktest) -> bool:
-    """Return whether the moves of the answer are known."""
-    return backtest.has("revision/quantiles")
-
-
-def section(backtest: SavedBacktest) -> Section:
-    """Return the section."""
+def section(backtest: SavedBacktest) -> Section | None:
+    """Return the section, where the moves of the answer are known."""
+    if not backtest.has("revision/quantiles"):
+        return None
     return Section(
         backtest.name("revision"),
         "How has the answer moved?",
@@ -45,7 +42,7 @@ def _blocks(backtest: SavedBacktest) -> Iterator[Block]:
 def _figure(backtest: SavedBacktest) -> Figure:
     found = backtest.group("revision/quantiles")
     panels = {
-        _label(str(output)): origins.Dates(
+        title(str(output)): origins.Dates(
             found["origin"].values,
             found["date"]
             .sel(output=output, quantile=list(origins.QUANTILES))
@@ -54,10 +51,9 @@ def _figure(backtest: SavedBacktest) -> Figure:
         )
         for output in found["output"].values
     }
-    drawing, hover = origins.dates(panels)
     rows = tuple(
         (
-            f"{_label(str(output))}, {float(origin):.1f}",
+            f"{title(str(output))}, {float(origin):.1f}",
             *(date(float(q)) for q in found["date"].sel(output=output, origin=origin).values),
             share(float(found["p_past"].sel(output=output, origin=origin))),
             share(float(found["p_never"].sel(output=output, origin=origin))),
@@ -68,12 +64,11 @@ def _figure(backtest: SavedBacktest) -> Figure:
     levels = tuple(share(float(level)) for level in found["quantile"].values)
     return svg.block(
         backtest.name("revision"),
-        drawing,
+        lambda: origins.dates(panels),
         "Forecast dates by the date of the forecast: how the answer moved as evidence came in",
         "Bars: 80 % and 50 % intervals, with a dot at the median; an arrow where an interval ends beyond the "
         "axis; one that begins below it begins in the past. Dotted: the day of the forecast itself.",
         table=Table(("what, asked", *levels, "past", "never"), rows, "Forecast dates"),
-        hover=hover,
     )
 
 
@@ -83,7 +78,7 @@ def _moves(moves: xr.Dataset) -> Iterator[Table]:
     for output in reversed(first.values()):
         rows = tuple(map(_row, _largest(moves.sel(output=output))))
         if rows:
-            yield Table(COLUMNS, rows, f"{_label(output)}: what moved it most")
+            yield Table(COLUMNS, rows, f"{title(output)}: what moved it most")
 
 
 def _largest(moves: xr.Dataset) -> Iterator[xr.Dataset]:
@@ -104,19 +99,3 @@ def _row(move: xr.Dataset) -> tuple[str, ...]:
         f"{100 * chance:+.1f} % ± {100 * float(move['probability_shift_mcse']):.1f} %",
         str(move["evidence"].item()),
     )
-
-
-def _label(output: str) -> str:
-    """Return a date in words.
-
-    Examples
-    --------
-    >>> _label("wall.tokens[1]"), _label("release.raw[5.5]"), _label("compute_date[1e28]")
-    ('Tokens, 1 pass', 'Generation 5.5, raw', 'Run of 10²⁸ FLOP')
-    """
-    kind, what = output.split("[")[0], bracketed(output)
-    if kind.startswith("wall."):
-        return wall_label(output.removeprefix("wall."))
-    if kind.startswith("release."):
-        return f"Generation {what}, {kind.removeprefix('release.')}"
-    return f"Run of {amount(float(what))} FLOP"

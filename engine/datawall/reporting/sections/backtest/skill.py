@@ -5,22 +5,21 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from datawall.formatting import horizon
+from datawall.formatting import skill as skill_text
 from datawall.reporting import backtest_labels as words
 from datawall.reporting.document import Block, Figure, Section, Table
-from datawall.reporting.figures import dots, style, svg
-from datawall.reporting.saved.backtest import SIMPLE, SavedBacktest
+from datawall.reporting.figures import scores, style, svg
+from datawall.reporting.saved.backtest import SIMPLE, SavedBacktest, Skill
 
 LIMITS = -1.0, 1.0
 UNIT = "skill: share by which the CRPS is lower"
+COLUMNS = ("against, what", "skill", "CRPS", "its CRPS", "questions")
 
 
-def asked(backtest: SavedBacktest) -> bool:
-    """Return whether the forecast was compared with any other."""
-    return bool(backtest.references(backtest.who))
-
-
-def section(backtest: SavedBacktest) -> Section:
-    """Return the section."""
+def section(backtest: SavedBacktest) -> Section | None:
+    """Return the section, where the forecast was compared with any other."""
+    if not backtest.references(backtest.who):
+        return None
     return Section(
         backtest.name("skill"),
         "Is it better than simple forecasts, and than published ones?",
@@ -40,11 +39,12 @@ def _blocks(backtest: SavedBacktest) -> Iterator[Block]:
     others = [name for name in compared if name not in SIMPLE]
     if simple:
         yield _against_simple(backtest, simple)
-        yield _table(backtest, simple, "Against simple forecasts")
+        yield _table(backtest, simple, f"Does {backtest.who} beat simple forecasts?")
         yield _by_horizon(backtest, simple)
     if others:
         yield _against_published(backtest, others)
-        yield _table(backtest, others, "Against published forecasts, each at its own date")
+        yield _table(backtest, others, "Against others, on what both answered, at all horizons")
+    yield from _of_others(backtest)
     yield _scores(backtest)
 
 
@@ -55,7 +55,7 @@ def _against_simple(backtest: SavedBacktest, simple: Sequence[str]) -> Figure:
     }
     return svg.block(
         backtest.name("skill"),
-        dots.draw(rows, LIMITS, UNIT, [(0.0, style.INK)]),
+        lambda: scores.dots(rows, LIMITS, UNIT, [(0.0, style.INK)]),
         "Skill of the forecast against persistence and trend, by target",
         "All horizons together. Right of the line the forecast is better. Lines: 95 % intervals; an arrow "
         "where the value lies beyond the axis.",
@@ -74,14 +74,14 @@ def _against_published(backtest: SavedBacktest, others: Sequence[str]) -> Figure
     }
     return svg.block(
         backtest.name("skill-published"),
-        dots.draw(rows, LIMITS, UNIT, [(0.0, style.INK)]),
+        lambda: scores.dots(rows, LIMITS, UNIT, [(0.0, style.INK)]),
         "Skill of the forecast against each published one, at the date of that one",
         "All horizons together; both know only what was known at the date of the published forecast. One "
         "origin each: these are a handful of questions that depend on each other.",
     )
 
 
-def _number(backtest: SavedBacktest, other: str, target: str) -> dots.Number:
+def _number(backtest: SavedBacktest, other: str, target: str) -> scores.Number:
     found = backtest.skill(backtest.who, other, target)
     return found.skill, found.error
 
@@ -96,14 +96,30 @@ def _compared(backtest: SavedBacktest, others: Sequence[str]) -> list[str]:
 
 
 def _table(backtest: SavedBacktest, others: Sequence[str], caption: str) -> Table:
-    rows = []
-    for other in others:
-        for target in _compared(backtest, [other]):
-            found = backtest.skill(backtest.who, other, target)
-            skill = words.with_error(found.skill, found.error)
-            scores = f"{found.crps:.3f}", f"{found.crps_reference:.3f}"
-            rows.append((f"{other}: {words.target(target)}", skill, *scores, str(found.questions)))
-    return Table(("against, what", "skill", "CRPS", "its CRPS", "questions"), tuple(rows), caption)
+    rows = [
+        (f"{other}: {words.target(target)}", *_cells(backtest.skill(backtest.who, other, target)))
+        for other in others
+        for target in _compared(backtest, [other])
+    ]
+    return Table(COLUMNS, tuple(rows), caption)
+
+
+def _of_others(backtest: SavedBacktest) -> Iterator[Table]:
+    """Yield how the other scenarios do, against all that they were compared with."""
+    for who in backtest.scenarios[1:]:
+        rows = [
+            (f"{other}: {words.target(target)}", *_cells(backtest.skill(who, other, target)))
+            for other in backtest.references(who)
+            for target in backtest.targets
+            if backtest.skill(who, other, target).questions
+        ]
+        if rows:
+            yield Table(COLUMNS, tuple(rows), f"{who} against others, at all horizons", folded=True)
+
+
+def _cells(found: Skill) -> tuple[str, ...]:
+    errors = f"{found.crps:.3f}", f"{found.crps_reference:.3f}"
+    return (skill_text(found.skill, found.error), *errors, str(found.questions))
 
 
 def _by_horizon(backtest: SavedBacktest, simple: Sequence[str]) -> Table:
@@ -112,7 +128,7 @@ def _by_horizon(backtest: SavedBacktest, simple: Sequence[str]) -> Table:
     for other in simple:
         for target in _compared(backtest, [other]):
             found = [backtest.skill(backtest.who, other, target, years) for years in horizons]
-            cells = (words.with_error(one.skill, one.error) for one in found)
+            cells = (skill_text(one.skill, one.error) for one in found)
             rows.append((f"{other}: {words.target(target)}", *cells))
     columns = ("against, what", *map(horizon, horizons))
     return Table(columns, tuple(rows), "Skill by horizon")
@@ -120,9 +136,9 @@ def _by_horizon(backtest: SavedBacktest, simple: Sequence[str]) -> Table:
 
 def _scores(backtest: SavedBacktest) -> Table:
     compared = [name for name in backtest.forecasters if name in (*backtest.scenarios, *SIMPLE)]
-    rows, scores = [], {who: backtest.scored(who) for who in compared}
+    rows, scored_by = [], {who: backtest.scored(who) for who in compared}
     for target in backtest.targets:
-        for who, scored in scores.items():
+        for who, scored in scored_by.items():
             own = scored.isel(question=np.flatnonzero(scored["target"] == target))
             if own.sizes["question"]:
                 means = (_mean(own[name].values) for name in ("crps", "log_score", "brier", "width80"))

@@ -8,11 +8,6 @@ from datawall.reporting.document import Block, Prose, Section, Table
 from datawall.reporting.saved.backtest import SavedBacktest
 
 
-def asked(backtest: SavedBacktest) -> bool:  # noqa: ARG001
-    """Return True: that there is nothing to tell is worth telling."""
-    return True
-
-
 def section(backtest: SavedBacktest) -> Section:
     """Return the section."""
     return Section(
@@ -46,7 +41,9 @@ def _skipped(backtest: SavedBacktest) -> Iterator[Block]:
         )
         for row in found
     )
-    yield Table(("who, on what", "origins", "why"), rows, "Left unanswered")
+    yield Table(
+        ("who, on what", "origins", "why"), rows, "What was not answered, at how many origins, and why"
+    )
 
 
 def _hindsight(backtest: SavedBacktest) -> Iterator[Block]:

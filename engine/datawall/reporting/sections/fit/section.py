@@ -1,15 +1,65 @@
-"""The section of a report that shows a fit."""
+"""The document of fits: whether they can be trusted, then what each has learned."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from datawall.reporting.document import Banner, Block, Figure, Prose, Section, Table
+from datawall.reporting.document import Banner, Block, Figure, Page, Prose, Section, Table
 from datawall.reporting.figures import fit as plots
-from datawall.reporting.figures import svg as pictures
+from datawall.reporting.figures import svg
+from datawall.reporting.figures.base import Drawn
 from datawall.reporting.saved.fit import SavedFit
-from datawall.reporting.sections.fit import tables
+from datawall.reporting.sections.fit import inferred, tables
 from datawall.reporting.sections.fit.pictures import CHAINS, FORESEEN, LEANING, LEARNED, Picture
-from datawall.reporting.terminal import fit as inference
-from datawall.reporting.terminal.fit import Cells
+
+COLUMNS = ("module", "what it infers", "R-hat", "ESS bulk", "ESS tail", "divergences", "verdict")
+
+
+def document(fits: Sequence[SavedFit], title: str | None = None) -> Page:
+    """Return the report of some fits.
+
+    Parameters
+    ----------
+    fits
+        What to show, in this order.
+    title
+        Of the page; by default it names the modules.
+    """
+    return Page(
+        title or f"Evidence: {', '.join(fit.name for fit in fits)}",
+        f"{len(fits)} {'fit' if len(fits) == 1 else 'fits'} of evidence by the no-U-turn sampler",
+        tuple(_first_screen(fits)),
+        tuple(map(section, fits)),
+    )
+
+
+def _answer(fits: Sequence[SavedFit]) -> str:
+    failed = [fit.name for fit in fits if fit.faults]
+    learned = "; ".join(f"{fit.name}: {fit.summary['title']}" for fit in fits)
+    verdict = f"Not to be trusted: {', '.join(failed)}" if failed else "Every diagnostic passes"
+    return f"What evidence says of the inputs of the forecast ({learned}). {verdict}."
+
+
+def _first_screen(fits: Sequence[SavedFit]) -> list[Block]:
+    failed = [fit.name for fit in fits if fit.faults]
+    warning: list[Block] = [
+        Banner("error", f"The posterior of {name} cannot be trusted: see its section.") for name in failed
+    ]
+    return [*warning, Prose(_answer(fits)), Table(COLUMNS, tuple(map(_row, fits)), "Can they be trusted?")]
+
+
+def _row(fit: SavedFit) -> tuple[str, ...]:
+    found = fit.manifest["diagnosis"]
+    numbers = (f"{found['r_hat']:.3f}", f"{found['ess_bulk']:.0f}", f"{found['ess_tail']:.0f}")
+    verdict = "NOT trusted" if fit.faults else "trusted"
+    return (fit.name, fit.summary["title"], *numbers, str(found["divergences"]), verdict)
+
+
+def brief(summary: Mapping[str, Any]) -> Page:
+    """Return the document of one fit as the terminal shows it, from its summary alone."""
+    module = summary["module"]
+    tables = tuple(inferred.brief(summary))
+    shown = Section(f"fit-{module}", summary["title"], "", tables)
+    return Page(f"Evidence: {module}", f"Module {module}, seed {summary['manifest']['seed']}", (), (shown,))
 
 
 def section(fit: SavedFit) -> Section:
@@ -30,33 +80,23 @@ def _blocks(fit: SavedFit) -> Iterator[Block]:
     """Yield what was learned, how it foresees the data, how it leans on its prior, and how it was sampled."""
     if fit.faults:
         yield Banner("error", f"This posterior cannot be trusted: {'; '.join(fit.faults)}.")
-    yield _table(tables.posterior(fit))
+    yield tables.posterior(fit)
     yield from _pictures(LEARNED, fit)
-    yield from _some(inference.inputs(fit.summary))
+    yield from _some(inferred.inputs(fit.summary))
     yield from _pictures(FORESEEN, fit)
     if fit.has("log_likelihood") and fit.is_finite("log_likelihood"):
-        yield _table(tables.loo(fit))
-    yield from _some(inference.rivals(fit.summary))
+        yield tables.loo(fit)
+    yield from _some(inferred.rivals(fit.summary))
     yield from _pictures(LEANING, fit)
     if fit.has("log_prior") and fit.has("log_likelihood"):
-        yield _table(tables.power_scaling(fit))
-    yield _table(inference.trust(fit.summary))
+        yield tables.power_scaling(fit)
+    yield inferred.trust(fit.summary)
     yield from _pictures(CHAINS, fit)
 
 
-def _some(cells: Cells) -> Iterator[Block]:
-    if cells.rows:
-        yield _table(cells)
-
-
-def _table(cells: Cells) -> Table:
-    width = len(cells.columns)
-    rows = tuple((*map(_text, row), *[""] * (width - len(row))) for row in cells.rows)
-    return Table(cells.columns, rows, cells.title)
-
-
-def _text(cell: str | float) -> str:
-    return cell if isinstance(cell, str) else f"{cell:.4g}"
+def _some(table: Table) -> Iterator[Block]:
+    if table.rows:
+        yield table
 
 
 def _pictures(pictures: Iterable[Picture], fit: SavedFit) -> Iterator[Block]:
@@ -69,9 +109,9 @@ def _pictures(pictures: Iterable[Picture], fit: SavedFit) -> Iterator[Block]:
 
 
 def _figure(picture: Picture, fit: SavedFit) -> Figure:
-    return pictures.block(
+    return svg.block(
         f"{fit.name}-{picture.name}".replace("_", "-"),
-        picture.draw(fit),
+        lambda: Drawn(picture.draw(fit)),
         f"{picture.title} of module {fit.name}: {', '.join(plots.shown(fit))}",
         f"{picture.title}. {picture.how}",
         themed=False,

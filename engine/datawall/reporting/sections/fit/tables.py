@@ -5,16 +5,17 @@ from typing import Any
 import arviz as az
 import numpy as np
 
+from datawall.formatting import significant
 from datawall.inference.diagnostics import TAILS
 from datawall.inference.stacking import KHAT
+from datawall.reporting.document import Table
 from datawall.reporting.figures.fit import quiet, sensitivity
 from datawall.reporting.saved.fit import SavedFit
-from datawall.reporting.terminal.fit import Cells
 
 INTERVAL = TAILS[1] - TAILS[0]
 
 
-def posterior(fit: SavedFit) -> Cells:
+def posterior(fit: SavedFit) -> Table:
     """Return ArviZ's summary of the headline parameters."""
     with quiet():
         # not rounded by ArviZ: its two digits make 2000 of every year
@@ -32,7 +33,7 @@ def posterior(fit: SavedFit) -> Cells:
         "R-hat",
     )
     rows = [(str(label), _unit(fit, str(label)), *_summary(row)) for label, row in table.iterrows()]
-    return Cells("Posterior", columns, rows)
+    return Table(columns, tuple(rows), "Posterior")
 
 
 def _summary(row: Any) -> tuple[str, ...]:
@@ -45,18 +46,7 @@ def _unit(fit: SavedFit, label: str) -> str:
     return fit.group("posterior")[label.partition("[")[0]].attrs.get("unit", "1")
 
 
-def significant(value: float) -> str:
-    """Return a number with four digits, or all those before the point and two more: years keep their months.
-
-    Examples
-    --------
-    >>> significant(2027.4321), significant(0.012345), significant(2.1e25)
-    ('2027.43', '0.01235', '2.1e+25')
-    """
-    return f"{value:.2f}" if 1000 <= abs(value) < 10_000 else f"{value:.4g}"
-
-
-def loo(fit: SavedFit) -> Cells:
+def loo(fit: SavedFit) -> Table:
     """Return how well each set of data is foreseen, datum by datum, from the others."""
     rows = []
     for name in map(str, fit.group("observed_data")):
@@ -75,17 +65,17 @@ def loo(fit: SavedFit) -> Cells:
         "largest k",
         "bad k",
     )
-    return Cells("Leave-one-out cross-validation (PSIS-LOO)", columns, rows)
+    return Table(columns, tuple(rows), "Leave-one-out cross-validation (PSIS-LOO)")
 
 
-def power_scaling(fit: SavedFit) -> Cells:
+def power_scaling(fit: SavedFit) -> Table:
     """Return how much each posterior moves when the prior, or the likelihood, counts more or less."""
     rows = [
         (str(label), f"{row['prior']:.3f}", f"{row['likelihood']:.3f}", _verdict(row))
         for label, row in sensitivity(fit).iterrows()
     ]
     columns = ("parameter", "moves with the prior", "moves with the data", "ArviZ's diagnosis")
-    return Cells("Power-scaling sensitivity", columns, rows)
+    return Table(columns, tuple(rows), "Power-scaling sensitivity")
 
 
 def _verdict(row: Any) -> str:

@@ -1,79 +1,58 @@
-"""Tables of a posterior: their cells, and how the terminal shows them."""
+"""Tables of the summary of a fit: what was inferred, and whether it can be trusted."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from rich.markup import escape
-
+from datawall.formatting import quantity, share, significant
 from datawall.model.inputs import DECLARATIONS
-from datawall.reporting.terminal.forecast import new_table
-from datawall.scenario.markdown import number
+from datawall.reporting.document import Table
 from datawall.scenario.posterior import distribution
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
-    from rich.table import Table
-
-
-class Cells(NamedTuple):
-    """A table: what it shows, the heads of its columns, and its rows of text."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
-
-
-def fit_tables(summary: Mapping[str, Any]) -> list[Table]:
+def brief(summary: Mapping[str, Any]) -> list[Table]:
     """Return what was inferred, what the forecast takes from it, and whether it can be trusted."""
-    tables = [parameters(summary), inputs(summary), rivals(summary), trust(summary)]
-    return [_table(cells) for cells in tables if cells.rows]
+    tables = (parameters(summary), inputs(summary), rivals(summary), trust(summary))
+    return [table for table in tables if table.rows]
 
 
-def _table(cells: Cells) -> Table:
-    table = new_table(cells.title, *cells.columns)
-    for row in cells.rows:
-        table.add_row(*map(escape, row))
-    return table
-
-
-def parameters(summary: Mapping[str, Any]) -> Cells:
+def parameters(summary: Mapping[str, Any]) -> Table:
     """Return the headline parameters."""
     factors = any("inflation" in row for row in summary["headline"].values())
     extra = ("bootstrap sd / sd",) if factors else ()
     columns = ("parameter", "5 %", "median", "95 %", "mean", "sd", *extra)
     rows = []
     for name, row in summary["headline"].items():
-        cells = [f"{row[key]:.4g}" for key in ("q05", "q50", "q95", "mean", "sd")]
+        cells = [significant(row[key]) for key in ("q05", "q50", "q95", "mean", "sd")]
         rows.append((name, *cells, *([f"{row['inflation']:.2f}"] if "inflation" in row else [])))
-    return Cells(summary["title"], columns, rows)
+    return Table(columns, tuple(rows), summary["title"])
 
 
-def inputs(summary: Mapping[str, Any]) -> Cells:
+def inputs(summary: Mapping[str, Any]) -> Table:
     """Return the inputs of the forecast that the posterior informs."""
     rows = []
     for name, content in summary["inputs"].items():
         unit = DECLARATIONS[name].unit
         if "weights" in content:
-            rows.append((name, *(f"{option} {w:.0%}" for option, w in content["weights"].items())))
+            shares = ", ".join(f"{option} {share(w)}" for option, w in content["weights"].items())
+            rows.append((name, "", shares, "", unit))
         else:
             levels = distribution(name, content).quantile([0.1, 0.5, 0.9])
-            rows.append((name, *(number(float(x), unit) for x in levels), unit))
-    return Cells("What the forecast takes from it", ("input", "10 %", "median", "90 %", "unit"), rows)
+            rows.append((name, *(quantity(float(x), unit) for x in levels), unit))
+    columns = ("input", "10 %", "median", "90 %", "unit")
+    return Table(columns, tuple(rows), "What the forecast takes from it")
 
 
-def rivals(summary: Mapping[str, Any]) -> Cells:
+def rivals(summary: Mapping[str, Any]) -> Table:
     """Return the comparison with other models of the same evidence."""
     rows = []
     for name, row in summary.get("comparison", {}).items():
         difference = f"{row['elpd_diff']:.1f} ± {row['dse']:.1f}"
         rows.append((name, f"{row['elpd']:.1f}", difference, f"{row['weight']:.2f}", f"{row['bad_k']:.0f}"))
     columns = ("model", "elpd", "to the best", "stacking weight", "bad k")
-    return Cells("Rival models by PSIS-LOO", columns, rows)
+    return Table(columns, tuple(rows), "Rival models by PSIS-LOO")
 
 
-def trust(summary: Mapping[str, Any]) -> Cells:
+def trust(summary: Mapping[str, Any]) -> Table:
     """Return the worst of each diagnostic, and the verdicts on the model and its rivals."""
     manifest = summary["manifest"]
     found = manifest["diagnosis"]
@@ -89,4 +68,4 @@ def trust(summary: Mapping[str, Any]) -> Cells:
         rows.append(
             (verdict, "trusted" if of["trusted"] else f"NOT to be trusted: {'; '.join(of['faults'])}")
         )
-    return Cells("Can it be trusted?", ("diagnostic", "worst"), rows)
+    return Table(("diagnostic", "worst"), tuple(rows), "Can it be trusted?")

@@ -3,7 +3,7 @@
 import pytest
 from rich.console import Console
 
-from datawall.reporting.terminal.forecast import new_table
+from datawall.reporting.render.terminal import new_table
 
 
 def shown(width):

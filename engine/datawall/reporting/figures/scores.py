@@ -1,15 +1,16 @@
-"""Numbers with their standard errors, below each other."""
+"""Scores of a backtest: numbers with their standard errors, and distributions of PIT values."""
 
 from collections.abc import Mapping, Sequence
 from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
+from datawall.backtesting.scoring import Ecdf
 from datawall.reporting.figures import base, style
+from datawall.reporting.figures.base import Drawn
 
 COLOURS = (*style.SERIES, style.GREY)
 MARKERS = "osD^vP"
@@ -24,12 +25,12 @@ type Number = tuple[float, float]
 """A number and its standard error."""
 
 
-def draw(
+def dots(
     rows: Mapping[str, Mapping[str, Number]],
     limits: tuple[float, float],
     unit: str,
     marks: Sequence[tuple[float, str]],
-) -> Figure:
+) -> Drawn:
     """Draw shares, a row for each label, with its numbers one below the other.
 
     Parameters
@@ -61,7 +62,7 @@ def draw(
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_xlabel(unit, size=9, color=style.INK)
     _legend(axes, series, beside)
-    return fig
+    return Drawn(fig)
 
 
 def _dot(
@@ -96,3 +97,22 @@ def _legend(axes: Axes, series: Sequence[str], beside: int) -> None:
         handletextpad=0.1,
         columnspacing=1.2,
     )
+
+
+def pits(panels: Mapping[str, Ecdf]) -> Drawn:
+    """Draw distributions less the uniform one, with their bands, a panel under each title, on one scale."""
+    fig, axes = base.grid(list(panels))
+    reach = 1.1 * max(np.abs(np.stack(one[1:]) - one.at).max() for one in panels.values())
+    for own, one in zip(axes, panels.values(), strict=True):
+        own.fill_between(
+            one.at, one.low - one.at, one.high - one.at, color=style.GREY, alpha=0.25, linewidth=0
+        )
+        own.axhline(0.0, color=style.GREY, linewidth=1, linestyle=":")
+        own.plot(one.at, one.share - one.at, color=style.BLUE, linewidth=1.8, drawstyle="steps-post")
+        own.set_xlim(0, 1)
+        own.set_ylim(-reach, reach)
+        own.xaxis.set_major_formatter(PercentFormatter(1.0))
+        own.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        own.set_xlabel("quantile of the forecast", size=9, color=style.INK)
+        own.set_ylabel("came below, less claimed", size=9, color=style.INK)
+    return Drawn(fig)

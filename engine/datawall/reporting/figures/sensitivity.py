@@ -1,0 +1,126 @@
+"""Figure of what drives an answer: the tornado above the Shapley effects."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from datawall.reporting.figures import base, style
+from datawall.reporting.figures.base import Drawn
+
+SHOWN = 15
+"""Inputs in a table or figure: the rest hardly matter."""
+STEP = 0.24
+"""Height of the row of an input [inch]."""
+
+
+def by_importance(flat: Mapping[str, Any]) -> list[str]:
+    """Return the inputs, the most important ones first by the first index there is."""
+    for index in ("shapley", "pawn", "rank_correlation", "gradient"):
+        if found := flat["indices"].get(index):
+            return sorted(found, key=lambda name: -abs(found[name]["value"] or 0.0))
+    if crps := flat["value_of_information"].get("crps"):
+        gain = crps["inputs"]["gain"]
+        return sorted(gain, key=lambda name: -gain[name]["value"])
+    return sorted(flat["tornado"], key=lambda name: -_swing(flat["tornado"][name]["at_distribution"]))
+
+
+def _placed(side: float | str | None, past: float, never: float) -> float:
+    """Return an answer as a number."""
+    if isinstance(side, str):
+        return past if side == "past" else never
+    return math.nan if side is None else side
+
+
+def _swing(sides: list[float | str | None]) -> float:
+    """Return how far apart two answers are; past and never lie beyond all dates."""
+    low, high = (_placed(side, -math.inf, math.inf) for side in sides)
+    return 0.0 if low == high else abs(high - low)
+
+
+def panels(flat: Mapping[str, Any]) -> list[Any]:
+    """Return what draws each panel, as far as it was worked out."""
+    there = ((_tornado, flat["tornado"]), (_shapley, flat["indices"].get("shapley")))
+    return [panel for panel, found in there if found]
+
+
+def drivers(flat: Mapping[str, Any]) -> Drawn:
+    """Draw the tornado above the Shapley effects, as far as they were worked out.
+
+    Parameters
+    ----------
+    flat
+        As `datawall.analysis.sensitivity.export.sensitivity_summary` returns it.
+    """
+    names = by_importance(flat)[:SHOWN]
+    shown = panels(flat)
+    own, left, gap = STEP * len(names), 2.1, 0.85
+    height = (own + gap) * len(shown)
+    fig = style.panel(base.WIDTH, height)
+    for k, panel in enumerate(shown):
+        bottom = 0.5 + (own + gap) * (len(shown) - 1 - k)
+        box = (left / base.WIDTH, bottom / height, 1 - (left + 0.25) / base.WIDTH, own / height)
+        axes = fig.add_axes(box)
+        style.finish(axes)
+        panel(axes, flat, names)
+        axes.set_yticks(range(len(names)), names)
+        axes.set_ylim(len(names) - 0.5, -0.5)
+    return Drawn(fig)
+
+
+def draw(flat: Mapping[str, Any]) -> Figure | None:
+    """Return the figure of an analysis as it stands alone; None where there is nothing to draw."""
+    if not panels(flat):
+        return None
+    facts = flat["manifest"]
+    note = (
+        f"Scenario {facts['scenario']} as of {facts['as_of']:.2f}, {facts['draws']:,} draws, seed "
+        f"{facts['seed']}. Explained: {flat['measure']}."
+    )
+    return style.headed(drivers(flat).figure, f"What drives {flat['output']}", note)
+
+
+def _title(axes: Axes, text: str) -> None:
+    axes.set_title(text, size=9.5, weight="bold", color=style.INK, loc="left")
+
+
+def _tornado(axes: Axes, flat: Mapping[str, Any], names: list[str]) -> None:
+    facts, unit = flat["manifest"], flat["unit"]
+    limits = (facts["as_of"], facts["horizon"]) if unit == "year" else (-math.inf, math.inf)
+    for row, name in enumerate(names):
+        low, high = (_placed(side, *limits) for side in flat["tornado"][name]["at_distribution"])
+        axes.plot([low, high], [row, row], color=style.GREY, linewidth=7, alpha=0.3, solid_capstyle="butt")
+        axes.plot(low, row, marker="o", color=style.BLUE, markersize=6, clip_on=False, zorder=4)
+        axes.plot(high, row, marker="o", color=style.ORANGE, markersize=6, clip_on=False, zorder=4)
+    if not isinstance(flat["answer"], str):
+        axes.axvline(flat["answer"], color=style.GREY, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+    label = unit
+    if unit == "year":
+        style.years(axes, *limits, every=4)
+        label = "date; at the ends past and never"
+    elif unit == "probability":
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    elif facts["own_unit"] == "oom":
+        axes.set_xscale("log")
+    axes.set_xlabel(label, size=9, color=style.INK)
+    _title(axes, "The answer with an input at its 10 % (blue) and 90 % (orange)")
+
+
+def _shapley(axes: Axes, flat: Mapping[str, Any], names: list[str]) -> None:
+    found = [flat["indices"]["shapley"][name] for name in names]
+    axes.barh(
+        range(len(names)),
+        [row["value"] for row in found],
+        xerr=[2.0 * row["mcse"] for row in found],
+        color=style.BLUE,
+        alpha=0.75,
+        height=0.62,
+        error_kw={"elinewidth": 1, "ecolor": style.INK},
+    )
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.set_xlim(left=0.0)
+    axes.set_xlabel("share of the variance (lines: two standard errors)", size=9, color=style.INK)
+    _title(axes, "Shapley effect, dependence included")

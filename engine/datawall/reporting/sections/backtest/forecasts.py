@@ -1,0 +1,164 @@
+"""What was forecast at each origin, and what came: the largest run, and dates."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import xarray as xr
+
+from datawall.formatting import amount, date
+from datawall.formatting import horizon as ahead
+from datawall.reporting import backtest_labels
+from datawall.reporting.document import Figure, Section, Table
+from datawall.reporting.figures import origins, svg
+from datawall.reporting.saved.backtest import SavedBacktest
+
+TARGET = "largest_run"
+TITLES = {
+    "first_above": "First known run above an amount of compute",
+    "release_by_compute": "First known run of a generation's compute",
+    "release_by_name": "Release of a generation by its name",
+}
+
+
+def largest_run(backtest: SavedBacktest) -> Section | None:
+    """Return the largest run as it was forecast at each origin, where it was."""
+    if not backtest.answers(backtest.who, TARGET).sizes["question"]:
+        return None
+    return Section(
+        backtest.name("largest-run"),
+        "What would have been said of the largest run?",
+        "The compute of the largest training run that the public would know of, forecast from what was known "
+        "at each date, and what then came. Since the laboratories fell silent, what came is only known to be "
+        "at least the record of then.",
+        (_levels_figure(backtest),),
+    )
+
+
+def _levels_figure(backtest: SavedBacktest) -> Figure:
+    answers = backtest.answers(backtest.who, TARGET)
+    horizons = np.unique(answers["horizon"].values)
+    panels = {f"{ahead(float(h))} ahead": _levels_panel(_at(answers, h)) for h in horizons}
+    return svg.block(
+        backtest.name("largest-run"),
+        lambda: origins.levels(panels, "FLOP"),
+        "Forecasts of the largest known training run against what came, a panel for each horizon",
+        "Bars: 80 % and 50 % intervals, with a dot at the median, each for the date that it looked ahead to. "
+        "Diamond: what came. Hollow triangle: still open, at least so much. Neither: not to be told yet.",
+        table=_levels(answers),
+    )
+
+
+def _at(answers: xr.Dataset, horizon: float) -> xr.Dataset:
+    return answers.isel(question=np.flatnonzero(answers["horizon"] == horizon))
+
+
+def _levels_panel(answers: xr.Dataset) -> origins.Levels:
+    return origins.Levels(
+        (answers["origin"] + answers["horizon"]).values,
+        _quantiles(answers),
+        came(answers),
+        answers["state"].values == "open",
+    )
+
+
+def _quantiles(answers: xr.Dataset) -> np.ndarray:
+    return 10.0 ** answers["quantile"].sel(level=list(origins.QUANTILES)).values
+
+
+def came(answers: xr.Dataset) -> np.ndarray:
+    """Return what came; where it is open, what it is at least; nan where it cannot be told."""
+    is_open = answers["state"].values == "open"
+    return 10.0 ** np.where(is_open, answers["window_last"], answers["outcome"])
+
+
+def _levels(answers: xr.Dataset) -> Table:
+    ordered = answers.sortby(["horizon", "origin"])
+    columns = ("made, horizon", "10 %", "25 %", "median", "75 %", "90 %", "what came")
+    states = ordered["state"].values == "open"
+    rows = tuple(
+        (
+            f"{float(origin):.1f}, {ahead(float(horizon))}",
+            *map(amount, quantiles.tolist()),
+            origins.told(float(outcome), bool(is_open)),
+        )
+        for origin, horizon, quantiles, outcome, is_open in zip(
+            ordered["origin"].values,
+            ordered["horizon"].values,
+            _quantiles(ordered),
+            came(ordered),
+            states,
+            strict=True,
+        )
+    )
+    return Table(columns, rows, "Largest known training run, FLOP")
+
+
+def dates(backtest: SavedBacktest) -> Section | None:
+    """Return when things were forecast to come at each origin, and when they came, where it was asked."""
+    if not any(_panels(backtest, target) for target in TITLES):
+        return None
+    return Section(
+        backtest.name("dates"),
+        "When would things have come?",
+        "A generation by compute is a hundredfold more training compute than the one before, counted from "
+        "GPT-4; by name it is what is sold under the name. The two are kept apart.",
+        tuple(_figures(backtest)),
+    )
+
+
+def _figures(backtest: SavedBacktest) -> Iterator[Figure]:
+    for target, title in TITLES.items():
+        found = _panels(backtest, target)
+        if found:
+            titles = {backtest_labels.item(target, item): one for item, one in found.items()}
+            shown = {f"{name}: {_said(one)}": one for name, one in titles.items()}
+            yield svg.block(
+                backtest.name(target.replace("_", "-")),
+                lambda shown=shown: origins.dates(shown),
+                f"{title}: the date forecast at each origin, and the day that it came",
+                f"{title}. Bars: 80 % and 50 % intervals, with a dot at the median; an arrow where an "
+                "interval ends beyond the axis. Line across: the day it came; dashed: not by then, still "
+                "open. Dotted: the day of the forecast itself.",
+                table=_table(titles, title),
+            )
+
+
+def _panels(backtest: SavedBacktest, target: str) -> dict[str, origins.Dates]:
+    """Return the forecasts of each item, those with the longest look ahead where there are several."""
+    found = {}
+    for item in backtest.items(target):
+        answers = backtest.answers(backtest.who, target, item).sortby(["origin", "horizon"])
+        if answers.sizes["question"]:
+            last = np.diff(answers["origin"].values, append=np.inf) > 0.0
+            day, is_open = _day(backtest.asked(target, item))
+            quantiles = answers["quantile"].sel(level=list(origins.QUANTILES)).values[last]
+            found[item] = origins.Dates(answers["origin"].values[last], quantiles, day, is_open)
+    return found
+
+
+def _day(asked: xr.Dataset) -> tuple[float | None, bool]:
+    """Return when something came, or until when it had not, and whether it is open; None if none can tell.
+
+    What is open in the windows that are over may have come since.
+    """
+    came = asked["came"].values
+    if np.isfinite(came).any():
+        return float(came[np.isfinite(came)].min()), False
+    watched = asked["window_last"].values[asked["state"].values == "open"]
+    return (float(watched.max()), True) if len(watched) else (None, False)
+
+
+def _said(one: origins.Dates) -> str:
+    if one.day is None:
+        return "cannot be told yet"
+    day = backtest_labels.came(one.day, one.open)
+    return day if one.open else f"came {day}"
+
+
+def _table(panels: dict[str, origins.Dates], title: str) -> Table:
+    rows = tuple(
+        (f"{name}, {origin:.1f}", *(date(float(q)) for q in quantiles), _said(one))
+        for name, one in panels.items()
+        for origin, quantiles in zip(one.origins, one.quantiles, strict=True)
+    )
+    return Table(("what, made", "10 %", "25 %", "median", "75 %", "90 %", "what came"), rows, title)

@@ -1,0 +1,84 @@
+"""Numbers of a run as cells of a table: each with its standard error and its key in ``summary.json``."""
+
+from collections.abc import Callable, Iterable
+
+from datawall.formatting import amount, count, date, error, quantity, share
+from datawall.reporting.document import Label, Table, Value, Words
+from datawall.reporting.saved.forecast import SavedRun
+
+QUANTILES = {"q10": "10 %", "q50": "median", "q90": "90 %"}
+
+
+def cell(run: SavedRun, name: str, key: str = "q50", unit: str = "") -> Value:
+    """Return a quantile with its standard error."""
+    row = run.row(name)
+    unit = unit or row["unit"]
+    value, mcse = row[key], row[f"mcse_{key}"]
+    return Value(quantity(value, unit), _key(name, key), run.place, error(value, mcse, unit))
+
+
+def short(run: SavedRun, name: str, key: str = "q50") -> Value:
+    """Return a quantile as a sentence has it: a date to a tenth of a year, or two digits of an amount."""
+    row = run.row(name)
+    value = row[key]
+    text = date(value) if row["unit"] == "year" or isinstance(value, str) else amount(value)
+    return Value(text, _key(name, key), run.place)
+
+
+def number(run: SavedRun, name: str, key: str = "q50") -> Value:
+    """Return a quantile of an expected number of things."""
+    return Value(count(run.row(name)[key]), _key(name, key), run.place)
+
+
+def mass(run: SavedRun, name: str, kind: str, digits: int = 0) -> Value:
+    """Return the probability that a date is ``"past"`` or ``"never"``."""
+    key = f"p_{kind}"
+    return Value(share(run.row(name)[key], digits), _key(name, key), run.place)
+
+
+def probability(run: SavedRun, name: str, digits: int = 0) -> Value:
+    """Return a probability; in a table, which has a digit more, with its standard error."""
+    row = run.flat["probabilities"][name]
+    spread = error(row["value"], row["mcse"], "probability") if digits else ""
+    return Value(share(row["value"], digits), f"probabilities/{name}/value", run.place, spread)
+
+
+def dates(run: SavedRun, rows: Iterable[tuple[str | Label, str]], head: str, caption: str = "") -> Table:
+    """Return a table of dates: for each label and quantity three quantiles, and what is past and never."""
+    cells = tuple(
+        (
+            label,
+            *(cell(run, name, key) for key in QUANTILES),
+            mass(run, name, "past", 1),
+            mass(run, name, "never", 1),
+        )
+        for label, name in rows
+    )
+    return Table((head, *QUANTILES.values(), "past", "never"), cells, caption)
+
+
+def path(
+    run: SavedRun, variable: str, caption: str, say: Callable[[SavedRun, str, str], Words] = cell
+) -> Table:
+    """Return a path by year, folded away on a page, which draws it."""
+    names = run.names(f"{variable}[")
+    rows = tuple(
+        (name.removeprefix(f"{variable}[").rstrip("]"), *(say(run, name, key) for key in QUANTILES))
+        for name in names
+    )
+    unit = run.row(names[0])["unit"]
+    suffix = "" if unit in ("1", "x") else f", {unit}"
+    return Table(("year", *QUANTILES.values()), rows, f"{caption}{suffix}", folded=True)
+
+
+def by_year(run: SavedRun, prefix: str, caption: str, say: Callable[[SavedRun, str], Words]) -> Table:
+    """Return what is counted of several things, a column each, by year."""
+    found = run.flat["probabilities"] if prefix == "binding." else run.flat["quantities"]
+    pairs = [name.removeprefix(prefix).rstrip("]").split("[") for name in found if name.startswith(prefix)]
+    things, years = (list(dict.fromkeys(column)) for column in zip(*pairs, strict=True))
+    rows = tuple((year, *(say(run, f"{prefix}{thing}[{year}]") for thing in things)) for year in years)
+    return Table(("year", *things), rows, caption, folded=True)
+
+
+def _key(name: str, key: str) -> str:
+    return f"quantities/{name}/{key}"
