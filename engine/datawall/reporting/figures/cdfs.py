@@ -36,7 +36,7 @@ def grid(panels: Mapping[str, Sequence[Curve]]) -> Drawn:
 
 def one(curves: Sequence[Curve], title: str = "") -> Drawn:
     """Draw curves in one panel, each in a group that can be switched off."""
-    fig, axes = base.one(3.4, right=1.45, title=title)
+    fig, axes = base.one(3.4, right=1.6, title=title)
     return Drawn(fig, (_panel(axes, curves, every=4),))
 
 

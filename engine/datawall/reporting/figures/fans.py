@@ -82,7 +82,7 @@ def draw(
     title
         Of the axes.
     """
-    fig, axes = base.one(3.9, right=1.45, title=title)
+    fig, axes = base.one(3.9, right=1.6, title=title)
     ends = []
     for k, one in enumerate(fans):
         before = len(axes.get_children())
