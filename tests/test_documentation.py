@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import datawall
+from datawall import files
 from datawall.analysis.comparison import compare as comparison_run
 from datawall.analysis.comparison.export import flat as flat_comparison
 from datawall.analysis.sensitivity import sensitivity
@@ -137,11 +138,12 @@ def test_command_is_understood(words, flat, comparison, backtested, indices, exp
     """Each command runs to its end, but that one small run stands in for all and is not written."""
     monkeypatch.setattr(forecast, "forecast", lambda *_, **__: None)
     monkeypatch.setattr(execution, "open_executor", alone)
-    monkeypatch.setattr(run_folder, "prepare", lambda _: None)
+    monkeypatch.setattr(files, "prepare", lambda _: None)
     monkeypatch.setattr(run_folder, "write", lambda *_: flat)
     monkeypatch.setattr(comparison_run, "compare", lambda *_, **__: None)
     monkeypatch.setattr(run_folder, "write_comparison", lambda *_: comparison)
     monkeypatch.setattr(run_folder, "replace_file", lambda *_: None)
+    monkeypatch.setattr(files, "replace_file", lambda *_: None)
     monkeypatch.setattr(sensitivity, "sensitivity", lambda *_, **__: indices)
     monkeypatch.setattr(backtesting_run, "backtest", lambda *_, **__: None)
     monkeypatch.setattr(run_folder, "write_backtest", lambda *_: backtested)
