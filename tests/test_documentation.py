@@ -158,6 +158,7 @@ def test_command_is_understood(words, saved, toy_tree, monkeypatch):
     monkeypatch.setattr(execution, "open_executor", alone)
     for product in (forecast, comparison_run, sensitivity, backtesting_run, learning_order):
         monkeypatch.setattr(product, "run", lambda *_, **__: None)
+    monkeypatch.setattr(files, "replace_file", lambda *_: None)
     monkeypatch.setattr(calibrate, "calibration_of", lambda *_: None)
     monkeypatch.setattr(widening, "write", lambda _: None)
     monkeypatch.setattr(fit_by_name, "run", lambda _: toy_tree)

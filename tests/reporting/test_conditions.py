@@ -117,7 +117,7 @@ def test_what_a_condition_says_of_the_inputs_is_a_section(folders):
 
 
 def test_the_terminal_shows_the_numbers_of_the_page(folders):
-    run = read_run(folders["given"], 0)
+    (run,) = read([folders["given"]]).runs
     full, brief = document([run]), document([run], in_full=False)
     with (console := Console(width=200)).capture() as captured:
         terminal.show(brief, console)
