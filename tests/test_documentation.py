@@ -25,7 +25,8 @@ from datawall.backtesting.export import flat as flat_backtest
 from datawall.backtesting.plan import make_plan
 from datawall.cli import app, execution
 from datawall.forecasting import export, forecast
-from datawall.inference import fit, fit_by_name, refit
+from datawall.inference import fit, fit_by_name
+from datawall.inference import scenario_with_evidence as refit
 from datawall.inference.summary import with_summary
 from datawall.reporting import report
 from datawall.reporting.products import FIT, Product

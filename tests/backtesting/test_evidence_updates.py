@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 
-from datawall.backtesting.evidence_updates import data_stock_known, news, told
+from datawall.backtesting.vintage import data_stock_known, news, told
 from datawall.errors import DatawallError
 from datawall.inference.fit_by_name import moment
 from datawall.inference.models import MODULES

@@ -19,7 +19,7 @@ from datawall.backtesting.export import flat
 from datawall.errors import DatawallError
 from datawall.reporting.render import terminal
 from datawall.reporting.report import read
-from datawall.reporting.saved.backtest import SavedBacktest
+from datawall.reporting.saved import SavedBacktest
 from datawall.reporting.sections.backtest.opening import document
 from datawall.scenario import widening
 from support.backtest_parts import Toy

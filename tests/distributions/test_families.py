@@ -6,11 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 from scipy import stats
 
-from datawall.distributions.elicitation_solvers import (
-    beta_parameters,
-    gamma_parameters,
-    split_normal_parameters,
-)
+from datawall.distributions.elicitation import beta_parameters, gamma_parameters, split_normal_parameters
 from datawall.distributions.families import FAMILIES, Distribution
 from datawall.distributions.mixture import AnyStatement
 from datawall.distributions.special import SCORE_LIMIT

@@ -21,13 +21,12 @@ from datawall.errors import DatawallError
 from datawall.forecasting.conditioning import Conditions
 from datawall.forecasting.conditioning_effect import SCORE_BINS, SCORES, given_group, is_hopeless
 from datawall.forecasting.export import summary
-from datawall.forecasting.plan import make_plan
-from datawall.forecasting.precision import Precision
+from datawall.forecasting.plan import Precision, make_plan
 from datawall.model.inputs import ranks
 from datawall.model.outputs import OUTPUTS
 from datawall.reporting import products
 from datawall.reporting.render import terminal
-from datawall.reporting.saved.forecast import SavedRun
+from datawall.reporting.saved import SavedRun
 from datawall.reporting.sections.forecast import document
 from datawall.sampling.program import ACCEPTED
 from datawall.sampling.run import propagate

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from datawall.errors import DatawallError
-from datawall.forecasting.precision import Precision, headline_errors, parse_precision
+from datawall.forecasting.plan import Precision, headline_errors, parse_precision
 from support.forecasts import of_the_baseline
 
 

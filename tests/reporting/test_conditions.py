@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 import datawall
-from datawall.forecasting.precision import Precision
+from datawall.forecasting.plan import Precision
 from datawall.reporting import conditions, products
 from datawall.reporting.document import Banner, Code, Page, Table, Value, plain
 from datawall.reporting.render import markdown, terminal

@@ -10,7 +10,6 @@ from typing import Any
 import xarray as xr
 
 from datawall.backtesting.components import Parts, Progress
-from datawall.backtesting.evidence_updates import data_stock_known
 from datawall.backtesting.origins import MID_2024
 from datawall.backtesting.plan import BacktestPlan, make_plan
 from datawall.backtesting.questions import DRAWS, END, EVERY, HORIZONS, NAIVE, START, ForecastQuestion
@@ -18,6 +17,7 @@ from datawall.backtesting.schedule import NO_ANSWER, Ledger, Skip, jobs, rounds
 from datawall.backtesting.scores import counted, coverage_table, score, skill, widening
 from datawall.backtesting.scoring import Outcome
 from datawall.backtesting.verdicts import remarks, verdicts
+from datawall.backtesting.vintage import data_stock_known
 from datawall.caching import code_digest, keep_compiled_programs
 
 

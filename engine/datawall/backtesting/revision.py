@@ -16,7 +16,7 @@ import xarray as xr
 from datawall import scenario
 from datawall.arguments import check_draws, check_seed
 from datawall.backtesting.dated_forecasts import DatedForecasts, Dates, Posteriors
-from datawall.backtesting.evidence_updates import told
+from datawall.backtesting.vintage import told
 from datawall.errors import DatawallError
 from datawall.inference.scenario_with_evidence import known_by
 from datawall.sampling.replicates import REPLICATES

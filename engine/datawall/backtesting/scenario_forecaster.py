@@ -25,7 +25,7 @@ from datawall.pytrees import pytree_dataclass
 from datawall.sampling.prng import seed_word, split_index, stream_ids, uniforms
 from datawall.sampling.samplers import RANDOM
 from datawall.scaling_laws.generations import GPT4_INDEX
-from datawall.scaling_laws.logs import LOG10
+from datawall.scaling_laws.laws import LOG10
 from datawall.scenario import Scenario
 from datawall.units import MONTHS_PER_YEAR, date_of
 

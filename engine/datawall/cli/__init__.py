@@ -6,15 +6,14 @@ import typer
 
 from datawall.cli.backtest import backtest
 from datawall.cli.bench import bench
-from datawall.cli.claims import claims
 from datawall.cli.compare import compare
 from datawall.cli.explain import explain
 from datawall.cli.fit import fit
 from datawall.cli.forecast import forecast
-from datawall.cli.learning_order import learning_order
 from datawall.cli.priors import priors
 from datawall.cli.report import report
 from datawall.cli.sensitivity import sensitivity
+from datawall.cli.studies import claims, learning_order
 from datawall.errors import DatawallError
 
 app = typer.Typer(

@@ -30,7 +30,7 @@ def fit(
     """Infer the inputs of the forecast from evidence; exits with 3 if a posterior cannot be trusted."""
     from datawall.files import prepare
     from datawall.reporting.products import FIT
-    from datawall.reporting.saved.fit import faults
+    from datawall.reporting.saved import faults
     from datawall.scenario import files
 
     if data and (len(modules) > 1 or ALL in modules):

@@ -16,7 +16,7 @@ from datawall.model.loss.law import LOG_FLOP_REF, pivot_law
 from datawall.model.passage import running_maximum
 from datawall.model.world import Future
 from datawall.sampling.mean import Range
-from datawall.scaling_laws.logs import LOG10
+from datawall.scaling_laws.laws import LOG10
 
 REACHED = "wall_reached"
 """The output that holds the probability of each wall of tokens by each date of the grid."""

@@ -16,7 +16,7 @@ from datawall.sampling.mean import bridged
 from datawall.sampling.program import ACCEPTED
 from datawall.sampling.run import MonteCarloResult
 from datawall.sampling.samplers import Sampler
-from datawall.scaling_laws.logs import LOG10
+from datawall.scaling_laws.laws import LOG10
 from datawall.scenario import Scenario
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)

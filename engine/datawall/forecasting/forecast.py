@@ -23,8 +23,7 @@ from datawall.forecasting.conditioning_effect import (
 )
 from datawall.forecasting.datatree import cdf_group, results, summary_group
 from datawall.forecasting.labels import Labels
-from datawall.forecasting.plan import Plan, make_plan
-from datawall.forecasting.precision import Precision, headline_errors
+from datawall.forecasting.plan import Plan, Precision, headline_errors, make_plan
 from datawall.forecasting.simulation import question
 from datawall.sampling.run import MonteCarloResult, RunControl, propagate
 from datawall.sampling.samplers import SAMPLERS

@@ -1,22 +1,133 @@
 """`datawall.fit`: a module by name, its evidence, its rivals."""
 
 import datetime as dt
+import json
+import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import jax
+import jax.numpy as jnp
+import numpy as np
 import xarray as xr
+from numpyro import handlers
 from pydantic import TypeAdapter, ValidationError
 
 from datawall.arguments import LARGEST_SEED, check_seed
 from datawall.errors import DatawallError
-from datawall.inference import bootstrap, stacking
+from datawall.inference import datatree
+from datawall.inference.density import double_precision, log_density
 from datawall.inference.fit import SEEDS_OF_A_FIT, Fit
 from datawall.inference.fit import fit as fit_evidence
+from datawall.inference.laplace import mode_near
 from datawall.inference.models import MODULES
+from datawall.inference.nuts import each_key
 from datawall.inference.summary import with_summary
 from datawall.product import Request
 from datawall.validation import Moment
+
+KHAT = 0.7
+"""Above this Pareto shape the importance weights of a datum are too uneven to trust."""
+
+
+def compare(fits: Sequence[Fit]) -> xr.Dataset:
+    """Return the comparison of models by Pareto-smoothed leave-one-out cross-validation.
+
+    Parameters
+    ----------
+    fits
+        Of rival models to the same evidence, with one observed site.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over the dimension ``rival``, in the order given: ``elpd`` (expected log predictive density) and its
+        ``se`` [nats], ``elpd_diff`` to the best and its ``dse``, ``p`` (effective number of parameters), the
+        stacking ``weight``, and ``bad_k``, how many data have a Pareto shape above 0.7.
+
+    References
+    ----------
+    Vehtari et al. 2017, arXiv 1507.04544 (PSIS-LOO); Yao et al. 2018, arXiv 1704.02030 (stacking).
+    """
+    import arviz as az  # slow to load, and few fits have rivals
+
+    trees = {fit.module.name: fit.tree for fit in fits}
+    with warnings.catch_warnings():
+        # what they say stands in the column bad_k
+        warnings.simplefilter("ignore")
+        loos: dict[str, Any] = {name: az.loo(tree, pointwise=True) for name, tree in trees.items()}
+        table = az.compare(loos, method="stacking", round_to="none").loc[list(trees)]
+    columns = {
+        name: table[name].to_numpy(float) for name in ("elpd", "se", "elpd_diff", "dse", "p", "weight")
+    }
+    bad = [int(np.sum(np.asarray(loo.pareto_k) > KHAT)) for loo in loos.values()]
+    variables = {name: ("rival", values) for name, values in (columns | {"bad_k": bad}).items()}
+    return xr.Dataset(variables, {"rival": list(trees)})
+
+
+def with_rivals(fit: Fit, rivals: Sequence[Fit]) -> Fit:
+    """Return a fit with its rivals: groups ``comparison`` and ``rivals`` are added to its tree.
+
+    The manifest of the tree gets their diagnoses, for a rival that cannot be trusted spoils the comparison.
+    """
+    fit.tree["comparison"] = xr.DataTree(compare([fit, *rivals]))
+    for rival in rivals:
+        fit.tree[f"rivals/{rival.module.name.rpartition('.')[2]}"] = rival.tree
+    diagnoses = {rival.module.name: rival.diagnosis.as_data() for rival in rivals}
+    fit.tree.attrs["manifest"] = json.dumps(json.loads(fit.tree.attrs["manifest"]) | {"rivals": diagnoses})
+    return replace(fit, rivals=tuple(rivals))
+
+
+RESAMPLES = 400
+
+
+@double_precision
+def _resampled_modes(fit: Fit, seed: int) -> dict[str, np.ndarray]:
+    """Return the posterior's mode for each of many resamples of the rows: values by name, resamples first.
+
+    References
+    ----------
+    Efron 1979, doi:10.1214/aos/1176344552.
+    """
+    module, evidence = fit.module, fit.evidence
+    density = log_density(module, evidence)
+    (site,) = evidence.observed
+    rows = len(evidence.observed[site])
+
+    def log_likelihood(x: Any) -> Any:
+        model = handlers.substitute(handlers.seed(module.model, 0), data=density.values(x))
+        found = handlers.trace(model).get_trace(evidence, evidence.observed)[site]
+        return found["fn"].log_prob(found["value"])
+
+    def potential(counts: Any, x: Any) -> Any:
+        # the potential counts every row once
+        return density.potential(evidence.observed, x) - jnp.sum((counts - 1.0) * log_likelihood(x))
+
+    start = mode_near(lambda x: potential(jnp.ones(rows), x), jnp.zeros(density.size)).x
+
+    def one(key: Any) -> dict[str, Any]:
+        counts = jnp.bincount(jax.random.randint(key, (rows,), 0, rows), length=rows)
+        return density.values(mode_near(lambda x: potential(counts, x), start).x)
+
+    return each_key(one, jax.random.split(jax.random.key(seed), RESAMPLES))
+
+
+def add_to(fit: Fit, seed: int) -> None:
+    """Add the group ``bootstrap`` to the tree of a fit: modes over the dimension ``resample``.
+
+    Each variable carries ``inflation``: how many times wider (in standard deviations) than the posterior.
+    """
+    modes = datatree.plain(_resampled_modes(fit, seed))
+    plates = datatree.plates_of(fit.module, fit.evidence)
+    data = datatree.group(fit.module, fit.evidence, modes, plates, "resample")
+    posterior = fit.tree["posterior"].to_dataset()
+    for name, variable in data.data_vars.items():
+        ratio = variable.std("resample") / posterior[name].std(datatree.SAMPLES)
+        variable.attrs["inflation"] = ratio.values.round(3).tolist()
+    fit.tree["bootstrap"] = xr.DataTree(data)
+
 
 MOMENT = TypeAdapter(Moment)
 
@@ -125,9 +236,9 @@ def fit_of(plan: Plan) -> Fit:
             fit_evidence(rival, evidence, seed=seed_of_rival(seed, place))
             for place, rival in enumerate(module.rivals, start=1)
         ]
-        found = stacking.with_rivals(found, rivals)
+        found = with_rivals(found, rivals)
     if module.bootstrap:
-        bootstrap.add_to(found, seed=seed)
+        add_to(found, seed=seed)
     return found
 
 

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 
 from datawall.model.clock import Clock
 from datawall.model.inputs import Inputs, Scalar
-from datawall.scaling_laws.logs import LOG10
+from datawall.scaling_laws.laws import LOG10
 from datawall.units import DAYS_PER_YEAR
 
 RATE_DATE = 2025.0

@@ -16,7 +16,7 @@ from datawall.model.ceilings.frontier import binding
 from datawall.model.loss.overtraining import headroom
 from datawall.pytrees import pytree_dataclass
 from datawall.sampling.histogram import Histogram
-from datawall.scaling_laws.logs import LOG10
+from datawall.scaling_laws.laws import LOG10
 
 if TYPE_CHECKING:
     from collections.abc import Callable

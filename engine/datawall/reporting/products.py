@@ -219,7 +219,7 @@ def _figures_of_forecast(tree: xr.DataTree, flat: Flat) -> Iterator[tuple[str, F
 
 
 def _document_of_forecast(tree: xr.DataTree, flat: Flat) -> Page:
-    from datawall.reporting.saved.forecast import SavedRun
+    from datawall.reporting.saved import SavedRun
     from datawall.reporting.sections.forecast import document
 
     return document([SavedRun(flat, tree, 0)], in_full=False)
@@ -245,7 +245,7 @@ def _figures_of_comparison(tree: xr.DataTree, _: Flat) -> Iterator[tuple[str, Fi
 
 
 def _document_of_comparison(tree: xr.DataTree, flat: Flat) -> Page:
-    from datawall.reporting.saved.comparison import SavedComparison
+    from datawall.reporting.saved import SavedComparison
     from datawall.reporting.sections.comparison import document
 
     asked = flat["manifest"]["options"]["output"] or None
@@ -287,7 +287,7 @@ def _tables_of_backtest(tree: xr.DataTree, _: Flat) -> Iterator[tuple[str, Rows]
 
 
 def _document_of_backtest(tree: xr.DataTree, _: Flat) -> Page:
-    from datawall.reporting.saved.backtest import SavedBacktest
+    from datawall.reporting.saved import SavedBacktest
     from datawall.reporting.sections.backtest.opening import document
 
     return document(SavedBacktest(tree, 0), in_full=False)

@@ -10,10 +10,16 @@ from datawall.reporting.document import Page, Section
 from datawall.reporting.products import Flat, load
 from datawall.reporting.render import files
 from datawall.reporting.render.pdf import write_pdf
-from datawall.reporting.saved.backtest import SavedBacktest, saved_backtest
-from datawall.reporting.saved.comparison import SavedComparison, saved_comparison
-from datawall.reporting.saved.fit import SavedFit, saved_fit
-from datawall.reporting.saved.forecast import SavedRun, saved_run
+from datawall.reporting.saved import (
+    SavedBacktest,
+    SavedComparison,
+    SavedFit,
+    SavedRun,
+    saved_backtest,
+    saved_comparison,
+    saved_fit,
+    saved_run,
+)
 from datawall.reporting.sections import comparison, forecast, sensitivity
 from datawall.reporting.sections.backtest import opening
 from datawall.reporting.sections.fit import section as fit

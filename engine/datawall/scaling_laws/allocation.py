@@ -7,8 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.laws import AllocationLaw, ScalingLaw
-from datawall.scaling_laws.logs import LOG6, Real, log
+from datawall.scaling_laws.laws import LOG6, AllocationLaw, Real, ScalingLaw, log
 
 
 @pytree_dataclass

@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.logs import Real, log
+from datawall.scaling_laws.laws import Real, log
 
 HALLEY_STEPS = 3
 

@@ -16,8 +16,7 @@ from datawall.scaling_laws.effective_data import (
     matching_multiple,
     returns_lost,
 )
-from datawall.scaling_laws.laws import ScalingLaw
-from datawall.scaling_laws.logs import Real, log
+from datawall.scaling_laws.laws import Real, ScalingLaw, log
 
 
 @pytree_dataclass

@@ -10,8 +10,7 @@ from jax.core import Tracer
 from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.effective_data import REPETITIONS, Repetition, effective_multiple
 from datawall.scaling_laws.epochs import repetition_frontier
-from datawall.scaling_laws.laws import LAWS, ScalingLaw
-from datawall.scaling_laws.logs import Real, log
+from datawall.scaling_laws.laws import LAWS, Real, ScalingLaw, log
 
 type Criterion = Literal["tokens", "effective", "frontier"]
 type DistillMode = Literal["nominal", "physical"]

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.logs import LOG10, Real, log
+from datawall.scaling_laws.laws import LOG10, Real, log
 
 type Clock = Literal["start", "release"]
 

@@ -3,7 +3,7 @@
 Peak FLOP/s are dense for the stated number format; power is all-in at the site.
 """
 
-from datawall.scaling_laws.logs import Real
+from datawall.scaling_laws.laws import Real
 from datawall.units import DAYS_TO_SECONDS, HOURS_TO_SECONDS
 
 

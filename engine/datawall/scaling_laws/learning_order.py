@@ -6,7 +6,7 @@ orders; it dates no behaviour.
 
 from typing import Literal
 
-from datawall.scaling_laws.logs import LOG2, Real, log
+from datawall.scaling_laws.laws import LOG2, Real, log
 
 type Reading = Literal["plus2", "doubling"]
 

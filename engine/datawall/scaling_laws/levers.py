@@ -6,8 +6,7 @@ import jax.numpy as jnp
 from datawall.pytrees import pytree_dataclass
 from datawall.scaling_laws.allocation import Allocation, flop_for_optimal_tokens, optimal_allocation
 from datawall.scaling_laws.effective_data import Repetition, effective_multiple, multiple_for_effective
-from datawall.scaling_laws.laws import ScalingLaw
-from datawall.scaling_laws.logs import Real, log
+from datawall.scaling_laws.laws import Real, ScalingLaw, log
 from datawall.scaling_laws.repetition import log_effective_params
 
 

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.logs import LOG10, Real, log
+from datawall.scaling_laws.laws import LOG10, Real, log
 from datawall.units import MONTHS_PER_YEAR
 
 

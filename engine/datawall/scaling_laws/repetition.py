@@ -15,8 +15,7 @@ from datawall.scaling_laws.effective_data import (
     effective_multiple,
     log_optimal_multiples,
 )
-from datawall.scaling_laws.laws import ScalingLaw
-from datawall.scaling_laws.logs import LOG6, Real, log
+from datawall.scaling_laws.laws import LOG6, Real, ScalingLaw, log
 
 
 @pytree_dataclass

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from datawall.analysis.comparison.replicates import curves, estimate, place, shares
-from datawall.analysis.comparison.targets import reference_date
+from datawall.analysis.comparison.targets import curves, estimate, place, reference_date, shares
 from datawall.sampling.histogram import Histogram, Sketch
 
 HISTOGRAM = Histogram(0.0, 1.0, 64)

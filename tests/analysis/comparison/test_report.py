@@ -20,7 +20,7 @@ from datawall.reporting.document import Table
 from datawall.reporting.figures.comparison import FIGURES
 from datawall.reporting.render import html, terminal
 from datawall.reporting.report import page, read
-from datawall.reporting.saved.comparison import SavedComparison
+from datawall.reporting.saved import SavedComparison
 from datawall.reporting.sections.comparison import document
 from support import pairs
 

@@ -14,8 +14,7 @@ from datawall.analysis.sensitivity.methods.given_data import rank_correlations
 from datawall.analysis.sensitivity.request import METHODS, parse_asked
 from datawall.analysis.sensitivity.sensitivity import sensitivity
 from datawall.analysis.sensitivity.study import study_of
-from datawall.analysis.sensitivity.targets import OneNumber, find_output, narrowed
-from datawall.analysis.sensitivity.transforms import in_unit
+from datawall.analysis.sensitivity.transforms import OneNumber, find_output, in_unit, narrowed
 from datawall.cli import app
 from datawall.errors import DatawallError
 from datawall.forecasting.export import probabilities, quantities

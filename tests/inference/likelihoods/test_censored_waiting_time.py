@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import kstest, lognorm
 
-from datawall.inference.likelihoods.censored_waiting_time import CensoredWait, WaitSinceInterval, rest_of_wait
+from datawall.inference.likelihoods import CensoredWait, WaitSinceInterval, rest_of_wait
 
 LOC, SCALE = np.log(3.0), 0.6
 SCIPY: Any = lognorm(SCALE, scale=3.0)

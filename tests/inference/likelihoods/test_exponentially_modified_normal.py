@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import exponnorm, kstest
 
-from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
+from datawall.inference.likelihoods import BelowLine
 
 CASES = [(0.0, 1.0, 1.0), (60.0, 0.2, 1.4), (-3.0, 2.5, 0.1), (10.0, 0.05, 2.0)]
 

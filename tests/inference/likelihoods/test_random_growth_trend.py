@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datawall.inference.likelihoods.random_growth_trend import climbed, years_of
+from datawall.inference.likelihoods import climbed, years_of
 
 YEARS = years_of(np.array([2018.7, 2026.4]))
 PACE = np.linspace(0.5, 2.0, len(YEARS))

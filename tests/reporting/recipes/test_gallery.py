@@ -2,7 +2,7 @@
 
 import pytest
 
-from datawall.reporting.recipes.gallery import Entry, write_index
+from datawall.reporting.recipes.making import Entry, write_index
 from datawall.reporting.render.pdf import browser
 from support.browsing import hindrances, visit
 

@@ -8,7 +8,7 @@ from datawall.forecasting.export import summary
 from datawall.reporting.render import terminal
 from datawall.reporting.render.plain_text import prior_block, sparkline
 from datawall.reporting.render.terminal import new_table
-from datawall.reporting.saved.forecast import SavedRun
+from datawall.reporting.saved import SavedRun
 from datawall.reporting.sections.forecast import document
 from datawall.scenario import load_scenario
 from support.forecasts import of_the_baseline

@@ -16,7 +16,7 @@ from datawall.reporting.figures import origins, svg
 from datawall.reporting.render import html
 from datawall.reporting.render.pdf import browser
 from datawall.reporting.report import page, read
-from datawall.reporting.saved.backtest import SavedBacktest
+from datawall.reporting.saved import SavedBacktest
 from datawall.reporting.sections.backtest import forecasts, unscored
 from support import toy_backtest
 from support.browsing import hindrances, overlaps, visit

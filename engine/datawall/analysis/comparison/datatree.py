@@ -8,14 +8,13 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from datawall.analysis.comparison.decomposition import effects, members
-from datawall.analysis.comparison.replicates import curves, estimate, shares
-from datawall.analysis.comparison.targets import MEASURES, Decomposed
+from datawall.analysis.comparison.targets import MEASURES, Decomposed, curves, estimate, shares
 from datawall.forecasting.datatree import QUANTILES
 from datawall.forecasting.labels import Labels
 from datawall.model.outputs import Output
 from datawall.sampling.cdf import Floats
 from datawall.sampling.run import MonteCarloResult
-from datawall.scaling_laws.logs import LOG10
+from datawall.scaling_laws.laws import LOG10
 
 
 class Counted(NamedTuple):

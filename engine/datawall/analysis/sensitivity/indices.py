@@ -9,15 +9,19 @@ import xarray as xr
 from scipy.special import ndtri
 
 from datawall.analysis.sensitivity.methods.given_data import pawn, pawn_of_noise, rank_correlations
-from datawall.analysis.sensitivity.methods.gradient import gradient_at_median
 from datawall.analysis.sensitivity.methods.information import crps_gain, interval_gain
 from datawall.analysis.sensitivity.methods.shapley import shapley_effects
 from datawall.analysis.sensitivity.methods.sobol import sobol_indices
-from datawall.analysis.sensitivity.methods.tornado import LEVELS, at_distribution, at_median
+from datawall.analysis.sensitivity.methods.tornado import (
+    LEVELS,
+    at_distribution,
+    at_median,
+    gradient_at_median,
+)
 from datawall.analysis.sensitivity.study import Study, input_of
 from datawall.model.inputs import DECLARATIONS
 from datawall.sampling.cdf import Estimate
-from datawall.scaling_laws.logs import LOG10
+from datawall.scaling_laws.laws import LOG10
 
 type Tables = dict[str, dict[str, xr.Variable]]
 """Variables by table (``inputs``, ``components``, ``groups``, ``tornado``) and name."""

@@ -144,7 +144,7 @@ def make_plan(
     conditions = texts(given)
     loaded, calibration = believed(scenario, calibrated)
     known = with_inputs_given(loaded, conditions)
-    from datawall.analysis.sensitivity.targets import find_output  # these load JAX
+    from datawall.analysis.sensitivity.transforms import find_output
     from datawall.forecasting.labels import labels_of
 
     find_output(asked.name, labels_of(known))

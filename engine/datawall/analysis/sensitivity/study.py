@@ -10,8 +10,15 @@ import numpy as np
 from datawall.analysis.sensitivity.methods.experiment import Experiment
 from datawall.analysis.sensitivity.methods.problem import Player, Problem
 from datawall.analysis.sensitivity.request import Asked
-from datawall.analysis.sensitivity.targets import OneNumber, find_output, narrowed
-from datawall.analysis.sensitivity.transforms import Read, Reading, in_unit, reading
+from datawall.analysis.sensitivity.transforms import (
+    OneNumber,
+    Read,
+    Reading,
+    find_output,
+    in_unit,
+    narrowed,
+    reading,
+)
 from datawall.distributions.joint import inputs_from_scores
 from datawall.forecasting.labels import labels_of
 from datawall.forecasting.quantities import Quantity

@@ -13,8 +13,7 @@ import numpyro
 
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent, prior
-from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
-from datawall.inference.likelihoods.random_growth_trend import climbed, yearly_pace, years_of
+from datawall.inference.likelihoods import BelowLine, climbed, yearly_pace, years_of
 from datawall.inference.tables import (
     EvidenceTable,
     dates,

@@ -11,7 +11,7 @@ import numpyro.distributions as dist
 from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent, sample_rows
-from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
+from datawall.inference.likelihoods import BelowLine
 from datawall.inference.tables import EvidenceTable, dates, evidence_of, numbers, open_table, sd_of_factor
 from datawall.validation import suggestion
 

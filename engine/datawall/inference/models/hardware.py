@@ -9,7 +9,7 @@ import numpyro
 
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent, prior
-from datawall.inference.likelihoods.student_t import FastStudentT
+from datawall.inference.likelihoods import FastStudentT
 from datawall.inference.tables import dates, evidence_of, numbers, open_table
 
 TABLE = "hardware.csv"

@@ -10,7 +10,7 @@ import numpyro.distributions as dist
 
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent, sample_rows
-from datawall.inference.likelihoods.exponentially_modified_normal import BelowLine
+from datawall.inference.likelihoods import BelowLine
 from datawall.inference.tables import dates, evidence_of, numbers, open_table
 from datawall.units import MONTHS_PER_YEAR
 

@@ -12,7 +12,7 @@ import numpyro.distributions as dist
 from datawall.errors import DatawallError, TooLittleEvidenceError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent, sample_rows
-from datawall.inference.likelihoods.censored_waiting_time import CensoredWait, WaitSinceInterval
+from datawall.inference.likelihoods import CensoredWait, WaitSinceInterval
 from datawall.inference.tables import EvidenceTable, dates, evidence_of, open_table
 from datawall.model.release import OUTCOMES
 from datawall.units import MONTHS_PER_YEAR

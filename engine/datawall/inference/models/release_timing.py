@@ -14,7 +14,7 @@ from datawall.distributions.special import SCORE_LIMIT
 from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Model, Module
 from datawall.inference.latents import latent
-from datawall.inference.likelihoods.censored_waiting_time import CensoredWait, log_survival, rest_of_wait
+from datawall.inference.likelihoods import CensoredWait, log_survival, rest_of_wait
 from datawall.inference.tables import EvidenceTable, dates, evidence_of, numbers, open_table
 from datawall.units import MONTHS_PER_YEAR
 

@@ -13,7 +13,7 @@ from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent
 from datawall.inference.tables import EvidenceTable, dates, evidence_of, numbers, open_table, read_table
 from datawall.model.counts import RATE_DATE, models_within
-from datawall.scaling_laws.logs import LOG10
+from datawall.scaling_laws.laws import LOG10
 from datawall.units import date_of
 
 MODEL_COLUMNS = ("Model", "Publication date", "Training compute (FLOP)", "Base model")

@@ -10,7 +10,7 @@ from datawall.model.ceilings.growth import Lowest, growth
 from datawall.model.clock import Clock
 from datawall.model.inputs import DECLARATIONS, Inputs, Scalar
 from datawall.scaling_laws.generations import GPT4_INDEX, TABLES, GenerationTable, table_lags
-from datawall.scaling_laws.logs import LOG10
+from datawall.scaling_laws.laws import LOG10
 
 ORIGIN = 2024.0
 """Dates of the tables are counted from here, for years near 2024 have few digits in single precision."""

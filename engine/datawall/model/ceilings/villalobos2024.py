@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from datawall.model.ceilings.growth import Growth, growth
 from datawall.model.clock import Clock
 from datawall.model.inputs import DECLARATIONS, Inputs
-from datawall.scaling_laws.logs import LOG6
+from datawall.scaling_laws.laws import LOG6
 
 TOKENS_PER_PARAM = 20.0
 """Of a compute-optimal run, as the source takes it."""

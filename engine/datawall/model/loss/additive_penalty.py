@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from datawall.model.inputs import Inputs, Scalar
 from datawall.model.loss.law import PivotLaw
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.logs import LOG6
+from datawall.scaling_laws.laws import LOG6
 
 REFERENCE_EXTRA_PASSES = 10.0
 LOG_REFERENCE_TOKENS_PER_PARAM = math.log(20.0)

@@ -10,8 +10,7 @@ import jax.numpy as jnp
 
 from datawall.model.inputs import Inputs, Scalar
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.laws import ScalingLaw
-from datawall.scaling_laws.logs import LOG6
+from datawall.scaling_laws.laws import LOG6, ScalingLaw
 
 LOG_FLOP_REF = math.log(1e21)
 """ln of the reference compute, in the middle of the public fits [ln FLOP]."""

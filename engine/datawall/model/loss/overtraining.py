@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from datawall.model.inputs import Scalar
 from datawall.model.loss.law import PivotLaw
-from datawall.scaling_laws.logs import log
+from datawall.scaling_laws.laws import log
 
 NEWTON_STEPS = 4
 

@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 
 from datawall.inference.diagnostics import E_BFMI, ESS
 from datawall.reporting.figures import style
-from datawall.reporting.saved.fit import SavedFit
+from datawall.reporting.saved import SavedFit
 
 LOOK: dict[Any, Any] = {
     "axes.prop_cycle": cycler(color=[style.BLUE, style.ORANGE, style.GREEN, style.PURPLE]),

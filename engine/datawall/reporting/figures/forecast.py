@@ -1,6 +1,8 @@
 """Figures of a forecast: each takes the tree of a run and is drawn alike in its folder and on a page."""
 
-from collections.abc import Callable, Iterator
+import csv
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -15,9 +17,46 @@ from datawall.model.criteria import criterion_of
 from datawall.reporting.conditions import label_of
 from datawall.reporting.figures import base, cdfs, fans, rows, style
 from datawall.reporting.figures.base import Drawn
-from datawall.reporting.known_runs import flagships, known_runs
 from datawall.reporting.labels import level_label, moved_most, wall_label
 from datawall.scaling_laws.generations import TABLES
+from datawall.scenario import files
+from datawall.units import decimal_year
+
+SINCE = 2019.0
+"""Earlier runs tell nothing about today's [year]."""
+
+
+def known_runs(as_of: float) -> list[tuple[float, float]]:
+    """Return release [decimal year] and compute [FLOP] of the runs that set a record, as known at a date."""
+    found = sorted(
+        (_date(row["release_date"]), float(row["training_flop"]))
+        for row in _table("frontier_runs", as_of)
+        if row["release_date"] and row["training_flop"]
+    )
+    records: list[tuple[float, float]] = []
+    for date, flop in found:
+        if date >= SINCE and (not records or flop > records[-1][1]):
+            records.append((date, flop))
+    return records
+
+
+def flagships(developer: str, as_of: float) -> list[tuple[float, str]]:
+    """Return when a developer's flagships were released, and their names, as known at a date."""
+    return [
+        (_date(row["release_date"]), row["model"])
+        for row in _table("flagships", as_of)
+        if row["developer"] == developer and row["status"] == "released"
+    ]
+
+
+def _table(name: str, as_of: float) -> Iterator[Mapping[str, str]]:
+    with (files.folder() / "evidence" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        yield from (row for row in csv.DictReader(file) if _date(row["date_known"]) <= as_of)
+
+
+def _date(text: str) -> float:
+    return decimal_year(dt.date.fromisoformat(text))
+
 
 KINDS = {"raw": style.BLUE, "effective": style.ORANGE}
 """Readings of a generation's compute, and their colours."""

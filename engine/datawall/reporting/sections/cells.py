@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from datawall.formatting import amount, count, date, error, quantity, share
 from datawall.reporting.document import Label, Table, Value, Words
-from datawall.reporting.saved.forecast import SavedRun
+from datawall.reporting.saved import SavedRun
 
 QUANTILES = {"q10": "10 %", "q50": "median", "q90": "90 %"}
 

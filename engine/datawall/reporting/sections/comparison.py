@@ -11,7 +11,7 @@ from datawall.reporting.figures import comparison as figures
 from datawall.reporting.figures import svg
 from datawall.reporting.figures.forecast import BANDS
 from datawall.reporting.labels import title
-from datawall.reporting.saved.comparison import SavedComparison
+from datawall.reporting.saved import SavedComparison
 from datawall.reporting.sections import provenance
 
 DATES = ("wall.", "compute_date[", "release.raw[")

@@ -9,7 +9,7 @@ from datawall.reporting.document import Banner, Block, Cards, Label, Page, Prose
 from datawall.reporting.figures import forecast, svg
 from datawall.reporting.figures.rows import DOTS
 from datawall.reporting.labels import bracketed, wall_label
-from datawall.reporting.saved.forecast import SavedRun
+from datawall.reporting.saved import SavedRun
 from datawall.reporting.sections import cells, inputs, provenance, scenarios
 
 NOTE = (

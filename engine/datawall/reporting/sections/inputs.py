@@ -8,7 +8,7 @@ from datawall.reporting.conditions import conditions_of, sentences
 from datawall.reporting.document import Section, Table
 from datawall.reporting.figures import forecast, svg
 from datawall.reporting.labels import belief, moved_most
-from datawall.reporting.saved.forecast import SavedRun
+from datawall.reporting.saved import SavedRun
 
 
 def conditioning(run: SavedRun) -> Section:

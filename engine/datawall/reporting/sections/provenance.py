@@ -5,7 +5,7 @@ from typing import Any
 
 from datawall.reporting.conditions import command_of, sentences
 from datawall.reporting.document import Block, Code, Prose, Section, Table
-from datawall.reporting.saved.forecast import SavedRun
+from datawall.reporting.saved import SavedRun
 
 AGAIN = "The same command with the same versions gives the same numbers to the last digit."
 

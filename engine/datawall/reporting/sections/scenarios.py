@@ -6,7 +6,7 @@ from datawall.reporting.document import Block, Figure, Label, Section, Table
 from datawall.reporting.figures import comparison, forecast, rows, style, svg
 from datawall.reporting.figures.base import Drawn
 from datawall.reporting.labels import title, wall_label
-from datawall.reporting.saved.forecast import SavedRun
+from datawall.reporting.saved import SavedRun
 from datawall.reporting.sections import cells
 
 PATHS = {"frontier_flop": "Compute of the largest run", "supply_tokens": "Supply of tokens"}

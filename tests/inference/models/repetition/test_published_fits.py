@@ -13,13 +13,13 @@ from scipy import stats
 from datawall.errors import DatawallError
 from datawall.inference.diagnostics import Diagnosis
 from datawall.inference.fit import Fit, fit
+from datawall.inference.fit_by_name import compare
 from datawall.inference.models.repetition import published_fits
 from datawall.inference.models.repetition import runs as repetition_points
 from datawall.inference.models.repetition.predictive import form_of_a_new_run
 from datawall.inference.models.repetition.published_table import load_readings
 from datawall.inference.models.repetition.runs import load_runs
 from datawall.inference.simulation_based_calibration import calibrate
-from datawall.inference.stacking import compare
 from datawall.model.inputs import DECLARATIONS
 
 RUNS = Path(__file__).parents[3] / "data" / "data_constrained_runs.csv"

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from datawall.inference import bootstrap, stacking
+from datawall.inference import fit_by_name as bootstrap
+from datawall.inference import fit_by_name as stacking
 from datawall.inference.fit import fit
 from datawall.inference.models.scaling.runs import MODULE, NESTED, points_module
 from datawall.inference.simulation_based_calibration import calibrate

@@ -11,7 +11,7 @@ from datawall.inference import fit as fitting
 from datawall.inference.evidence_model import Evidence
 from datawall.inference.summary import with_summary
 from datawall.reporting import products
-from datawall.reporting.saved.fit import saved_fit
+from datawall.reporting.saved import saved_fit
 from support import toy_models as toys
 
 DATES = (2026.1, 2026.9, 2027.6, 2028.2, 2028.8, 2027.1)

@@ -7,7 +7,7 @@ import pytest
 
 from datawall.errors import DatawallError
 from datawall.reporting.products import FIT, load
-from datawall.reporting.saved.fit import saved_fit
+from datawall.reporting.saved import saved_fit
 
 
 def test_a_folder_holds_fits_by_name_and_a_file_one(fits, fits_folder):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from datawall.analysis.sensitivity.methods.estimates import mean_of
+from datawall.analysis.sensitivity.methods.experiment import mean_of
 from datawall.sampling.cdf import Estimate
 
 type Floats = NDArray[np.float64]

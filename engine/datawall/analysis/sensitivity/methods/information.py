@@ -6,8 +6,7 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from datawall.analysis.sensitivity.methods.estimates import mean_of, ratio_of
-from datawall.analysis.sensitivity.methods.experiment import Experiment
+from datawall.analysis.sensitivity.methods.experiment import Experiment, mean_of, ratio_of
 from datawall.analysis.sensitivity.methods.problem import Player
 from datawall.analysis.sensitivity.methods.sobol import Measure
 from datawall.sampling.cdf import Estimate

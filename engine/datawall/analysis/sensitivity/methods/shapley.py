@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import jax
 import numpy as np
 
-from datawall.analysis.sensitivity.methods.estimates import ratio_of
-from datawall.analysis.sensitivity.methods.experiment import Experiment
+from datawall.analysis.sensitivity.methods.experiment import Experiment, ratio_of
 from datawall.analysis.sensitivity.methods.problem import Player
 from datawall.analysis.sensitivity.methods.sobol import Measure
 from datawall.sampling.cdf import Estimate

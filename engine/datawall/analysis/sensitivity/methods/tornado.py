@@ -1,15 +1,39 @@
 """Tornado: the answer at a low and a high score of each player."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from scipy.special import ndtri
 
-from datawall.analysis.sensitivity.methods.estimates import mean_of
-from datawall.analysis.sensitivity.methods.experiment import Experiment
-from datawall.analysis.sensitivity.methods.problem import Player
+from datawall.analysis.sensitivity.methods.experiment import Experiment, mean_of
+from datawall.analysis.sensitivity.methods.problem import Player, Problem
 from datawall.sampling.cdf import Estimate
+
+
+def gradient_at_median(problem: Problem) -> tuple[float, np.ndarray]:
+    """Return the function where every score is 0, and its derivatives by the scores, the others held.
+
+    Forward mode: the derivative is that of the path itself, through every root that it finds.
+
+    Returns
+    -------
+    value : float
+        Of the function.
+    gradient : ndarray, shape (rows,)
+        Change a standard deviation of the score.
+    """
+    rows = len(problem.labels)
+
+    def moved(params: Any, scores: jax.Array, by: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return jax.jvp(lambda z: problem.function(params, z), (scores,), (by,))
+
+    # one column a row, so that one pass gives all derivatives
+    value, gradient = jax.jit(moved)(problem.params, jnp.zeros((rows, rows)), jnp.eye(rows))
+    return float(value[0]), np.asarray(gradient, np.float64)
+
 
 LEVELS = (0.1, 0.9)
 

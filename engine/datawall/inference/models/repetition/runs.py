@@ -14,7 +14,7 @@ import numpyro
 from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent
-from datawall.inference.likelihoods.student_t import FastStudentT
+from datawall.inference.likelihoods import FastStudentT
 from datawall.inference.models.repetition.predictive import form_of_a_new_run, judged, of_a_new_run, widened
 from datawall.inference.models.repetition.published_table import load_readings
 from datawall.inference.tables import EvidenceTable, read_table

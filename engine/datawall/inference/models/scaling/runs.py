@@ -20,7 +20,7 @@ import numpyro.distributions as dist
 from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
 from datawall.inference.latents import latent
-from datawall.inference.likelihoods.student_t import FastStudentT
+from datawall.inference.likelihoods import FastStudentT
 from datawall.inference.tables import EvidenceTable, read_table
 
 type Latents = Mapping[str, Any]

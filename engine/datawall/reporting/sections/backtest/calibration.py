@@ -12,7 +12,7 @@ from datawall.formatting import horizon, share
 from datawall.reporting import backtest_labels as words
 from datawall.reporting.document import Block, Figure, Prose, Section, Table
 from datawall.reporting.figures import scores, svg
-from datawall.reporting.saved.backtest import SavedBacktest
+from datawall.reporting.saved import SavedBacktest
 
 FEWEST = 5
 """Outcomes that a distribution of them needs."""

@@ -8,16 +8,10 @@ from datawall.formatting import horizon, share
 from datawall.formatting import skill as skill_text
 from datawall.reporting import backtest_labels
 from datawall.reporting.document import Block, Cards, Page, Prose, Section, Words
-from datawall.reporting.saved.backtest import SIMPLE, SavedBacktest
+from datawall.reporting.saved import SIMPLE, SavedBacktest
 from datawall.reporting.sections import provenance
-from datawall.reporting.sections.backtest import (
-    calibration,
-    forecasts,
-    reference,
-    revision,
-    skill,
-    unscored,
-)
+from datawall.reporting.sections.backtest import calibration, forecasts, revision, skill, unscored
+from datawall.reporting.sections.backtest import forecasts as reference
 
 NOTE = (
     "CRPS: the error of a whole distribution, in orders of magnitude for amounts, in years for dates. "

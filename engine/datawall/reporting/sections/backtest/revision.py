@@ -9,7 +9,7 @@ from datawall.formatting import date, share
 from datawall.reporting.document import Block, Figure, Prose, Section, Table
 from datawall.reporting.figures import origins, svg
 from datawall.reporting.labels import title
-from datawall.reporting.saved.backtest import SavedBacktest
+from datawall.reporting.saved import SavedBacktest
 
 SHOWN = 8
 """Moves in a table: the largest."""

@@ -9,7 +9,7 @@ from datawall.formatting import skill as skill_text
 from datawall.reporting import backtest_labels as words
 from datawall.reporting.document import Block, Figure, Section, Table
 from datawall.reporting.figures import scores, style, svg
-from datawall.reporting.saved.backtest import SIMPLE, SavedBacktest, Skill
+from datawall.reporting.saved import SIMPLE, SavedBacktest, Skill
 
 LIMITS = -1.0, 1.0
 UNIT = "skill: share by which the CRPS is lower"

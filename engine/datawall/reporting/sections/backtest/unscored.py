@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datawall.backtesting.export import unanswered
 from datawall.reporting import backtest_labels as words
 from datawall.reporting.document import Block, Prose, Section, Table
-from datawall.reporting.saved.backtest import SavedBacktest
+from datawall.reporting.saved import SavedBacktest
 
 
 def section(backtest: SavedBacktest) -> Section:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from datawall.reporting.figures import fit as plots
-from datawall.reporting.saved.fit import SavedFit
+from datawall.reporting.saved import SavedFit
 
 type Need = Callable[[SavedFit], bool]
 

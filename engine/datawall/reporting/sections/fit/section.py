@@ -7,7 +7,7 @@ from datawall.reporting.document import Banner, Block, Figure, Page, Prose, Sect
 from datawall.reporting.figures import fit as plots
 from datawall.reporting.figures import svg
 from datawall.reporting.figures.base import Drawn
-from datawall.reporting.saved.fit import SavedFit
+from datawall.reporting.saved import SavedFit
 from datawall.reporting.sections.fit import inferred, tables
 from datawall.reporting.sections.fit.pictures import CHAINS, FORESEEN, LEANING, LEARNED, Picture
 

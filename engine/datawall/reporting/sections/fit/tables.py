@@ -7,10 +7,10 @@ import numpy as np
 
 from datawall.formatting import significant
 from datawall.inference.diagnostics import TAILS
-from datawall.inference.stacking import KHAT
+from datawall.inference.fit_by_name import KHAT
 from datawall.reporting.document import Table
 from datawall.reporting.figures.fit import quiet, sensitivity
-from datawall.reporting.saved.fit import SavedFit
+from datawall.reporting.saved import SavedFit
 
 INTERVAL = TAILS[1] - TAILS[0]
 

@@ -1,6 +1,7 @@
-"""A backtest as a folder holds it: questions, forecasts, scores, and what could not be scored."""
+"""Saved products as pages read them: forecasts, comparisons, fits and backtests."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -172,3 +173,183 @@ def saved_backtest(saved: Saved, place: int) -> SavedBacktest:
     with saved.checked():
         _ = found.who, [found.tree[group] for group in GROUPS], [found.manifest[key] for key in KEYS]
     return found
+
+
+@dataclass(frozen=True)
+class SavedFit:
+    """The posterior of a module, as it was saved.
+
+    Attributes
+    ----------
+    summary
+        What `datawall.inference.summary.summary` says of it.
+    tree
+        Draws, densities and predictions in ArviZ's groups.
+    """
+
+    summary: Mapping[str, Any]
+    tree: xr.DataTree
+
+    @property
+    def name(self) -> str:
+        """Name of the module."""
+        return self.summary["module"]
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What was done, and whether it can be trusted."""
+        return self.summary["manifest"]
+
+    @cached_property
+    def headline(self) -> list[str]:
+        """The parameters worth showing; those of rivals are shown nowhere else than in the comparison."""
+        labels = (label.partition("[")[0] for label in self.summary["headline"])
+        known = self.group("posterior")
+        return [name for name in dict.fromkeys(labels) if name in known]
+
+    @property
+    def faults(self) -> list[str]:
+        """What speaks against the posterior, or those of its rivals, in words."""
+        return faults(self.manifest)
+
+    def group(self, name: str) -> xr.Dataset:
+        """Return a group of the tree."""
+        return self.tree[name].to_dataset()
+
+    def has(self, group: str) -> bool:
+        """Whether the tree has this group, and something in it."""
+        return group in self.tree.children and bool(self.tree[group].data_vars)
+
+    def is_finite(self, group: str) -> bool:
+        """Whether every number in a group is one."""
+        return all(bool(np.isfinite(values).all()) for values in self.group(group).values())
+
+
+def faults(manifest: Mapping[str, Any]) -> list[str]:
+    """Return from the manifest of a fit what speaks against the posterior, or those of its rivals."""
+    rivals = manifest.get("rivals", {})
+    others = [f"{name}: {fault}" for name, found in rivals.items() for fault in found["faults"]]
+    return [*manifest["diagnosis"]["faults"], *others]
+
+
+def saved_fit(saved: Saved) -> SavedFit:
+    """Return a fit for the page.
+
+    Raises
+    ------
+    DatawallError
+        If it lacks something.
+    """
+    found = SavedFit(saved.flat, saved.tree)
+    with saved.checked():
+        _ = found.headline, found.faults
+    return found
+
+
+@dataclass(frozen=True)
+class SavedComparison:
+    """One comparison.
+
+    Attributes
+    ----------
+    flat
+        Its ``comparison.json``.
+    tree
+        Its ``comparison.nc``.
+    place
+        Among the comparisons of the page, from 0.
+    """
+
+    flat: dict[str, Any]
+    tree: xr.DataTree
+    place: int = 0
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Where the numbers come from."""
+        return self.flat["manifest"]
+
+    @property
+    def names(self) -> list[str]:
+        """What the scenarios are called, the first one against the others."""
+        return list(self.flat["scenarios"])
+
+
+def saved_comparison(saved: Saved, place: int) -> SavedComparison:
+    """Return a comparison for the page.
+
+    Raises
+    ------
+    DatawallError
+        If it lacks something.
+    """
+    found = SavedComparison(saved.flat, saved.tree, place)
+    with saved.checked():
+        _ = found.names, found.flat["sentences"][0], found.flat["decompositions"], found.manifest["scenarios"]
+    return found
+
+
+@dataclass(frozen=True)
+class SavedRun:
+    """One run.
+
+    Attributes
+    ----------
+    flat
+        Its ``summary.json``.
+    tree
+        Its ``forecast.nc``.
+    place
+        Among the runs of the page, from 0.
+    """
+
+    flat: dict[str, Any]
+    tree: xr.DataTree
+    place: int
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Where the numbers come from."""
+        return self.flat["manifest"]
+
+    @property
+    def name(self) -> str:
+        """What to call it: its scenario."""
+        return self.manifest["scenario"]
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Its as-of date and its horizon [decimal year]."""
+        return self.manifest["as_of"], self.manifest["horizon"]
+
+    @cached_property
+    def summary(self) -> xr.Dataset:
+        """Quantiles over all draws."""
+        return self.tree["summary"].to_dataset()
+
+    @cached_property
+    def cdf(self) -> xr.Dataset:
+        """Distributions of dates over all draws."""
+        return self.tree["cdf"].to_dataset()
+
+    def row(self, name: str) -> dict[str, Any]:
+        """Return a quantity of the summary."""
+        return self.flat["quantities"][name]
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the quantities whose name starts so, in their order."""
+        return [name for name in self.flat["quantities"] if name.startswith(prefix)]
+
+
+def saved_run(saved: Saved, place: int) -> SavedRun:
+    """Return a forecast for the page.
+
+    Raises
+    ------
+    DatawallError
+        If it lacks something.
+    """
+    run = SavedRun(saved.flat, saved.tree, place)
+    with saved.checked():
+        _ = run.manifest["scenario"], run.flat["quantities"], run.flat["probabilities"], run.summary, run.cdf
+    return run

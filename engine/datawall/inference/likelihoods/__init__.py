@@ -1,1 +1,0 @@
-"""Likelihoods that several evidence models share."""
