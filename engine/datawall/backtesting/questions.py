@@ -16,7 +16,7 @@ BY_NAME, BY_COMPUTE = "release_by_name", "release_by_compute"
 
 
 @dataclass(frozen=True)
-class ForecastTarget:
+class _ForecastTarget:
     """Something that can be looked up later.
 
     Attributes
@@ -35,16 +35,16 @@ class ForecastTarget:
     kind: Literal["level", "date"]
 
 
-TARGETS: dict[str, ForecastTarget] = {
-    "largest_run": ForecastTarget("largest known training run", "FLOP", "level"),
-    "first_above": ForecastTarget("first known run above an amount of compute", "year", "date"),
-    BY_COMPUTE: ForecastTarget("first known run of a generation's compute", "year", "date"),
-    BY_NAME: ForecastTarget("release of a generation by name", "year", "date"),
-    "training_set": ForecastTarget("largest known training set", "tokens", "level"),
-    "flop_per_chip": ForecastTarget("best FLOP/s of a chip on sale", "H100", "level"),
-    "flop_per_usd": ForecastTarget("best FLOP/s per dollar on sale", "H100", "level"),
-    "flop_per_watt": ForecastTarget("best FLOP/s per watt on sale", "H100", "level"),
-    "price": ForecastTarget("cheapest price of a fixed capability", "USD/Mtok", "level"),
+TARGETS: dict[str, _ForecastTarget] = {
+    "largest_run": _ForecastTarget("largest known training run", "FLOP", "level"),
+    "first_above": _ForecastTarget("first known run above an amount of compute", "year", "date"),
+    BY_COMPUTE: _ForecastTarget("first known run of a generation's compute", "year", "date"),
+    BY_NAME: _ForecastTarget("release of a generation by name", "year", "date"),
+    "training_set": _ForecastTarget("largest known training set", "tokens", "level"),
+    "flop_per_chip": _ForecastTarget("best FLOP/s of a chip on sale", "H100", "level"),
+    "flop_per_usd": _ForecastTarget("best FLOP/s per dollar on sale", "H100", "level"),
+    "flop_per_watt": _ForecastTarget("best FLOP/s per watt on sale", "H100", "level"),
+    "price": _ForecastTarget("cheapest price of a fixed capability", "USD/Mtok", "level"),
 }
 """The targets by name, in the order in which they are shown."""
 

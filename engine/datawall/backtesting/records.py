@@ -137,7 +137,7 @@ type Figures = tuple[np.ndarray, np.ndarray | float]
 
 
 @dataclass(frozen=True)
-class RecordSource:
+class _RecordSource:
     """Where the figures of a target lie.
 
     Attributes
@@ -232,20 +232,22 @@ def _decades(nats: np.ndarray) -> np.ndarray:
 FLAGSHIPS = "flagships.csv"
 FLOP_COLUMNS = ("training_flop", "flop_low", "flop_high", "interval_mass", "flop_confidence")
 PRICE_COLUMNS = ("capability_index", "thinks", "input_usd_per_mtok", "output_usd_per_mtok")
-RUNS = RecordSource(compute.TABLE, "model", FLOP_COLUMNS, _runs, TOLD_UNTIL)
-SOURCES: dict[str, RecordSource] = {
+RUNS = _RecordSource(compute.TABLE, "model", FLOP_COLUMNS, _runs, TOLD_UNTIL)
+SOURCES: dict[str, _RecordSource] = {
     "largest_run": RUNS,
     "first_above": RUNS,
     BY_COMPUTE: RUNS,
-    BY_NAME: RecordSource(FLAGSHIPS, "model", ("developer", "generation"), _flagships),
-    "training_set": RecordSource(training_sets.TABLE, "model", ("tokens_seen", "confidence"), _training_sets),
-    "flop_per_chip": RecordSource(hardware.TABLE, "chip", ("bf16_dense_tflops",), _chips),
-    "flop_per_usd": RecordSource(
+    BY_NAME: _RecordSource(FLAGSHIPS, "model", ("developer", "generation"), _flagships),
+    "training_set": _RecordSource(
+        training_sets.TABLE, "model", ("tokens_seen", "confidence"), _training_sets
+    ),
+    "flop_per_chip": _RecordSource(hardware.TABLE, "chip", ("bf16_dense_tflops",), _chips),
+    "flop_per_usd": _RecordSource(
         hardware.TABLE, "chip", ("bf16_dense_tflops", "price_usd"), partial(_chips, per="usd")
     ),
-    "flop_per_watt": RecordSource(
+    "flop_per_watt": _RecordSource(
         hardware.TABLE, "chip", ("bf16_dense_tflops", "tdp_w"), partial(_chips, per="watt")
     ),
-    "price": RecordSource(price.TABLE, "model", PRICE_COLUMNS, _prices),
+    "price": _RecordSource(price.TABLE, "model", PRICE_COLUMNS, _prices),
 }
 """Where the figures of each target lie."""

@@ -48,7 +48,7 @@ class _Account:
 
 
 @pytree_dataclass
-class Paths:
+class _Paths:
     """The largest run of each draw; a row for each month in which it may start, draws on the last axis.
 
     Attributes
@@ -122,7 +122,7 @@ def _published_error(errors: np.ndarray, draws: int, seed: int) -> np.ndarray:
     return errors[(place * len(errors)).astype(int)] * ndtri(size)
 
 
-def _paths_of(scenario: Scenario, longest: float, error: np.ndarray, seed: int) -> Paths:
+def _paths_of(scenario: Scenario, longest: float, error: np.ndarray, seed: int) -> _Paths:
     """Return the runs that start from some years before the origin until the longest horizon."""
     # one release account for the whole path: a generation of its own would be a random number of its own
     asked = replace(scenario.questions, generations=(GPT4_INDEX,))
@@ -141,7 +141,7 @@ def _paths_of(scenario: Scenario, longest: float, error: np.ndarray, seed: int) 
 @partial(jax.jit, static_argnames="account")
 def published_paths(
     account: _Account, params: dict[str, Any], points: Any, clock: Clock, grid: jax.Array, error: jax.Array
-) -> Paths:
+) -> _Paths:
     """Return the runs of each draw that start on the grid.
 
     Parameters
@@ -160,7 +160,7 @@ def published_paths(
         Of the published figure, shape (draws,) [log10].
     """
 
-    def of_draw(values: dict[str, jax.Array], error: jax.Array) -> Paths:
+    def of_draw(values: dict[str, jax.Array], error: jax.Array) -> _Paths:
         inputs = Inputs(**values)
         paths = ceilings(inputs, clock, account.questions.ceilings)
         log_flop = running_maximum(jax.vmap(partial(log_lowest, paths))(grid))
@@ -169,7 +169,7 @@ def published_paths(
         delay = release_delay(inputs, replace(account.questions, generations=(GPT4_INDEX + above_gpt4,)))[0]
         # a larger run that is released first answers for the smaller
         released = -running_maximum(-(grid + delay)[::-1])[::-1]
-        return Paths(released, log_flop / LOG10 + error)
+        return _Paths(released, log_flop / LOG10 + error)
 
     z = RANDOM.scores(points, split_index(0), len(error))
     values = inputs_from_scores(account.structure, params, z)
@@ -177,14 +177,14 @@ def published_paths(
 
 
 @jax.jit
-def published_level(paths: Paths, t: jax.Array) -> jax.Array:
+def published_level(paths: _Paths, t: jax.Array) -> jax.Array:
     """Return log10 of the largest run released by `t`, straight between months; -inf where there is none."""
     of_draw = partial(jnp.interp, t, left=-jnp.inf)
     return jax.vmap(of_draw, in_axes=-1)(paths.released, paths.log10_flop)
 
 
 @jax.jit
-def first_published(paths: Paths, log10_flop: jax.Array) -> jax.Array:
+def first_published(paths: _Paths, log10_flop: jax.Array) -> jax.Array:
     """Return when a run of some compute is released [years since the origin]; inf where none is."""
     of_draw = partial(jnp.interp, log10_flop, right=jnp.inf)
     return jax.vmap(of_draw, in_axes=-1)(paths.log10_flop, paths.released)

@@ -28,7 +28,7 @@ class Skip(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Round:
+class _Round:
     """Questions and scenarios of one origin."""
 
     origin: float
@@ -82,12 +82,12 @@ def _answers(source: ForecastSource, questions: Sequence[ForecastQuestion]) -> t
     return {q: found[q] for q in questions if q in found}, "it answers no question of this target"
 
 
-def rounds(plan: BacktestPlan, published: Mapping[str, float]) -> tuple[list[Round], list[Skip]]:
+def rounds(plan: BacktestPlan, published: Mapping[str, float]) -> tuple[list[_Round], list[Skip]]:
     """Return the schedule by origin, and the published forecasts left out.
 
     A published forecast is asked at its own as-of date only, and the first scenario with it.
     """
-    found = {origin: Round(origin, tuple(TARGETS), plan.scenarios) for origin in plan.origins}
+    found = {origin: _Round(origin, tuple(TARGETS), plan.scenarios) for origin in plan.origins}
     skipped = []
     for name, as_of in published.items():
         if name in plan.scenarios:
@@ -95,14 +95,14 @@ def rounds(plan: BacktestPlan, published: Mapping[str, float]) -> tuple[list[Rou
         if not plan.origins[0] <= as_of <= plan.origins[-1]:
             skipped.append(Skip(name, "", as_of, "its as-of date is not between the first and last origin"))
             continue
-        beside = Round(as_of, WORLD_TARGETS, {plan.first: plan.scenarios[plan.first]})
+        beside = _Round(as_of, WORLD_TARGETS, {plan.first: plan.scenarios[plan.first]})
         own = found.get(as_of, beside)
         found[as_of] = replace(own, scenarios={**own.scenarios, name: name})
     return [found[origin] for origin in sorted(found)], skipped
 
 
 def jobs(
-    plan: BacktestPlan, parts: Parts, asked: Sequence[Round], ledger: Ledger
+    plan: BacktestPlan, parts: Parts, asked: Sequence[_Round], ledger: Ledger
 ) -> Iterator[Callable[[], None]]:
     """Yield the calls that fill the ledger, one after the other."""
     naive = parts.naive(plan.draws, plan.seed)
@@ -126,7 +126,7 @@ def jobs(
 def _as_known(
     plan: BacktestPlan,
     parts: Parts,
-    asked: Round,
+    asked: _Round,
     name: str,
     ledger: Ledger,
     questions: Sequence[ForecastQuestion],

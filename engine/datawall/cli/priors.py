@@ -12,7 +12,7 @@ priors = typer.Typer(help="List, show and check scenarios: the numbers that a fo
 
 
 @priors.command("list")
-def list_(as_json: AsJson = False) -> None:
+def _list_(as_json: AsJson = False) -> None:
     """List the shipped scenarios."""
     from datawall.inference.scenario_with_evidence import load_scenario
     from datawall.scenario import available

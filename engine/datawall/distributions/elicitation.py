@@ -18,7 +18,7 @@ from datawall.distributions.statement import Statement
 from datawall.validation import Number, Pair, Problem, Quantiles, Share, check, shown, wrong
 
 
-def bisect(function: Callable[[float], float], low: float, high: float) -> float:
+def _bisect(function: Callable[[float], float], low: float, high: float) -> float:
     """Return where an increasing function crosses zero between `low` and `high`; an end if it does not."""
     for _ in range(80):
         middle = (low + high) / 2.0
@@ -26,7 +26,7 @@ def bisect(function: Callable[[float], float], low: float, high: float) -> float
     return (low + high) / 2.0
 
 
-def split_normal_quantile(mode: float, sd_low: float, sd_high: float, z: np.ndarray) -> np.ndarray:
+def _split_normal_quantile(mode: float, sd_low: float, sd_high: float, z: np.ndarray) -> np.ndarray:
     """Return Fechner's two-piece normal: half of ``sd_low`` below the mode, half of ``sd_high`` above.
 
     The density is continuous at the mode, so the probability below it is ``sd_low/(sd_low + sd_high)``.
@@ -51,7 +51,7 @@ def split_normal_parameters(p10: float, p50: float, p90: float) -> tuple[float, 
     scores = ndtri(np.array([0.1, 0.5, 0.9]))
 
     def unit(share_high: float) -> np.ndarray:
-        return split_normal_quantile(0.0, 1.0 - share_high, share_high, scores)
+        return _split_normal_quantile(0.0, 1.0 - share_high, share_high, scores)
 
     def excess(share_high: float) -> float:
         low, middle, high = unit(share_high)
@@ -61,7 +61,7 @@ def split_normal_parameters(p10: float, p50: float, p90: float) -> tuple[float, 
     if not excess(smallest) < 0.0 < excess(1.0 - smallest):
         message = f"need (p90 - p50)/(p50 - p10) from 0.566 to 1.768, got {shown([p10, p50, p90])}"
         raise Problem(("quantiles",), f"{message}; use a metalog, or a lognormal if the number is positive")
-    share = bisect(excess, smallest, 1.0 - smallest)
+    share = _bisect(excess, smallest, 1.0 - smallest)
     low, middle, high = unit(share)
     scale = (p90 - p10) / (high - low)
     return p50 - scale * middle, scale * (1.0 - share), scale * share
@@ -77,7 +77,7 @@ def gamma_parameters(low: float, high: float, mass: float) -> tuple[float, float
         shape = np.exp(log_shape)
         return low * gammaincinv(shape, 1.0 - tail) - high * gammaincinv(shape, tail)
 
-    shape = float(np.exp(bisect(lambda log_shape: -excess(log_shape), np.log(0.05), np.log(1e7))))
+    shape = float(np.exp(_bisect(lambda log_shape: -excess(log_shape), np.log(0.05), np.log(1e7))))
     scale = high / float(gammaincinv(shape, 1.0 - tail))
     if not np.isclose(scale * gammaincinv(shape, tail), low, rtol=1e-6, atol=0.0):
         raise _no_member("gamma", low, high, "lognormal")
@@ -91,14 +91,14 @@ def beta_parameters(low: float, high: float, mass: float) -> tuple[float, float]
     tail = (1.0 - mass) / 2.0
 
     def mean_for(size: float) -> float:
-        return bisect(lambda mean: tail - betainc(mean * size, (1 - mean) * size, low), 1e-9, 1 - 1e-9)
+        return _bisect(lambda mean: tail - betainc(mean * size, (1 - mean) * size, low), 1e-9, 1 - 1e-9)
 
     def excess(log_size: float) -> float:
         size = np.exp(log_size)
         mean = mean_for(size)
         return betainc(mean * size, (1 - mean) * size, high) - (1.0 - tail)
 
-    size = float(np.exp(bisect(excess, np.log(0.05), np.log(1e7))))
+    size = float(np.exp(_bisect(excess, np.log(0.05), np.log(1e7))))
     a, b = mean_for(size) * size, (1 - mean_for(size)) * size
     if not np.allclose(betainc(a, b, [low, high]), [tail, 1.0 - tail], rtol=0.0, atol=1e-6):
         raise _no_member("beta", low, high, "logit_normal")
@@ -221,7 +221,7 @@ class SplitNormal(Statement):
 
     def _params(self) -> dict[str, Any]:
         mode, sd_low, sd_high = split_normal_parameters(*self.quantiles.values())
-        return tabulated.tabulate(lambda z: split_normal_quantile(mode, sd_low, sd_high, z))
+        return tabulated.tabulate(lambda z: _split_normal_quantile(mode, sd_low, sd_high, z))
 
 
 class Triangular(Statement):

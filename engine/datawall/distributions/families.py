@@ -19,41 +19,41 @@ type Params = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Family:
+class _Family:
     """A quantile function of the normal score and the matching distribution function."""
 
     quantile: Callable[[Params, Any], Any]
     cdf: Callable[[Params, Any], Any]
 
 
-def fixed_quantile(params: Params, z: Any) -> Any:
+def _fixed_quantile(params: Params, z: Any) -> Any:
     """Return ``value`` whatever the score."""
     return params["value"] + 0.0 * z
 
 
-def fixed_cdf(params: Params, x: Any) -> Any:
+def _fixed_cdf(params: Params, x: Any) -> Any:
     """Return the step at ``value``."""
     return np.where(x >= params["value"], 1.0, 0.0)
 
 
-def uniform_quantile(params: Params, z: Any) -> Any:
+def _uniform_quantile(params: Params, z: Any) -> Any:
     """Return ``lower Phi(-z) + upper Phi(z)``."""
     return params["lower"] * ndtr(-z) + params["upper"] * ndtr(z)
 
 
-def uniform_cdf(params: Params, x: Any) -> Any:
+def _uniform_cdf(params: Params, x: Any) -> Any:
     """Return ``(x - lower)/(upper - lower)`` within the bounds."""
     return np.clip((x - params["lower"]) / (params["upper"] - params["lower"]), 0.0, 1.0)
 
 
-def loguniform_quantile(params: Params, z: Any) -> Any:
+def _loguniform_quantile(params: Params, z: Any) -> Any:
     """Return ``exp`` of a uniform between ``log_lower`` and ``log_upper``."""
     return namespace(z).exp(params["log_lower"] * ndtr(-z) + params["log_upper"] * ndtr(z))
 
 
-def loguniform_cdf(params: Params, x: Any) -> Any:
+def _loguniform_cdf(params: Params, x: Any) -> Any:
     """Return the uniform distribution function of ``ln x``."""
-    return uniform_cdf({"lower": params["log_lower"], "upper": params["log_upper"]}, _log(x))
+    return _uniform_cdf({"lower": params["log_lower"], "upper": params["log_upper"]}, _log(x))
 
 
 def from_line(params: Params, y: Any) -> Any:
@@ -77,17 +77,17 @@ def to_line(params: Params, x: Any) -> Any:
     return above - below if "lower" in params or "upper" in params else x
 
 
-def gaussian_quantile(params: Params, z: Any) -> Any:
+def _gaussian_quantile(params: Params, z: Any) -> Any:
     """Return ``loc + scale z`` mapped to the support: normal, lognormal and logit-normal."""
     return from_line(params, params["loc"] + params["scale"] * z)
 
 
-def gaussian_cdf(params: Params, x: Any) -> Any:
+def _gaussian_cdf(params: Params, x: Any) -> Any:
     """Return ``Phi((y - loc)/scale)`` with y the value on the real line."""
     return ndtr((to_line(params, x) - params["loc"]) / params["scale"])
 
 
-def metalog_quantile(params: Params, z: Any) -> Any:
+def _metalog_quantile(params: Params, z: Any) -> Any:
     """Return ``a1 + (a2 + a3 (u - 1/2)) logit u`` mapped to the support.
 
     References
@@ -100,18 +100,18 @@ def metalog_quantile(params: Params, z: Any) -> Any:
     return from_line(params, params["a1"] + (params["a2"] + params["a3"] * (u - rest) / 2.0) * logit)
 
 
-def metalog_cdf(params: Params, x: Any) -> Any:
+def _metalog_cdf(params: Params, x: Any) -> Any:
     """Return the probability whose quantile is x, by bisection in the normal score (there is no formula)."""
     x = np.asarray(x, float)
     low, high = np.full(x.shape, -8.0), np.full(x.shape, 8.0)
     for _ in range(60):
         middle = (low + high) / 2.0
-        above = metalog_quantile(params, middle) >= x
+        above = _metalog_quantile(params, middle) >= x
         low, high = np.where(above, low, middle), np.where(above, middle, high)
     return ndtr((low + high) / 2.0)
 
 
-def triangular_quantile(params: Params, z: Any) -> Any:
+def _triangular_quantile(params: Params, z: Any) -> Any:
     """Return the square-root law on either side of ``mode``."""
     xp = namespace(z)
     lower, mode, upper = params["lower"], params["mode"], params["upper"]
@@ -122,7 +122,7 @@ def triangular_quantile(params: Params, z: Any) -> Any:
     return xp.where(ndtr(z) < peak, left, right)
 
 
-def triangular_cdf(params: Params, x: Any) -> Any:
+def _triangular_cdf(params: Params, x: Any) -> Any:
     """Return the quadratic law on either side of ``mode``."""
     lower, mode, upper = params["lower"], params["mode"], params["upper"]
     width = upper - lower
@@ -133,14 +133,14 @@ def triangular_cdf(params: Params, x: Any) -> Any:
     return np.where(share < peak, below, above)
 
 
-def choice_quantile(params: Params, z: Any) -> Any:
+def _choice_quantile(params: Params, z: Any) -> Any:
     """Return the index of an option: how many of the increasing ``thresholds`` the score has reached."""
     xp = namespace(z)
     passed = (z >= params["thresholds"][k] for k in range(len(params["thresholds"])))
     return sum((xp.where(reached, 1.0, 0.0) for reached in passed), 0.0 * z)
 
 
-def choice_cdf(params: Params, x: Any) -> Any:
+def _choice_cdf(params: Params, x: Any) -> Any:
     """Return the weight of the options whose index is at most x."""
     below = np.concatenate([[0.0], ndtr(params["thresholds"]), [1.0]])
     return below[np.clip(np.floor(x).astype(int) + 1, 0, len(below) - 1)]
@@ -151,25 +151,25 @@ def _log(x: Any) -> Any:
         return np.log(np.maximum(x, 0.0))
 
 
-_gaussian = Family(gaussian_quantile, gaussian_cdf)
-_tabulated = Family(tabulated.quantile, tabulated.cdf)
+_gaussian = _Family(_gaussian_quantile, _gaussian_cdf)
+_tabulated = _Family(tabulated.quantile, tabulated.cdf)
 
-FAMILIES: dict[str, Family] = {
-    "fixed": Family(fixed_quantile, fixed_cdf),
-    "uniform": Family(uniform_quantile, uniform_cdf),
-    "loguniform": Family(loguniform_quantile, loguniform_cdf),
+FAMILIES: dict[str, _Family] = {
+    "fixed": _Family(_fixed_quantile, _fixed_cdf),
+    "uniform": _Family(_uniform_quantile, _uniform_cdf),
+    "loguniform": _Family(_loguniform_quantile, _loguniform_cdf),
     "normal": _gaussian,
     "lognormal": _gaussian,
     "truncated_normal": _tabulated,
     "logit_normal": _gaussian,
     "split_normal": _tabulated,
-    "triangular": Family(triangular_quantile, triangular_cdf),
+    "triangular": _Family(_triangular_quantile, _triangular_cdf),
     "beta": _tabulated,
     "gamma": _tabulated,
     "student_t": _tabulated,
-    "metalog": Family(metalog_quantile, metalog_cdf),
+    "metalog": _Family(_metalog_quantile, _metalog_cdf),
     "mixture": _tabulated,
-    "choice": Family(choice_quantile, choice_cdf),
+    "choice": _Family(_choice_quantile, _choice_cdf),
     "empirical": _tabulated,
 }
 """The two functions of each family, by the name a scenario gives it."""

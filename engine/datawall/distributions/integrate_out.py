@@ -38,14 +38,14 @@ class Integration:
     others: tuple[int, ...]
 
 
-class Integrated(NamedTuple):
+class _Integrated(NamedTuple):
     """What is static under `jit`, and numbers: scores of an even grid of values, the row of the factor."""
 
     static: Integration
     params: dict[str, Any]
 
 
-def integration(name: str, distribution: Distribution, joint: Joint) -> Integrated | None:
+def integration(name: str, distribution: Distribution, joint: Joint) -> _Integrated | None:
     """Return how to integrate out an input, or None if single values of it have mass.
 
     Parameters
@@ -71,7 +71,7 @@ def integration(name: str, distribution: Distribution, joint: Joint) -> Integrat
         "weights": joint.params["cholesky"][-1] if row in tied else np.ones(1),
     }
     params = {name: np.asarray(value, np.float32) for name, value in params.items()}
-    return Integrated(Integration(tied[:-1] if row in tied else ()), params)
+    return _Integrated(Integration(tied[:-1] if row in tied else ()), params)
 
 
 def reached_by(

@@ -27,7 +27,7 @@ Continuous = (
 )
 
 
-class Component(Closed):
+class _Component(Closed):
     """One part of a mixture: a family's keys and a weight, written in one table."""
 
     weight: Weight
@@ -39,17 +39,17 @@ class Component(Closed):
         return nest(data, ("weight",))
 
 
-class Mixture(Statement):
+class _Mixture(Statement):
     """A weighted mixture; a fixed component is a value with a probability of its own, such as zero."""
 
     family: Literal["mixture"]
     components: Annotated[
-        tuple[Component, ...],
+        tuple[_Component, ...],
         check(lambda parts: len(parts) >= 2, "need at least two components", "add one, or use its family"),
     ]
 
     @model_validator(mode="after")
-    def _weights_sum_to_one(self) -> "Mixture":
+    def _weights_sum_to_one(self) -> "_Mixture":
         check_sum([part.weight for part in self.components], "components")
         return self
 
@@ -80,7 +80,7 @@ def _number(part: Distribution, place: int) -> float:
 
 
 AnyStatement = Annotated[
-    Continuous | Fixed | Choice | Mixture,
+    Continuous | Fixed | Choice | _Mixture,
     Discriminator("family"),
 ]
 

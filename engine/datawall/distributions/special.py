@@ -12,14 +12,14 @@ LARGEST = 1e36
 """Numbers from here on, or nearer to zero than 1/LARGEST, come too near the limits of single precision."""
 
 
-def on_host(x: object) -> bool:
+def _on_host(x: object) -> bool:
     """Return whether `x` is a number or numpy array, and not an array (or tracer) of JAX."""
     return isinstance(x, np.ndarray | np.generic | float | int)
 
 
 def namespace(x: object) -> Any:
     """Return `numpy` or `jax.numpy`, whichever `x` belongs to."""
-    if on_host(x):
+    if _on_host(x):
         return np
     import jax.numpy
 
@@ -28,7 +28,7 @@ def namespace(x: object) -> Any:
 
 def _special(x: object) -> ModuleType | Any:
     # Both are slow to import, and listing scenarios needs neither.
-    if on_host(x):
+    if _on_host(x):
         import scipy.special
 
         return scipy.special

@@ -25,7 +25,7 @@ SAME_DATE = 1e-6
 """Dates nearer to each other than this are one [year]."""
 
 
-def curve_of(output: Output, pushed: MonteCarloResult, labels: Labels) -> Curve:
+def _curve_of(output: Output, pushed: MonteCarloResult, labels: Labels) -> Curve:
     """Return the distribution of an output over all draws."""
     curve = pushed.sketches[output.name].curve()
     if output.name == "wall_date" and REACHED in pushed.averages:
@@ -33,7 +33,7 @@ def curve_of(output: Output, pushed: MonteCarloResult, labels: Labels) -> Curve:
     return curve
 
 
-def quantile_with_error(output: Output, curve: Curve, as_of: float) -> tuple[np.ndarray, np.ndarray]:
+def _quantile_with_error(output: Output, curve: Curve, as_of: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the quantiles and their Monte Carlo standard errors in the unit of the output."""
     value = output.in_unit(curve.quantile(QUANTILES), as_of)
     error = curve.quantile_mcse(QUANTILES)
@@ -97,8 +97,8 @@ def summary_group(pushed: MonteCarloResult, labels: Labels) -> xr.Dataset:
             variables[output.name] = _variable(dims, share, "probability", "probability that it binds")
             variables[f"{output.name}_mcse"] = _variable(dims, error, "probability", "standard error")
             continue
-        curve = curve_of(output, pushed, labels)
-        value, error = quantile_with_error(output, curve, scenario.as_of)
+        curve = _curve_of(output, pushed, labels)
+        value, error = _quantile_with_error(output, curve, scenario.as_of)
         dims = (*output.dims, "quantile")
         variables[output.name] = _variable(dims, value, output.unit, output.description)
         variables[f"{output.name}_mcse"] = _variable(dims, error, output.unit, "Monte Carlo standard error")
@@ -124,7 +124,7 @@ def cdf_group(pushed: MonteCarloResult, labels: Labels) -> xr.Dataset:
     for output in labels.outputs:
         if output.scale == "date":
             dims = (*output.dims, "date")
-            value, error = curve_of(output, pushed, labels).probability(dates - scenario.as_of)
+            value, error = _curve_of(output, pushed, labels).probability(dates - scenario.as_of)
             variables[output.name] = _variable(dims, value, "probability", f"P({output.description} <= date)")
             variables[f"{output.name}_mcse"] = _variable(dims, error, "probability", "standard error")
     coords = {name: labels.coords[name] for name in ("wall", "compute", "generation", "level", "gain")}
@@ -147,7 +147,7 @@ def cdf_dates(as_of: float, horizon: float) -> np.ndarray:
     return np.union1d(even[apart], whole)
 
 
-def constants_group(labels: Labels) -> xr.Dataset:
+def _constants_group(labels: Labels) -> xr.Dataset:
     """Return the dates that the forecast takes as given."""
     scenario = labels.scenario
     dates = {"as_of": scenario.as_of, "horizon": scenario.horizon}
@@ -220,7 +220,7 @@ def results(
         "prior_predictive": predictive_group(pushed, labels),
         "summary": summary_group(pushed, labels),
         "cdf": cdf_group(pushed, labels),
-        "constant_data": constants_group(labels),
+        "constant_data": _constants_group(labels),
     }
     for name in ("prior", "prior_predictive"):
         draw = pushed.kept.get(ACCEPTED, np.arange(groups[name].sizes["draw"]))

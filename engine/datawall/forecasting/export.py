@@ -79,11 +79,11 @@ def quantities(tree: xr.DataTree) -> dict[str, Row]:
     summary = tree["summary"].to_dataset()
     return {
         name: _row(summary, variable, at, summary[variable].sel(at))
-        for name, (variable, at) in places(summary).items()
+        for name, (variable, at) in _places(summary).items()
     }
 
 
-def places(summary: xr.Dataset) -> dict[str, tuple[str, dict[str, Any]]]:
+def _places(summary: xr.Dataset) -> dict[str, tuple[str, dict[str, Any]]]:
     """Return the variable and the coordinates of every quantity of the group `summary`, by its name."""
     name, found = _names(summary), {}
     for variable, array in summary.data_vars.items():

@@ -88,7 +88,7 @@ def _accepted(values: list[jax.Array], rows: Any, lower: Any, upper: Any) -> jax
     return ((own >= lower[:, None]) & (own <= upper[:, None])).all(axis=0)
 
 
-class Question(NamedTuple):
+class _Question(NamedTuple):
     """A scenario, and what is given, as `propagate` takes it."""
 
     world: World
@@ -111,7 +111,7 @@ def _hangs_on_exponent(event: Event, labels: Labels) -> bool:
     return not (raw if output.free_of_exponent == "raw" else output.free_of_exponent)
 
 
-def question(scenario: Scenario, spread: Sampler, given: str | Iterable[str] = ()) -> Question:
+def question(scenario: Scenario, spread: Sampler, given: str | Iterable[str] = ()) -> _Question:
     """Return what a forecast of a scenario asks.
 
     Parameters
@@ -159,7 +159,7 @@ def question(scenario: Scenario, spread: Sampler, given: str | Iterable[str] = (
     events = tuple(event.output for event in stated.events) if stated.texts else None
     static = integrated and integrated.static
     reported = reported_rows(grid, scenario.as_of, scenario.horizon)
-    return Question(
+    return _Question(
         World(joint.structure, scenario.questions, reported, static, events),
         params,
         spread.address(joint.streams, ranks(joint.streams)),

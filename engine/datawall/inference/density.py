@@ -97,7 +97,7 @@ ONCE = {"xla_backend_optimization_level": 0}
 """A program that runs once is not worth optimising: that takes longer than the run."""
 
 
-class Replay(NamedTuple):
+class _Replay(NamedTuple):
     """Arrays by name with leading axes (chains, draws).
 
     Attributes
@@ -116,7 +116,7 @@ class Replay(NamedTuple):
 
 
 @double_precision
-def replay(module: Module, evidence: Evidence, values: Arrays, seed: int) -> Replay:
+def replay(module: Module, evidence: Evidence, values: Arrays, seed: int) -> _Replay:
     """Run the model at every draw of its latents, once on the evidence and once free.
 
     Parameters
@@ -130,13 +130,13 @@ def replay(module: Module, evidence: Evidence, values: Arrays, seed: int) -> Rep
     """
     latents = latents_of(sites_of(module, evidence, evidence.observed))
 
-    def at(key: Any, own: Arrays) -> Replay:
+    def at(key: Any, own: Arrays) -> _Replay:
         model = handlers.substitute(handlers.seed(module.model, key), data=dict(own))
         fixed = handlers.trace(model).get_trace(evidence, evidence.observed)
         free = handlers.trace(model).get_trace(evidence, None)
         observed = [name for name, site in fixed.items() if site.get("is_observed")]
         density = {name: fixed[name]["fn"].log_prob(fixed[name]["value"]) for name in [*observed, *latents]}
-        return Replay(
+        return _Replay(
             {name: density[name] for name in observed},
             {name.removesuffix(SCORE): density[name] for name in latents},
             {name: free[name]["value"] for name in evidence.observed},

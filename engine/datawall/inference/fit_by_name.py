@@ -67,7 +67,7 @@ def compare(fits: Sequence[Fit]) -> xr.Dataset:
     return xr.Dataset(variables, {"rival": list(trees)})
 
 
-def with_rivals(fit: Fit, rivals: Sequence[Fit]) -> Fit:
+def _with_rivals(fit: Fit, rivals: Sequence[Fit]) -> Fit:
     """Return a fit with its rivals: groups ``comparison`` and ``rivals`` are added to its tree.
 
     The manifest of the tree gets their diagnoses, for a rival that cannot be trusted spoils the comparison.
@@ -170,7 +170,7 @@ def fit(
 
 
 @dataclass(frozen=True)
-class Plan:
+class _Plan:
     """Fit to be made.
 
     Attributes
@@ -200,7 +200,7 @@ def make_plan(
     data: Sequence[str | Path] = (),
     as_of: dt.date | float | str | None = None,
     seed: int = 0,
-) -> Plan:
+) -> _Plan:
     """Return the plan of a fit; for the parameters see `fit`.
 
     Raises
@@ -216,15 +216,15 @@ def make_plan(
         "as_of": None if as_of is None else str(as_of),
         "seed": seed,
     }
-    return Plan(module, tuple(map(Path, data)), moment(as_of), seed, Request("fit", options))
+    return _Plan(module, tuple(map(Path, data)), moment(as_of), seed, Request("fit", options))
 
 
-def run(plan: Plan) -> xr.DataTree:
+def run(plan: _Plan) -> xr.DataTree:
     """Return the fit of a plan, its summary in the attribute ``summary`` of the root as JSON."""
     return with_summary(fit_of(plan))
 
 
-def fit_of(plan: Plan) -> Fit:
+def fit_of(plan: _Plan) -> Fit:
     """Return the fit of a module with its rivals, and its bootstrap where that makes sense."""
     module, seed = MODULES[plan.name], plan.seed
     if plan.files and module.on_files is not None:
@@ -236,7 +236,7 @@ def fit_of(plan: Plan) -> Fit:
             fit_evidence(rival, evidence, seed=seed_of_rival(seed, place))
             for place, rival in enumerate(module.rivals, start=1)
         ]
-        found = with_rivals(found, rivals)
+        found = _with_rivals(found, rivals)
     if module.bootstrap:
         add_to(found, seed=seed)
     return found

@@ -17,7 +17,7 @@ FLATTEST = 0.1
 """Smallest curvature taken seriously: no direction is wider than three standard deviations of its prior."""
 
 
-class Mode(NamedTuple):
+class _Mode(NamedTuple):
     """Where a search stands.
 
     Attributes
@@ -41,7 +41,7 @@ class Mode(NamedTuple):
     step: Any
 
 
-class Laplace(NamedTuple):
+class _Laplace(NamedTuple):
     """The normal approximation of a posterior at its mode.
 
     Attributes
@@ -56,7 +56,7 @@ class Laplace(NamedTuple):
     factor: Any
 
 
-def mode_near(potential: Callable[[Any], Any], start: Any) -> Mode:
+def mode_near(potential: Callable[[Any], Any], start: Any) -> _Mode:
     """Return a local minimum of a potential, by Newton's method with adaptive damping.
 
     Negative curvature counts by its size, so that the search leaves saddles; a step that does not descend is
@@ -65,7 +65,7 @@ def mode_near(potential: Callable[[Any], Any], start: Any) -> Mode:
     value_and_gradient = jax.value_and_grad(potential)
     unit = jnp.eye(start.size)
 
-    def step(found: Mode) -> Mode:
+    def step(found: _Mode) -> _Mode:
         # the directional derivatives of the gradient along every axis are the Hessian
         along_axis = jax.vmap(
             lambda axis: jax.jvp(value_and_gradient, (found.x,), (axis,)), out_axes=(None, 0)
@@ -77,7 +77,7 @@ def mode_near(potential: Callable[[Any], Any], start: Any) -> Mode:
         nearer = found.x - axes @ move
         done = slope @ move < CONVERGED
         descends = potential(nearer) < value
-        return Mode(
+        return _Mode(
             jnp.where(descends & ~done, nearer, found.x),
             value,
             curvature,
@@ -87,15 +87,15 @@ def mode_near(potential: Callable[[Any], Any], start: Any) -> Mode:
             found.step + 1,
         )
 
-    def unfinished(found: Mode) -> Any:
+    def unfinished(found: _Mode) -> Any:
         return (found.step < STEPS) & ~(found.decrement < CONVERGED)
 
     nowhere = jnp.asarray(jnp.inf, start.dtype)
-    first = Mode(start, nowhere, start, unit, nowhere, jnp.ones_like(nowhere), 0)
+    first = _Mode(start, nowhere, start, unit, nowhere, jnp.ones_like(nowhere), 0)
     return jax.lax.while_loop(unfinished, step, first)
 
 
-def laplace(potential: Callable[[Any], Any], starts: Any) -> Laplace:
+def laplace(potential: Callable[[Any], Any], starts: Any) -> _Laplace:
     """Approximate a posterior at the lowest of the modes that are found.
 
     Parameters
@@ -108,4 +108,4 @@ def laplace(potential: Callable[[Any], Any], starts: Any) -> Laplace:
     modes = jax.lax.map(lambda start: mode_near(potential, start), starts)
     values = jnp.where(jnp.isfinite(modes.value), modes.value, jnp.inf)
     best = jax.tree.map(lambda part: part[jnp.argmin(values)], modes)
-    return Laplace(best.x, best.axes / jnp.sqrt(jnp.maximum(jnp.abs(best.curvature), FLATTEST)))
+    return _Laplace(best.x, best.axes / jnp.sqrt(jnp.maximum(jnp.abs(best.curvature), FLATTEST)))

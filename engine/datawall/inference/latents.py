@@ -58,7 +58,7 @@ SCORE = "_score"
 """Suffix of the name of a score site."""
 
 
-class LatentTable(Closed):
+class _LatentTable(Closed):
     """``[MODULE.NAME]``: the weak prior of a latent, its unit, its meaning, and why so weak or strong."""
 
     unit: Text
@@ -72,14 +72,14 @@ class LatentTable(Closed):
         return nest(data, ("unit", "meaning", "source"))
 
 
-class Latents(Closed):
+class _Latents(Closed):
     """The whole file."""
 
-    latents: dict[str, dict[str, LatentTable]]
+    latents: dict[str, dict[str, _LatentTable]]
 
 
 @cache
-def declared() -> dict[str, LatentTable]:
+def declared() -> dict[str, _LatentTable]:
     """Return every declared latent by its full name, ``module.name``.
 
     Raises
@@ -90,7 +90,7 @@ def declared() -> dict[str, LatentTable]:
     path = files.folder() / files.LATENTS
     tables = {"latents": tomllib.loads(path.read_text(encoding="utf-8"))}
     try:
-        modules = Latents.model_validate(tables).latents
+        modules = _Latents.model_validate(tables).latents
     except ValidationError as error:
         problem = first_problem(error, tables)
         raise ScenarioError(f"{path.name}: {'.'.join(map(str, problem.path))}: {problem.message}") from None

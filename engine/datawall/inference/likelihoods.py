@@ -181,7 +181,7 @@ SHORTEST = 1e-6
 """Stands for a wait of zero, whose logarithm there is not."""
 
 
-def log_density(value: Any, loc: Any, scale: Any) -> Any:
+def _log_density(value: Any, loc: Any, scale: Any) -> Any:
     """Return the log density of a lognormal wait."""
     z = (jnp.log(value) - loc) / scale
     return -(z**2) / 2.0 - LOG_SQRT_2PI - jnp.log(scale) - jnp.log(value)
@@ -244,7 +244,7 @@ class CensoredWait(Distribution):
     def log_prob(self, value: Any) -> Any:  # pyright: ignore
         """Return the log density of an ended wait, the log probability of one that goes on."""
         seen = jnp.minimum(value, self.limit)
-        ended = log_density(seen, self.loc, self.scale)
+        ended = _log_density(seen, self.loc, self.scale)
         return jnp.where(value >= self.limit, log_survival(seen, self.loc, self.scale), ended)
 
 

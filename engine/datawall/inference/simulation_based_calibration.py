@@ -30,7 +30,7 @@ SETTINGS = Settings(chains=1, warmup=300, draws=THINNING * RANKED)
 
 
 @dataclass(frozen=True)
-class SimulationBasedCalibration:
+class _SimulationBasedCalibration:
     """The ranks of the truth among the draws of its posterior.
 
     Attributes
@@ -73,7 +73,7 @@ def uniformity(ranks: np.ndarray) -> float:
 @double_precision
 def calibrate(
     module: Module, evidence: Evidence, *, replications: int = 128, seed: int = 0, truth: Module | None = None
-) -> SimulationBasedCalibration:
+) -> _SimulationBasedCalibration:
     """Return the calibration of a module on data like its evidence.
 
     Parameters
@@ -102,7 +102,7 @@ def calibrate(
         return ranks, jnp.sum(statistics["diverging"])
 
     ranks, divergences = each_key(replicate, jax.random.split(jax.random.key(seed), replications))
-    return SimulationBasedCalibration(_scalars(ranks), int(divergences.sum()))
+    return _SimulationBasedCalibration(_scalars(ranks), int(divergences.sum()))
 
 
 def _scalars(ranks: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ from datawall.scenario import available
 type Manifest = Mapping[str, Any]
 
 
-class Conditions(NamedTuple):
+class _Conditions(NamedTuple):
     """What a run was asked for beside its scenario.
 
     Attributes
@@ -33,10 +33,10 @@ class Conditions(NamedTuple):
     refitted: bool = False
 
 
-def conditions_of(facts: Manifest) -> Conditions:
+def conditions_of(facts: Manifest) -> _Conditions:
     """Return the conditions that the manifest of any product states."""
     asked = facts["options"]
-    return Conditions(
+    return _Conditions(
         given=tuple(asked.get("given") or ()),
         settings=tuple(asked.get("set") or ()),
         as_of=str(asked.get("as_of") or ""),

@@ -25,7 +25,7 @@ from datawall.reporting.sections.backtest import opening
 from datawall.reporting.sections.fit import section as fit
 
 
-class Sources(NamedTuple):
+class _Sources(NamedTuple):
     """What lies at the paths given, each kind in the order given."""
 
     runs: list[SavedRun]
@@ -81,9 +81,9 @@ def build(sources: Iterable[Path], folder: Path, title: str | None = None, pdf: 
     return made
 
 
-def read(sources: Iterable[Path]) -> Sources:
+def read(sources: Iterable[Path]) -> _Sources:
     """Return what lies at some paths."""
-    found = Sources([], [], [], [], [])
+    found = _Sources([], [], [], [], [])
     for saved in (saved for source in sources for saved in load(source)):
         match saved.product.kind:
             case "forecast":
@@ -101,7 +101,7 @@ def read(sources: Iterable[Path]) -> Sources:
     return found
 
 
-def page(sources: Sources, title: str | None = None) -> Page:
+def page(sources: _Sources, title: str | None = None) -> Page:
     """Return the page: the first run in full, else the first of another product; then the rest."""
     runs, fits, analyses, backtests, comparisons = sources
     if runs:

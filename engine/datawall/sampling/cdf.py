@@ -108,7 +108,7 @@ class Curve:
         if len(self.deviations) == 1:
             return np.sqrt(share_of(level * (1.0 - level), self.total[..., None]))
         quantile = self._quantile(level)
-        return spread(self._deviations_at(quantile, _search(self.x, quantile, "right")))
+        return _spread(self._deviations_at(quantile, _search(self.x, quantile, "right")))
 
     def _quantile(self, levels: Floats) -> Floats:
         """Return the quantiles of shape (..., k) at `levels` of the same shape."""
@@ -146,7 +146,7 @@ def deviations_of(parts: ArrayLike, totals: ArrayLike) -> Floats:
     return share_of(parts - share * totals, totals.mean(axis=0))
 
 
-def spread(deviations: Floats) -> Floats:
+def _spread(deviations: Floats) -> Floats:
     """Return the standard error of the mean of R replicates from their deviations, of shape (R, ...)."""
     replicates = len(deviations)
     return np.sqrt((deviations**2).sum(axis=0) / (replicates * (replicates - 1)))
@@ -160,7 +160,7 @@ def share_mcse(share: ArrayLike, draws: ArrayLike, deviations: Floats) -> Floats
     """
     share, draws = np.asarray(share, float), np.asarray(draws, float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        variance = share * (1.0 - share) / draws if len(deviations) == 1 else spread(deviations) ** 2
+        variance = share * (1.0 - share) / draws if len(deviations) == 1 else _spread(deviations) ** 2
         error = np.sqrt(variance + 1.0 / draws**2)
     return np.where(draws > 0, error, np.nan)
 

@@ -28,7 +28,7 @@ DIMENSIONS = 512
 _PAGE_BITS = PAGE.bit_length() - 1
 
 
-class Scrambled(NamedTuple):
+class _Scrambled(NamedTuple):
     """Scrambled points of every dimension and replicate.
 
     Attributes
@@ -75,7 +75,7 @@ def _direction_numbers(degree: int, inner: int, *initial: int) -> list[int]:
     return [number << (BITS - 1 - k) for k, number in enumerate(numbers[:BITS])]
 
 
-def scramble(seed: np.uint32, dimensions: np.ndarray) -> Scrambled:
+def scramble(seed: np.uint32, dimensions: np.ndarray) -> _Scrambled:
     """Return scrambled points: every digit is mixed with random multiples of those before it, then shifted.
 
     Parameters
@@ -96,10 +96,10 @@ def scramble(seed: np.uint32, dimensions: np.ndarray) -> Scrambled:
     page = words[BITS][:, None]
     for direction in directions[:_PAGE_BITS]:
         page = np.concatenate([page, page ^ direction[:, None]], axis=1)
-    return Scrambled(page, directions[_PAGE_BITS:])
+    return _Scrambled(page, directions[_PAGE_BITS:])
 
 
-def bits(scrambled: Scrambled, first: Index, count: int) -> jax.Array:
+def bits(scrambled: _Scrambled, first: Index, count: int) -> jax.Array:
     """Return coordinates of consecutive draws as binary fractions.
 
     Parameters

@@ -33,7 +33,7 @@ class Allocation:
 
 
 @pytree_dataclass
-class IsoflopPenalty:
+class _IsoflopPenalty:
     """Cost of leaving the optimal size at fixed compute.
 
     Attributes
@@ -218,7 +218,7 @@ def flop_for_loss(law: ScalingLaw, loss: Real) -> jax.Array:
     return jnp.where(reachable, jnp.exp(log_flop), jnp.inf)
 
 
-def isoflop_penalty(law: ScalingLaw, flop: Real, shrink: Real, hybrid: Real = 1.0) -> IsoflopPenalty:
+def isoflop_penalty(law: ScalingLaw, flop: Real, shrink: Real, hybrid: Real = 1.0) -> _IsoflopPenalty:
     """Price a model smaller than the optimum that sees more tokens at the same compute.
 
     Parameters
@@ -250,7 +250,7 @@ def isoflop_penalty(law: ScalingLaw, flop: Real, shrink: Real, hybrid: Real = 1.
         + law.token_exponent * jnp.expm1(-law.beta * steps)
     )
     reducible_exponent = law.beta * law.token_exponent
-    return IsoflopPenalty(
+    return _IsoflopPenalty(
         loss_excess=reducible * relative_excess,
         compute_waste=jnp.exp(jnp.log1p(relative_excess) / reducible_exponent),
     )

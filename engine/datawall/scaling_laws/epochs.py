@@ -20,7 +20,7 @@ from datawall.scaling_laws.laws import Real, ScalingLaw, log
 
 
 @pytree_dataclass
-class RepetitionFrontier:
+class _RepetitionFrontier:
     """The best run over U unique tokens that makes e epochs.
 
     Attributes
@@ -59,7 +59,7 @@ class RepetitionFrontier:
     token_discount: Real
 
 
-def repetition_frontier(law: ScalingLaw, rep: Repetition, epochs: Real) -> RepetitionFrontier:
+def repetition_frontier(law: ScalingLaw, rep: Repetition, epochs: Real) -> _RepetitionFrontier:
     """Describe the best run that makes so many epochs over its data.
 
     Parameters
@@ -96,7 +96,7 @@ def repetition_frontier(law: ScalingLaw, rep: Repetition, epochs: Real) -> Repet
     reducible = (1 - share) * jnp.exp(-law.alpha * log(params)) + share * jnp.exp(-law.beta * log(tokens))
     log_equal_tokens = -jnp.log(reducible) / law.beta
     log_equal_multiplier = log_equal_tokens / share
-    return RepetitionFrontier(
+    return _RepetitionFrontier(
         param_multiple=jnp.exp(log_params),
         compute_multiplier=jnp.exp(log_multiplier),
         ratio_multiplier=jnp.exp(log_epochs - log_params),

@@ -29,7 +29,7 @@ FUTURE, PAST, NEVER = range(3)
 
 
 @pytree_dataclass
-class Wall:
+class _Wall:
     """Status and date at which demand meets supply.
 
     Attributes
@@ -60,7 +60,7 @@ def wall_date(
     distill_mode: DistillMode = "nominal",
     rep: Repetition = REPETITIONS["muennighoff2023"],
     law: ScalingLaw = LAWS["muennighoff2023"],
-) -> Wall:
+) -> _Wall:
     """Return when the largest run runs out of data.
 
     Demand is ``D*(C) = kappa C^exponent``; the wall is where it reaches Q times the stock, with Q the worth
@@ -112,7 +112,7 @@ def wall_date(
     date = t0 + gap / jnp.where(closes, closing, 1.0)
     past = gap <= 0
     code = jnp.where(past, PAST, jnp.where(closes, FUTURE, NEVER))
-    return Wall(
+    return _Wall(
         status=_status(code),
         date=jnp.where(closes, date, jnp.where(past, -jnp.inf, jnp.inf)),
     )

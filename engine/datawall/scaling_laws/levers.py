@@ -30,7 +30,7 @@ class Overtraining:
 
 
 @pytree_dataclass
-class OvertrainedRun:
+class _OvertrainedRun:
     """A smaller model that reaches the loss of a compute-optimal one on limited data.
 
     Attributes
@@ -118,7 +118,7 @@ def overtraining(law: ScalingLaw, shrink: Real) -> Overtraining:
 
 def overtraining_constrained(
     law: ScalingLaw, rep: Repetition, shrink: Real, flop_base: Real, unique: Real, distill: Real = 1.0
-) -> OvertrainedRun:
+) -> _OvertrainedRun:
     """Reach the loss of a compute-optimal run with a smaller model, on data that must repeat.
 
     Parameters
@@ -159,7 +159,7 @@ def overtraining_constrained(
     fits = needed <= worth
     epochs = multiple_for_effective(jnp.maximum(needed / worth, 1.0), rep.r_d)
     tokens = jnp.where(fits, needed / distill, epochs * worth / distill)
-    return OvertrainedRun(
+    return _OvertrainedRun(
         params=params,
         effective_tokens_needed=needed,
         epochs=epochs,

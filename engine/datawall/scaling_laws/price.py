@@ -11,7 +11,7 @@ from datawall.units import MONTHS_PER_YEAR
 
 
 @pytree_dataclass
-class PriceDecline:
+class _PriceDecline:
     """The pace at which a price falls.
 
     Attributes
@@ -42,22 +42,22 @@ class EfficiencyGrowth:
         and the product above, and all are nan or infinite where the product is 1.
     """
 
-    pace: PriceDecline
+    pace: _PriceDecline
     hardware_share: Real
     algorithms_share: Real
     rest_share: Real
 
 
-def _pace(rate: Real) -> PriceDecline:
+def _pace(rate: Real) -> _PriceDecline:
     """Return the pace of a price whose log falls by `rate` a year."""
-    return PriceDecline(
+    return _PriceDecline(
         factor_per_year=jnp.exp(rate),
         oom_per_year=rate / LOG10,
         halving_months=MONTHS_PER_YEAR * math.log(2) / rate,
     )
 
 
-def price_decline(ratio: Real, years: Real) -> PriceDecline:
+def price_decline(ratio: Real, years: Real) -> _PriceDecline:
     """Turn a fall of price over some years into a pace.
 
     Parameters

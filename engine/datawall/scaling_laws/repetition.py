@@ -38,7 +38,7 @@ class RepetitionPenalty:
 
 
 @pytree_dataclass
-class ConstrainedAllocation:
+class _ConstrainedAllocation:
     """The best run over limited unique tokens.
 
     Attributes
@@ -169,7 +169,7 @@ def penalised_loss(
 
 def data_constrained_optimum(
     law: ScalingLaw, rep: Repetition, flop: Real, unique: Real, max_epochs: Real = jnp.inf
-) -> ConstrainedAllocation:
+) -> _ConstrainedAllocation:
     """Spend compute over limited unique tokens so that the loss is least, with ``6 N D = C``.
 
     Parameters
@@ -211,7 +211,7 @@ def data_constrained_optimum(
     log_tokens = jnp.minimum(log_tokens, log_unique + log(max_epochs))
     log_params = log_flop - LOG6 - log_tokens
     params, tokens = jnp.exp(log_params), jnp.exp(log_tokens)
-    return ConstrainedAllocation(
+    return _ConstrainedAllocation(
         params=params,
         tokens=tokens,
         epochs=jnp.maximum(1.0, jnp.exp(log_tokens - log_unique)),

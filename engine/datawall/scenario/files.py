@@ -77,7 +77,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Layers:
+class _Layers:
     """A scenario file and, behind it, the one that it extends."""
 
     sources: tuple[Source, ...]
@@ -112,7 +112,7 @@ def _touches(override: str, keys: str) -> bool:
     return any(f"{keys}.".startswith(f"{key}.") or key.startswith(f"{keys}.") for key in full)
 
 
-def read_layers(name_or_path: str | Path) -> Layers:
+def read_layers(name_or_path: str | Path) -> _Layers:
     """Read a scenario file and the one it extends.
 
     Raises
@@ -125,7 +125,7 @@ def read_layers(name_or_path: str | Path) -> Layers:
     child = read_source(path, label)
     parent_name = child.tables.get("extends")
     if parent_name is None:
-        return Layers((child,))
+        return _Layers((child,))
     if not isinstance(parent_name, str) or not parent_name or "\0" in parent_name:
         raise child.error(("extends",), f"need a name or a path, got {shown(parent_name)}; put it in quotes")
     parent_path = find(parent_name, beside=path.parent)
@@ -139,7 +139,7 @@ def read_layers(name_or_path: str | Path) -> Layers:
         raise child.error(
             ("extends",), f"{message}, which extends {shown(parent.tables['extends'])}; extend that one"
         )
-    return Layers((child, parent))
+    return _Layers((child, parent))
 
 
 def read_source(path: Path, label: str) -> Source:

@@ -77,7 +77,7 @@ _LevelsTable = create_model(
 )
 
 
-class QuestionsTable(_LevelsTable):
+class _QuestionsTable(_LevelsTable):
     """``[questions]``: what the forecast shall answer."""
 
     ceilings: Annotated[tuple[Annotated[str, one_of(CEILINGS)], ...], each(lambda _: True, "")]
@@ -119,7 +119,7 @@ class QuestionsTable(_LevelsTable):
         return Questions(walls=walls, **rest)
 
 
-class EvidenceTable(Closed):
+class _EvidenceTable(Closed):
     """``[evidence]``: which modules of inference put their posteriors in place of priors."""
 
     modules: Annotated[
@@ -132,7 +132,7 @@ class EvidenceTable(Closed):
     ] = ()
 
 
-class CorrelationTable(Closed):
+class _CorrelationTable(Closed):
     """``[[correlations]]``: the rank correlation of two inputs."""
 
     inputs: Annotated[
@@ -171,10 +171,10 @@ class ScenarioFile(Closed):
     as_of: Moment
     horizon: Moment
     anchors: AnchorsTable
-    questions: QuestionsTable
+    questions: _QuestionsTable
     priors: Annotated[dict[str, PriorTable], BeforeValidator(_known_inputs)]
-    correlations: tuple[CorrelationTable, ...] = ()
-    evidence: EvidenceTable | None = None
+    correlations: tuple[_CorrelationTable, ...] = ()
+    evidence: _EvidenceTable | None = None
 
     @model_validator(mode="after")
     def _horizon_after_as_of(self) -> "ScenarioFile":

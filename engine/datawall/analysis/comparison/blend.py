@@ -27,7 +27,7 @@ CARRIED = {name: declared.moves_by for name, declared in DECLARATIONS.items() if
 
 
 @dataclass(frozen=True)
-class Blend:
+class _Blend:
     """Maps normal scores to the outputs of draws of a scenario between two.
 
     Its attributes shape the compiled program; numbers travel in the parameters.
@@ -62,7 +62,7 @@ class Blend:
         )
         names = in_play(self.questions.parts)
         values = {name: _chosen(name, first, other, params["of_first"]) for name in names}
-        inputs = Inputs(**carried(values, params["years_carried"]))
+        inputs = Inputs(**_carried(values, params["years_carried"]))
         return outputs_of_future(
             simulate(inputs, params["clock"], params["grid"], self.questions), self.reported
         )
@@ -74,7 +74,7 @@ def _chosen(name: str, first: dict, other: dict, of_first: dict[str, Any]) -> ja
     return first[name] if name in first else other[name]
 
 
-def carried(values: dict[str, Any], years: dict[str, Any]) -> dict[str, Any]:
+def _carried(values: dict[str, Any], years: dict[str, Any]) -> dict[str, Any]:
     """Return inputs with the levels that another group's anchor dates carried to that anchor.
 
     Parameters
@@ -86,7 +86,7 @@ def carried(values: dict[str, Any], years: dict[str, Any]) -> dict[str, Any]:
 
     Examples
     --------
-    >>> carried({"watts_per_h100e": 1000.0, "flop_per_watt_growth": 2.0}, {"watts_per_h100e": 1.0})
+    >>> _carried({"watts_per_h100e": 1000.0, "flop_per_watt_growth": 2.0}, {"watts_per_h100e": 1.0})
     {'watts_per_h100e': 500.0, 'flop_per_watt_growth': 2.0}
     """
     moved = {
@@ -137,22 +137,22 @@ class Frame:
 
 def frame_of(scenarios: Sequence[Scenario]) -> Frame:
     """Return the frame of aligned scenarios."""
-    streams = dict.fromkeys(label for one in scenarios for label in uncorrelated(one).streams)
+    streams = dict.fromkeys(label for one in scenarios for label in _uncorrelated(one).streams)
     return Frame(scenarios[0].as_of, scenarios[0].horizon, tuple(streams))
 
 
-def uncorrelated(scenario: Scenario) -> Joint:
+def _uncorrelated(scenario: Scenario) -> Joint:
     """Return the distributions of the inputs of a scenario, without its correlations."""
     return replace(scenario, correlations=(), known={}).joint()
 
 
-def program(pair: Pair, hybrid: Hybrid, frame: Frame) -> tuple[Blend, dict[str, Any]]:
+def program(pair: Pair, hybrid: Hybrid, frame: Frame) -> tuple[_Blend, dict[str, Any]]:
     """Return the function that `propagate` compiles, equal where it is compiled already, and its numbers."""
     both = (pair.first, pair.other)
-    first, other = map(uncorrelated, both)
+    first, other = map(_uncorrelated, both)
     stated = {name for one in both for c in one.correlations for name in c.inputs}
     tied = tuple(name for name in COPULA_ORDER if name in stated)
-    function = Blend(
+    function = _Blend(
         (first.structure, other.structure),
         (_rows(first.streams, frame), _rows(other.streams, frame)),
         _rows(tied, frame),

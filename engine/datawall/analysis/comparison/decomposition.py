@@ -22,7 +22,7 @@ import numpy as np
 from datawall.sampling.cdf import Floats
 
 
-class Effects(NamedTuple):
+class _Effects(NamedTuple):
     """What each of k groups does to an answer, each of shape (k, ...).
 
     Attributes
@@ -51,7 +51,7 @@ def members(mask: int, groups: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(group for bit, group in enumerate(groups) if mask >> bit & 1)
 
 
-def effects(values: Floats) -> Effects:
+def effects(values: Floats) -> _Effects:
     """Return what each group does, from the answers of all hybrids.
 
     Parameters
@@ -71,12 +71,12 @@ def effects(values: Floats) -> Effects:
     masks = np.arange(len(values))
     found = [_effects_of(values, masks & 1 << bit == 0, k, bit) for bit in range(k)]
     empty = np.zeros((0, *values.shape[1:]))
-    return Effects(*map(np.stack, zip(*found, strict=True))) if found else Effects(empty, empty, empty)
+    return _Effects(*map(np.stack, zip(*found, strict=True))) if found else _Effects(empty, empty, empty)
 
 
-def _effects_of(values: Floats, without: np.ndarray, k: int, bit: int) -> Effects:
+def _effects_of(values: Floats, without: np.ndarray, k: int, bit: int) -> _Effects:
     """Return what the group of one bit does; `without` tells the hybrids that lack it."""
     masks = np.flatnonzero(without)
     gains = values[masks | 1 << bit] - values[masks]
     weights = np.array([1.0 / (k * comb(k - 1, mask.bit_count())) for mask in masks.tolist()])
-    return Effects(np.tensordot(weights, gains, 1), gains[0], gains[-1])
+    return _Effects(np.tensordot(weights, gains, 1), gains[0], gains[-1])

@@ -15,7 +15,7 @@ from datawall.sampling.run import MonteCarloResult
 from datawall.scenario import Scenario
 
 
-class Estimate(NamedTuple):
+class _Estimate(NamedTuple):
     """An estimate of shape (...) and its Monte Carlo standard error; not a number where there is none."""
 
     value: Floats
@@ -50,9 +50,9 @@ def place(sketch: Sketch, index: tuple[int, ...]) -> Sketch:
     )
 
 
-def estimate(rows: Floats) -> Estimate:
+def estimate(rows: Floats) -> _Estimate:
     """Return the first of 1 + R rows, with the error that the spread of the others implies."""
-    return Estimate(rows[0], rows[1:].std(axis=0, ddof=1) / np.sqrt(len(rows) - 1))
+    return _Estimate(rows[0], rows[1:].std(axis=0, ddof=1) / np.sqrt(len(rows) - 1))
 
 
 def _rows(sketch: Sketch) -> np.ndarray:

@@ -62,7 +62,7 @@ def rank(study: Study) -> Tables:
     return {"inputs": _variables("rank_correlation", "input", found, "1", "Spearman's, with the output")}
 
 
-def pawn_index(study: Study) -> Tables:
+def _pawn_index(study: Study) -> Tables:
     """Return PAWN indices of the inputs."""
     found = pawn(_plain_inputs(study), study.values)
     meaning = "mean Kolmogorov-Smirnov distance that knowing it makes"
@@ -153,7 +153,7 @@ COMPUTE: dict[str, Callable[[Study], Tables]] = {
     "sobol": sobol,
     "shapley": shapley,
     "rank": rank,
-    "pawn": pawn_index,
+    "pawn": _pawn_index,
     "gradient": gradient,
     "information": information,
 }

@@ -56,7 +56,7 @@ def moving(fit: SavedFit) -> list[str]:
     return [str(name) for name, x in posterior.items() if np.all(np.ptp(x.values, axis=(0, 1)) > 0)]
 
 
-def elements(fit: SavedFit, name: str) -> np.ndarray:
+def _elements(fit: SavedFit, name: str) -> np.ndarray:
     """Return the draws of each element of a parameter, shape (elements, draws)."""
     values = fit.group("posterior")[name].values
     return values.reshape(-1, values[0, 0].size).T
@@ -92,7 +92,7 @@ def continuous_sites(fit: SavedFit) -> list[str]:
 def prior_posterior(fit: SavedFit) -> Figure:
     """Draw the prior of each parameter with its posterior."""
     figure = _of_parameters(az.plot_prior_posterior, fit)
-    draws = [own for name in shown(fit) for own in elements(fit, name)]
+    draws = [own for name in shown(fit) for own in _elements(fit, name)]
     for axes, own in zip(figure.axes, draws, strict=False):
         low, high = np.quantile(own, CORE)
         axes.set_xlim(*np.clip(axes.get_xlim(), 2 * low - high, 3 * high - 2 * low))
@@ -170,7 +170,7 @@ def _of_parameters(plot: Callable[..., Any], fit: SavedFit, **options: Any) -> F
 
 
 def _count(fit: SavedFit, names: Iterable[str]) -> int:
-    return sum(len(elements(fit, name)) for name in names)
+    return sum(len(_elements(fit, name)) for name in names)
 
 
 def _draw(plot: Callable[..., Any], fit: SavedFit, panels: int, **options: Any) -> Figure:

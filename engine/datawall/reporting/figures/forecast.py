@@ -26,7 +26,7 @@ SINCE = 2019.0
 """Earlier runs tell nothing about today's [year]."""
 
 
-def known_runs(as_of: float) -> list[tuple[float, float]]:
+def _known_runs(as_of: float) -> list[tuple[float, float]]:
     """Return release [decimal year] and compute [FLOP] of the runs that set a record, as known at a date."""
     found = sorted(
         (_date(row["release_date"]), float(row["training_flop"]))
@@ -40,7 +40,7 @@ def known_runs(as_of: float) -> list[tuple[float, float]]:
     return records
 
 
-def flagships(developer: str, as_of: float) -> list[tuple[float, str]]:
+def _flagships(developer: str, as_of: float) -> list[tuple[float, str]]:
     """Return when a developer's flagships were released, and their names, as known at a date."""
     return [
         (_date(row["release_date"]), row["model"])
@@ -71,7 +71,7 @@ FANS = {
 """Paths: their label, unit and title."""
 
 
-def alone(draw: Callable[[xr.DataTree], Drawn], title: str, how: str, tree: xr.DataTree) -> Figure:
+def _alone(draw: Callable[[xr.DataTree], Drawn], title: str, how: str, tree: xr.DataTree) -> Figure:
     """Return a figure that stands alone: with its title, how to read it, and the run that it shows."""
     facts = manifest(tree)
     run = f"{label_of(facts)}, {facts['draws']:,} draws, seed {facts['seed']}."
@@ -124,7 +124,7 @@ def compute(tree: xr.DataTree) -> Drawn:
             path = summary["ceiling_flop"].sel(ceiling=name, quantile=0.5).values
             lines.append(fans.Line(summary["year"].values, path, name, style.CEILINGS[k % 6]))
     label, unit, title = FANS["frontier_flop"]
-    known = known_runs(manifest(tree)["as_of"])
+    known = _known_runs(manifest(tree)["as_of"])
     return fans.draw([fans.Fan(summary, "frontier_flop", label, style.BLUE)], unit, lines, known, title=title)
 
 
@@ -151,7 +151,7 @@ def first_runs(tree: xr.DataTree) -> Drawn:
 def releases(tree: xr.DataTree) -> Drawn:
     """Draw when each generation is released, beside the tables of mid-2024 and what is known."""
     as_of, end = _limits(tree, 14.0)
-    named = tuple((date, name) for date, name in flagships("OpenAI", as_of) if name in NAMED)
+    named = tuple((date, name) for date, name in _flagships("OpenAI", as_of) if name in NAMED)
     drawn = [one for _, one in sorted(_releases(tree), key=lambda entry: entry[0])]
     if named:
         drawn.insert(0, rows.Row("by name, known", style.INK, points=named))
@@ -233,17 +233,17 @@ BARS = f"Bar: 80 % interval, with a dot at the median. {rows.BEYOND}"
 DOTTED = f"Small dots: one chance in {rows.DOTS} each. {BARS}"
 FIGURES: dict[str, Callable[[xr.DataTree], Figure]] = {
     "demand_and_supply": partial(
-        alone, paths, "Training tokens: what the largest run would use, and what there is", BANDS
+        _alone, paths, "Training tokens: what the largest run would use, and what there is", BANDS
     ),
     "wall_dates": partial(
-        alone,
+        _alone,
         cdf,
         "When each data wall is reached",
         "Share of futures that have reached the wall by a date, and at the horizon; the rest never do.",
     ),
-    "wall_intervals": partial(alone, dates, "Date of each data wall", DOTTED),
+    "wall_intervals": partial(_alone, dates, "Date of each data wall", DOTTED),
     "release_dates": partial(
-        alone,
+        _alone,
         releases,
         "When a model of each generation is released",
         f"{BARS} Thin lines with diamonds: training start and deployment in the mid-2024 trend tables.",
@@ -251,7 +251,7 @@ FIGURES: dict[str, Callable[[xr.DataTree], Figure]] = {
 }
 """Every figure of a run folder, by the name of its file."""
 what_moved: Callable[[xr.DataTree], Figure] = partial(
-    alone,
+    _alone,
     conditioning,
     "What is learned from the condition",
     "Grey: 80 % interval before; blue: after, with a dot at the median; on a scale on which the input was "

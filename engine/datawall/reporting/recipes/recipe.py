@@ -24,7 +24,7 @@ Seed = Annotated[Whole, check(lambda n: 0 <= n <= LARGEST_SEED, f"need 0 to {LAR
 Draws = Annotated[Whole, check(lambda n: 1 <= n <= MOST_DRAWS, "need 1 to 2^44", "give another number")]
 
 
-class RunTable(Closed):
+class _RunTable(Closed):
     """``[[runs]]``: a forecast, as the options of ``datawall forecast`` describe it."""
 
     scenario: Text
@@ -35,14 +35,14 @@ class RunTable(Closed):
     set_: dict[str, Any] = Field(default_factory=dict, alias="set")
 
 
-class FitTable(Closed):
+class _FitTable(Closed):
     """``[[fits]]``: a module of inference, on the evidence that ships."""
 
     module: Annotated[str, one_of(HOMES)]
     seed: Seed = 0
 
 
-class BacktestTable(Closed):
+class _BacktestTable(Closed):
     """``[[backtests]]``: past forecasts and their scores, as `datawall.backtest` takes them."""
 
     scenarios: tuple[Text, ...] = SCENARIOS
@@ -54,7 +54,7 @@ class BacktestTable(Closed):
     seed: Seed = 0
 
 
-class RecipeFile(Closed):
+class _RecipeFile(Closed):
     """A whole recipe.
 
     Attributes
@@ -70,12 +70,12 @@ class RecipeFile(Closed):
     schema_: Annotated[int, version(VERSION)] = Field(alias="schema")
     title: Text
     to: Text
-    runs: tuple[RunTable, ...] = ()
-    backtests: tuple[BacktestTable, ...] = ()
-    fits: tuple[FitTable, ...] = ()
+    runs: tuple[_RunTable, ...] = ()
+    backtests: tuple[_BacktestTable, ...] = ()
+    fits: tuple[_FitTable, ...] = ()
 
     @model_validator(mode="after")
-    def _shows_something(self) -> "RecipeFile":
+    def _shows_something(self) -> "_RecipeFile":
         if not (self.runs or self.backtests or self.fits):
             raise wrong("need [[runs]], [[backtests]] or [[fits]]", None, "say what the page shows", "runs")
         return self
@@ -89,7 +89,7 @@ class Recipe:
     """A recipe, and where it stands."""
 
     path: Path
-    file: RecipeFile
+    file: _RecipeFile
 
     @property
     def target(self) -> Path:
@@ -107,7 +107,7 @@ def read_recipe(path: Path) -> Recipe:
     """
     source = read_source(path, path.name)
     try:
-        return Recipe(path, RecipeFile.model_validate(source.tables))
+        return Recipe(path, _RecipeFile.model_validate(source.tables))
     except ValidationError as error:
         problem = first_problem(error, source.tables)
         raise source.error(problem.path, problem.message) from None
@@ -134,7 +134,7 @@ def prepare(recipe: Recipe, draws: int | None = None) -> list[Path]:
     return [*runs, *backtests, *map(_fit, recipe.file.fits)]
 
 
-def _run(table: RunTable, beside: Path, draws: int) -> Path:
+def _run(table: _RunTable, beside: Path, draws: int) -> Path:
     from datawall.forecasting import forecast  # loads JAX, which a mistake in the recipe need not wait for
     from datawall.forecasting.plan import make_plan
     from datawall.inference.scenario_with_evidence import load_scenario
@@ -161,7 +161,7 @@ def _is_complete(folder: Path) -> bool:
         return False
 
 
-def _backtest(table: BacktestTable, beside: Path) -> Path:
+def _backtest(table: _BacktestTable, beside: Path) -> Path:
     from datawall.backtesting import backtest
     from datawall.backtesting.plan import make_plan
 
@@ -174,7 +174,7 @@ def _backtest(table: BacktestTable, beside: Path) -> Path:
     return folder
 
 
-def _fit(table: FitTable) -> Path:
+def _fit(table: _FitTable) -> Path:
     from datawall.inference import fit_by_name
 
     plan = fit_by_name.make_plan(table.module, seed=table.seed)

@@ -65,10 +65,10 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _cell(words: Words) -> str:
-    return with_errors(words).replace("|", "\\|").replace("\n", " ")
+    return _with_errors(words).replace("|", "\\|").replace("\n", " ")
 
 
-def with_errors(words: Words) -> str:
+def _with_errors(words: Words) -> str:
     """Return text whose numbers stand with their standard errors."""
     parts = words if isinstance(words, tuple) else (words,)
     return "".join(

@@ -48,12 +48,12 @@ def document(
     if in_full:
         found += [inputs.beliefs(first), *rest]
         found += [provenance.forecast(run, name) for run, name in zip(runs, names, strict=True)]
-    lead = ". ".join(lead_of(run, name) for run, name in zip(runs, names, strict=True))
-    opening = (*(banner for run in runs for banner in banners(run, len(runs) > 1)), *_answer(first))
+    lead = ". ".join(_lead_of(run, name) for run, name in zip(runs, names, strict=True))
+    opening = (*(banner for run in runs for banner in _banners(run, len(runs) > 1)), *_answer(first))
     return Page(title or f"{HEAD} {' and '.join(names)}", lead, opening, tuple(found), NOTE)
 
 
-def lead_of(run: SavedRun, name: str) -> str:
+def _lead_of(run: SavedRun, name: str) -> str:
     """Return which run this is, in a line."""
     facts = run.manifest
     dated = "" if conditions.conditions_of(facts).as_of else f" as of {run.limits[0]:.2f}"
@@ -63,7 +63,7 @@ def lead_of(run: SavedRun, name: str) -> str:
     )
 
 
-def banners(run: SavedRun, is_named: bool) -> Iterator[Banner]:
+def _banners(run: SavedRun, is_named: bool) -> Iterator[Banner]:
     """Yield what must be known before the numbers are believed: faults, then conditions."""
     facts = run.manifest
     if facts["partial"]:
@@ -76,7 +76,7 @@ def banners(run: SavedRun, is_named: bool) -> Iterator[Banner]:
         yield Banner("note", f"{conditions.label_of(facts)}: {said}" if is_named else said)
 
 
-def headline_wall(run: SavedRun) -> str:
+def _headline_wall(run: SavedRun) -> str:
     """Return the wall that the answer is about: the first of tokens, else the first."""
     return next(iter(run.names("wall.tokens") or run.names("wall.")))
 
@@ -102,7 +102,7 @@ def _headline_generation(run: SavedRun) -> str:
 
 def _sentences(run: SavedRun) -> tuple[str | Value, ...]:
     """Return the answer: when the data wall is reached, and when a generation is released."""
-    wall, generation = headline_wall(run), _headline_generation(run)
+    wall, generation = _headline_wall(run), _headline_generation(run)
     passes = bracketed(wall)
     demand = "unique tokens" if passes == "1" else f"unique tokens passed over {passes} times"
     given = conditions.conditions_of(run.manifest).given
@@ -128,7 +128,7 @@ def _when(run: SavedRun, name: str) -> tuple[str | Value, ...]:
 
 
 def _cards(run: SavedRun) -> Iterator[tuple[str, Words, Words]]:
-    wall, generation = headline_wall(run), _headline_generation(run)
+    wall, generation = _headline_wall(run), _headline_generation(run)
     years = [bracketed(name) for name in run.names("frontier_flop[")]
     near = min(years, key=lambda label: abs(float(label) - 2030))
     for label, name in (

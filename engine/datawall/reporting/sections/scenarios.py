@@ -24,7 +24,7 @@ def section(runs: Sequence[SavedRun], names: Sequence[str]) -> Section:
     )
 
 
-def common(runs: Sequence[SavedRun], prefix: str) -> list[str]:
+def _common(runs: Sequence[SavedRun], prefix: str) -> list[str]:
     """Return the quantities that every run has."""
     return [name for name in runs[0].names(prefix) if all(name in run.flat["quantities"] for run in runs)]
 
@@ -49,9 +49,9 @@ def _blocks(runs: Sequence[SavedRun], names: Sequence[str]) -> Iterator[Block]:
             f"{about}. Line: median; bands: 50, 80 and 90 %.",
             toggles=tuple((name, f"fan{k}") for k, name in enumerate(names)),
         )
-    walls = common(runs, "wall.")
+    walls = _common(runs, "wall.")
     yield _intervals(runs, names, walls)
-    yield _table(runs, names, [*walls, *common(runs, DATES[1]), *common(runs, DATES[2])])
+    yield _table(runs, names, [*walls, *_common(runs, DATES[1]), *_common(runs, DATES[2])])
 
 
 def _intervals(runs: Sequence[SavedRun], names: Sequence[str], walls: Sequence[str]) -> Figure:

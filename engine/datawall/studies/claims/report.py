@@ -59,7 +59,7 @@ def factor_text(of: Check | Case, unit: str) -> str:
     return shown(float(f"{of.ratio:.2g}"), unit)
 
 
-def computed_text(check: Check) -> str:
+def _computed_text(check: Check) -> str:
     """Return the median and 80 % interval over the draws, or the one value."""
     unit = check.claimed.unit
     middle, low, high = (shown(value, unit) for value in (check.median, check.low, check.high))
@@ -74,14 +74,14 @@ def _cases_text(check: Check) -> str:
     )
 
 
-def cells(claim: Judged, check: Check, *, first: bool) -> tuple[str, ...]:
+def _cells(claim: Judged, check: Check, *, first: bool) -> tuple[str, ...]:
     """Return the row of one number; statement and reason stand in the first row of a claim."""
     return (
         claim.id,
         claim.statement if first else "",
         check.quantity,
         _claimed_text(check.claimed),
-        computed_text(check),
+        _computed_text(check),
         factor_text(check, check.claimed.unit),
         f"{check.near:.0%}" if check.low < check.high else "-",
         "-" if check.law == "none" else check.law,
@@ -124,7 +124,7 @@ def _counts(judged: Iterable[Judged]) -> str:
 
 
 def _inside(group: Iterable[Judged]) -> str:
-    rows = [cells(claim, check, first=not k) for claim in group for k, check in enumerate(claim.checks)]
+    rows = [_cells(claim, check, first=not k) for claim in group for k, check in enumerate(claim.checks)]
     return _table(COLUMNS, rows)
 
 
@@ -152,7 +152,7 @@ def terminal_tables(judged: Sequence[Judged]) -> list[Table | str]:
             if verdict is None:
                 table.add_row(claim.id, claim.reason)
             for check in claim.checks:
-                row = dict(zip(COLUMNS, cells(claim, check, first=True), strict=True))
+                row = dict(zip(COLUMNS, _cells(claim, check, first=True), strict=True))
                 table.add_row(claim.id, *(row[head] for head in OVERVIEW))
         blocks.append(table)
     return [*blocks, _counts(judged)]

@@ -117,7 +117,7 @@ def _ids(claims: Any) -> Any:
     return claims
 
 
-class ClaimsFile(Closed):
+class _ClaimsFile(Closed):
     """A whole claims file."""
 
     schema_: Annotated[int, version(VERSION)] = Field(alias="schema")
@@ -125,7 +125,7 @@ class ClaimsFile(Closed):
     claims: Annotated[dict[str, ClaimTable], BeforeValidator(_ids)]
 
     @model_validator(mode="after")
-    def _sources_named(self) -> "ClaimsFile":
+    def _sources_named(self) -> "_ClaimsFile":
         for name in self.claims:
             source = name.partition("-")[0]
             if source not in self.sources:
@@ -135,7 +135,7 @@ class ClaimsFile(Closed):
         return self
 
 
-def load_claims(path: str | Path | None = None) -> ClaimsFile:
+def load_claims(path: str | Path | None = None) -> _ClaimsFile:
     """Read and validate a claims file.
 
     Parameters
@@ -155,7 +155,7 @@ def load_claims(path: str | Path | None = None) -> ClaimsFile:
     """
     source = read_source(folder() / CLAIMS, CLAIMS) if path is None else read_source(Path(path), str(path))
     try:
-        return ClaimsFile.model_validate(source.tables)
+        return _ClaimsFile.model_validate(source.tables)
     except ValidationError as error:
         problem = first_problem(error, source.tables)
         raise source.error(problem.path, problem.message) from None

@@ -25,7 +25,7 @@ class Verdict(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Tolerance:
+class _Tolerance:
     """The largest miss of each verdict: a factor, or years for a date."""
 
     holds: float
@@ -33,8 +33,8 @@ class Tolerance:
     near: float
 
 
-FACTOR = Tolerance(holds=1.25, roughly=2.0, near=1.5)
-YEARS = Tolerance(holds=0.25, roughly=1.0, near=0.5)
+FACTOR = _Tolerance(holds=1.25, roughly=2.0, near=1.5)
+YEARS = _Tolerance(holds=0.25, roughly=1.0, near=0.5)
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,12 @@ class Claimed:
         return bool(np.isinf(self.low) or np.isinf(self.high))
 
     @property
-    def tolerance(self) -> Tolerance:
+    def tolerance(self) -> _Tolerance:
         """Tolerance that counts as near."""
         return YEARS if self.unit == DATE_UNIT else FACTOR
 
 
-def nearest(claimed: Claimed, computed: np.ndarray | float) -> np.ndarray:
+def _nearest(claimed: Claimed, computed: np.ndarray | float) -> np.ndarray:
     """Return the claimed value that is nearest to the computed one."""
     return np.clip(computed, claimed.low, claimed.high)
 
@@ -80,7 +80,7 @@ def ratio(claimed: Claimed, computed: np.ndarray | float) -> np.ndarray:
     >>> float(ratio(Claimed(9.0, 9.0, "x"), 6.0)), float(ratio(Claimed(2.0, 3.0, "x"), 2.6))
     (1.5, 1.0)
     """
-    value, computed = nearest(claimed, computed), np.asarray(computed, float)
+    value, computed = _nearest(claimed, computed), np.asarray(computed, float)
     agrees = value == computed  # also where both are infinite or zero
     if claimed.unit == DATE_UNIT:
         return np.where(agrees, 0.0, np.where(agrees, value, computed) - value)
@@ -98,7 +98,7 @@ def miss(claimed: Claimed, computed: np.ndarray | float) -> np.ndarray:
     return np.where(signed > 0, size, np.inf)
 
 
-def _verdict_of_miss(size: float, tolerance: Tolerance = FACTOR) -> Verdict:
+def _verdict_of_miss(size: float, tolerance: _Tolerance = FACTOR) -> Verdict:
     """Return the verdict on a plain number that is off by a factor (or years).
 
     Examples
@@ -116,7 +116,7 @@ def _verdict_of_miss(size: float, tolerance: Tolerance = FACTOR) -> Verdict:
 def judge(claimed: Claimed, computed: float) -> Verdict:
     """Return the verdict on a claim, given the computed value; see the rule at the head of this module."""
     plain = _verdict_of_miss(float(miss(claimed, computed)), claimed.tolerance)
-    kept = _comes_out(claimed, computed) if claimed.exact else nearest(claimed, computed) == computed
+    kept = _comes_out(claimed, computed) if claimed.exact else _nearest(claimed, computed) == computed
     if (claimed.exact or claimed.is_bound) and plain is Verdict.HOLDS and not kept:
         return Verdict.ROUGHLY
     return plain
@@ -135,7 +135,7 @@ def _comes_out(claimed: Claimed, computed: float) -> bool:
 def probability_near(claimed: Claimed, computed: np.ndarray) -> float:
     """Return the share of draws in which the claim is within a factor 1.5 (half a year), or a bound kept."""
     if claimed.is_bound:
-        return float(np.mean(nearest(claimed, computed) == computed))
+        return float(np.mean(_nearest(claimed, computed) == computed))
     return float(np.mean(miss(claimed, computed) <= claimed.tolerance.near))
 
 

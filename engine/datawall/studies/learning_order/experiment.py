@@ -72,7 +72,7 @@ DECAY_MEAN, DECAY_SQUARE, EPSILON = 0.9, 0.999, 1e-8
 type Weights = list[tuple[jax.Array, jax.Array]]
 
 
-class Training(NamedTuple):
+class _Training(NamedTuple):
     """A network in training: its weights, and the running means of their gradients and of its squares."""
 
     weights: Weights
@@ -80,7 +80,7 @@ class Training(NamedTuple):
     square: Weights
 
 
-def start(key: jax.Array) -> Training:
+def start(key: jax.Array) -> _Training:
     """Return an untrained network, with normal weights of variance 2 over the inputs of a unit.
 
     References
@@ -93,10 +93,10 @@ def start(key: jax.Array) -> Training:
         for k, rows, columns in zip(keys, WIDTHS, WIDTHS[1:], strict=False)
     ]
     zeros = jax.tree.map(jnp.zeros_like, weights)
-    return Training(weights, zeros, zeros)
+    return _Training(weights, zeros, zeros)
 
 
-def logit(weights: Weights, inputs: jax.Array) -> jax.Array:
+def _logit(weights: Weights, inputs: jax.Array) -> jax.Array:
     """Return the log odds of a positive label, of shape (points,), from inputs of shape (points, d)."""
     *hidden, (last, bias) = weights
     for matrix, offset in hidden:
@@ -106,15 +106,15 @@ def logit(weights: Weights, inputs: jax.Array) -> jax.Array:
 
 def logistic_loss(weights: Weights, inputs: jax.Array, labels: jax.Array) -> jax.Array:
     """Return the mean negative log likelihood of labels of -1 and 1 [nats]."""
-    return jnp.mean(jax.nn.softplus(-labels * logit(weights, inputs)))
+    return jnp.mean(jax.nn.softplus(-labels * _logit(weights, inputs)))
 
 
 def accuracy(weights: Weights, inputs: jax.Array, labels: jax.Array) -> jax.Array:
     """Return the share of points whose label has the sign of the logit."""
-    return jnp.mean((labels * logit(weights, inputs) > 0.0).astype(jnp.float32))
+    return jnp.mean((labels * _logit(weights, inputs) > 0.0).astype(jnp.float32))
 
 
-def adam(training: Training, inputs: jax.Array, labels: jax.Array, step: jax.Array) -> Training:
+def adam(training: _Training, inputs: jax.Array, labels: jax.Array, step: jax.Array) -> _Training:
     """Return the network after one step of Adam, the steps counted from 1.
 
     References
@@ -134,7 +134,7 @@ def adam(training: Training, inputs: jax.Array, labels: jax.Array, step: jax.Arr
         mean,
         square,
     )
-    return Training(weights, mean, square)
+    return _Training(weights, mean, square)
 
 
 INPUTS = WIDTHS[0]
@@ -177,29 +177,29 @@ def recorded_steps(budget: int) -> np.ndarray:
     return np.unique(np.rint(np.geomspace(1, budget, count)).astype(int))
 
 
-def _start_all(key: jax.Array) -> Training:
+def _start_all(key: jax.Array) -> _Training:
     """Return the networks of one seed, alike for every k."""
     return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (INPUTS, *leaf.shape)), start(key))
 
 
-def _step_all(training: Training, key: jax.Array, step: jax.Array) -> Training:
+def _step_all(training: _Training, key: jax.Array, step: jax.Array) -> _Training:
     """Train the networks of one seed on one batch that nobody has seen."""
     inputs = jax.random.normal(jax.random.fold_in(key, step), (BATCH, INPUTS), jnp.float32)
     return jax.vmap(adam, (0, None, 0, None))(training, inputs, product_signs(inputs), step)
 
 
 @jax.jit
-def _advance(training: Training, keys: jax.Array, done: int, until: int) -> Training:
+def _advance(training: _Training, keys: jax.Array, done: int, until: int) -> _Training:
     """Train from one step to another; both are data, so a single program serves every chunk."""
 
-    def body(step: jax.Array, training: Training) -> Training:
+    def body(step: jax.Array, training: _Training) -> _Training:
         return jax.vmap(_step_all, (0, 0, None))(training, keys, step + 1)
 
     return jax.lax.fori_loop(done, until, body, training)
 
 
 @jax.jit
-def _test(training: Training, key: jax.Array) -> jax.Array:
+def _test(training: _Training, key: jax.Array) -> jax.Array:
     """Return the held-out accuracy of every network, of shape (k, seed)."""
     inputs = jax.random.normal(key, (HELD_OUT, INPUTS), jnp.float32)
     each_k = jax.vmap(accuracy, (0, None, 0))

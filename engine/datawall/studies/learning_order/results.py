@@ -71,7 +71,7 @@ def _statistics_group(fit: DelayFit) -> xr.Dataset:
     )
 
 
-def constants_group(censored: np.ndarray, budget: int) -> xr.Dataset:
+def _constants_group(censored: np.ndarray, budget: int) -> xr.Dataset:
     """Return what the fit takes as given, and what is known exactly."""
     return xr.Dataset(
         {
@@ -179,7 +179,7 @@ def run(request: Request, progress: Progress | None = None) -> xr.DataTree:
             "posterior": _posterior_group(fit).assign_coords(draws | {"k": SIGNS}),
             "sample_stats": _statistics_group(fit).assign_coords(draws),
             "observed_data": xr.Dataset({"log10_steps": observed}, labels),
-            "constant_data": constants_group(censored, steps).assign_coords(labels),
+            "constant_data": _constants_group(censored, steps).assign_coords(labels),
             "curves": xr.Dataset({"accuracy": accuracy}, {**labels, "step": curves.steps}),
         }
     )

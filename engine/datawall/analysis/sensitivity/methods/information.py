@@ -15,7 +15,7 @@ from datawall.sampling.replicates import PAGE
 INTERVAL = (0.1, 0.9)
 
 
-class Shrinkage(NamedTuple):
+class _Shrinkage(NamedTuple):
     """What the score or width is now, and by how much and by what share each player would shrink it."""
 
     now: Estimate
@@ -23,7 +23,7 @@ class Shrinkage(NamedTuple):
     share: Estimate
 
 
-def crps_gain(experiment: Experiment, players: Sequence[Player], measure: Measure) -> Shrinkage:
+def crps_gain(experiment: Experiment, players: Sequence[Player], measure: Measure) -> _Shrinkage:
     r"""Return by how much the expected score of the forecast falls once a player is known.
 
     The score is the continuous ranked probability score. Of a forecast that is right about its own odds it is
@@ -68,7 +68,7 @@ def _distance(values: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.abs(values - others).mean(0) / 2.0
 
 
-def interval_gain(experiment: Experiment, players: Sequence[Player], measure: Measure) -> Shrinkage:
+def interval_gain(experiment: Experiment, players: Sequence[Player], measure: Measure) -> _Shrinkage:
     """Return by how much the 80 % interval is expected to narrow once a player is known.
 
     Nested draws: 256 given each known draw of the player, the same ones for every player, so that one that
@@ -92,8 +92,8 @@ def interval_gain(experiment: Experiment, players: Sequence[Player], measure: Me
     return _shrinkage(now, now - known)
 
 
-def _shrinkage(now: np.ndarray, gain: np.ndarray) -> Shrinkage:
-    return Shrinkage(mean_of(now), mean_of(gain), ratio_of(gain, now))
+def _shrinkage(now: np.ndarray, gain: np.ndarray) -> _Shrinkage:
+    return _Shrinkage(mean_of(now), mean_of(gain), ratio_of(gain, now))
 
 
 def _width(values: np.ndarray) -> np.ndarray:

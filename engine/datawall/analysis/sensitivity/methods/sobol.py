@@ -14,14 +14,14 @@ type Measure = Callable[[np.ndarray], np.ndarray]
 """Maps values of the function to the numbers whose variance is explained."""
 
 
-class SobolIndices(NamedTuple):
+class _SobolIndices(NamedTuple):
     """First and total order, each of shape (players,)."""
 
     first: Estimate
     total: Estimate
 
 
-def sobol_indices(experiment: Experiment, players: Sequence[Player], measure: Measure) -> SobolIndices:
+def sobol_indices(experiment: Experiment, players: Sequence[Player], measure: Measure) -> _SobolIndices:
     r"""Return the Sobol' indices of first and total order.
 
     With y the measure, first order is :math:`\mathrm{Var}\,E[y|x_i] / \mathrm{Var}\,y` and total order
@@ -58,4 +58,4 @@ def sobol_indices(experiment: Experiment, players: Sequence[Player], measure: Me
         return np.array(first), np.array(total), np.array(variance)
 
     first, total, variance = np.mean(experiment.over_chunks(work), axis=0)
-    return SobolIndices(ratio_of(first, variance), ratio_of(total, variance))
+    return _SobolIndices(ratio_of(first, variance), ratio_of(total, variance))

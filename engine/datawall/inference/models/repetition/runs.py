@@ -25,7 +25,7 @@ from datawall.scaling_laws.repetition import RepetitionPenalty, data_constrained
 
 
 @dataclass(frozen=True)
-class RepetitionLaw:
+class _RepetitionLaw:
     """A law of the loss in parameters, tokens and unique tokens.
 
     Attributes
@@ -95,13 +95,13 @@ def additive_penalty(v: Arrays, runs: Arrays) -> Any:
 TERMS = ("log_floor", "log_params_term", "log_tokens_term")
 """Terms of the loss at the centre of the runs."""
 
-EFFECTIVE_DATA = RepetitionLaw(
+EFFECTIVE_DATA = _RepetitionLaw(
     "effective_data", "repeats lose value", ("alpha", "beta"), ("r_d", "r_n"), effective_data
 )
-EQUAL_EXPONENTS = RepetitionLaw(
+EQUAL_EXPONENTS = _RepetitionLaw(
     "equal_exponents", "repeats lose value, alpha = beta", ("alpha",), ("r_d", "r_n"), effective_data
 )
-ADDITIVE_PENALTY = RepetitionLaw(
+ADDITIVE_PENALTY = _RepetitionLaw(
     "additive_penalty",
     "repeats add a penalty",
     ("alpha", "beta"),
@@ -231,7 +231,7 @@ def _evidence(table: EvidenceTable, loss: str, left_out: dict[str, str], newest:
     )
 
 
-def _runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None) -> None:
+def _runs_model(law: _RepetitionLaw, evidence: Evidence, observed: Arrays | None) -> None:
     """State that the loss of each run scatters about a law, with Student t residuals in the logarithm.
 
     Parameters
@@ -251,7 +251,7 @@ def _runs_model(law: RepetitionLaw, evidence: Evidence, observed: Arrays | None)
         numpyro.sample("log_loss", residuals, obs=None if observed is None else observed["log_loss"])
 
 
-def _runs_inputs(law: RepetitionLaw, evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, Any]:  # noqa: ARG001
+def _runs_inputs(law: _RepetitionLaw, evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, Any]:  # noqa: ARG001
     """Return what a new frontier run will find of the constants of the law."""
     key_judged, key_new = jax.random.split(key)
     latents = ("overconfidence", "regularisation", *(f"{name}_spread" for name in law.constants))
@@ -259,7 +259,7 @@ def _runs_inputs(law: RepetitionLaw, evidence: Evidence, posterior: Arrays, key:
     return of_a_new_run(law.constants, widened(law.constants, v), key_new)
 
 
-def _runs_module(law: RepetitionLaw) -> Module:
+def _runs_module(law: _RepetitionLaw) -> Module:
     """Return the module that fits one law to a table of runs."""
     return Module(
         name=f"repetition.{law.name}",

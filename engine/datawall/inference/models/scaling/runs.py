@@ -27,7 +27,7 @@ type Latents = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class LossLaw:
+class _LossLaw:
     """A law of the loss.
 
     Attributes
@@ -46,7 +46,7 @@ class LossLaw:
     log_loss: Callable[[Latents, Any, Any], Any]
 
 
-def additive(v: Latents, x: Any, y: Any) -> Any:
+def _additive(v: Latents, x: Any, y: Any) -> Any:
     """Return ``ln(E + a exp(-alpha x) + b exp(-beta y))``, with a and b the terms at the centre.
 
     References
@@ -57,7 +57,7 @@ def additive(v: Latents, x: Any, y: Any) -> Any:
     return jnp.logaddexp(jnp.logaddexp(terms[0], terms[1]), terms[2])
 
 
-def equal_exponents(v: Latents, x: Any, y: Any) -> Any:
+def _equal_exponents(v: Latents, x: Any, y: Any) -> Any:
     """Return the additive law with beta = alpha.
 
     The law of over-trained models, ``E + (a M^eta + b M^-eta) C^-eta`` with M = D/N, is this one: alpha is
@@ -67,10 +67,10 @@ def equal_exponents(v: Latents, x: Any, y: Any) -> Any:
     ----------
     Muennighoff et al. 2023, arXiv 2305.16264; Gadre et al. 2024, arXiv 2403.08540.
     """
-    return additive({**v, "beta": v["alpha"]}, x, y)
+    return _additive({**v, "beta": v["alpha"]}, x, y)
 
 
-def nested(v: Latents, x: Any, y: Any) -> Any:
+def _nested(v: Latents, x: Any, y: Any) -> Any:
     """Return ``beta ln((N_c/N)^(alpha/beta) + D_c/D)``: no floor, the terms add inside a power.
 
     The terms are stated as for the additive law: the loss with plenty of the other resource.
@@ -86,13 +86,15 @@ def nested(v: Latents, x: Any, y: Any) -> Any:
 
 TERMS = ("log_floor", "log_params_term", "log_tokens_term")
 
-ADDITIVE = LossLaw("additive", "E + A/N^alpha + B/D^beta", (*TERMS, "alpha", "beta"), additive)
-EQUAL_EXPONENTS = LossLaw("equal_exponents", "E + A/N^alpha + B/D^alpha", (*TERMS, "alpha"), equal_exponents)
-NESTED = LossLaw(
+ADDITIVE = _LossLaw("additive", "E + A/N^alpha + B/D^beta", (*TERMS, "alpha", "beta"), _additive)
+EQUAL_EXPONENTS = _LossLaw(
+    "equal_exponents", "E + A/N^alpha + B/D^alpha", (*TERMS, "alpha"), _equal_exponents
+)
+NESTED = _LossLaw(
     "nested",
     "((N_c/N)^(alpha/beta) + D_c/D)^beta",
     ("log_params_limit", "log_tokens_limit", "alpha", "beta"),
-    nested,
+    _nested,
 )
 
 
@@ -236,7 +238,7 @@ REFERENCE_FLOP = 1e21
 EXPONENTS = ("alpha", "beta")
 
 
-def _points_model(law: LossLaw, evidence: Evidence, observed: Arrays | None) -> None:
+def _points_model(law: _LossLaw, evidence: Evidence, observed: Arrays | None) -> None:
     """State that the loss of each run scatters about a law, with Student t residuals in the logarithm.
 
     Each data set has its own floor, terms and residuals, for losses of different tokenisers and corpora do
@@ -265,7 +267,7 @@ def _points_model(law: LossLaw, evidence: Evidence, observed: Arrays | None) -> 
         numpyro.sample("log_loss", residuals, obs=None if observed is None else observed["log_loss"])
 
 
-def _common_exponents(law: LossLaw) -> dict[str, Any]:
+def _common_exponents(law: _LossLaw) -> dict[str, Any]:
     spread = latent("scaling_points.exponent_spread")
     return {
         name: (latent(f"scaling_points.typical_{name}"), spread) for name in EXPONENTS if name in law.latents
@@ -299,7 +301,7 @@ def _state_usual_parameters(v: dict[str, Any], data: dict[str, np.ndarray]) -> N
         numpyro.deterministic("reducible_loss_1e21", reducible)
 
 
-def points_module(law: LossLaw, rivals: tuple[Module, ...] = ()) -> Module:
+def points_module(law: _LossLaw, rivals: tuple[Module, ...] = ()) -> Module:
     """Return the module that fits one law to points files."""
     return Module(
         name="scaling_points" if law is ADDITIVE else f"scaling_points.{law.name}",

@@ -40,12 +40,12 @@ def document(
         Whether with all that stands behind the answer; the terminal shows the answer alone.
     """
     sections = (*parts(backtest, in_full=in_full), *rest)
-    return Page(title or _title(backtest), lead(backtest), tuple(_first(backtest)), sections, NOTE)
+    return Page(title or _title(backtest), _lead(backtest), tuple(_first(backtest)), sections, NOTE)
 
 
 def section(backtest: SavedBacktest) -> Section:
     """Return the opening as a section, for a page that is about something else first."""
-    return Section(backtest.name("verdict"), _title(backtest), lead(backtest), tuple(_first(backtest)))
+    return Section(backtest.name("verdict"), _title(backtest), _lead(backtest), tuple(_first(backtest)))
 
 
 def parts(backtest: SavedBacktest, *, in_full: bool = True) -> Iterator[Section]:
@@ -55,7 +55,7 @@ def parts(backtest: SavedBacktest, *, in_full: bool = True) -> Iterator[Section]
             yield found
 
 
-def lead(backtest: SavedBacktest) -> str:
+def _lead(backtest: SavedBacktest) -> str:
     """Return what was asked, of whom and when."""
     asked = backtest_labels.asked(backtest.manifest)
     return f"Forecasts of {', '.join(backtest.scenarios)} as they would have been made {asked}"

@@ -11,11 +11,11 @@ from datawall.scenario.posterior import distribution
 
 def brief(summary: Mapping[str, Any]) -> list[Table]:
     """Return what was inferred, what the forecast takes from it, and whether it can be trusted."""
-    tables = (parameters(summary), inputs(summary), rivals(summary), trust(summary))
+    tables = (_parameters(summary), inputs(summary), rivals(summary), trust(summary))
     return [table for table in tables if table.rows]
 
 
-def parameters(summary: Mapping[str, Any]) -> Table:
+def _parameters(summary: Mapping[str, Any]) -> Table:
     """Return the headline parameters."""
     factors = any("inflation" in row for row in summary["headline"].values())
     extra = ("bootstrap sd / sd",) if factors else ()
