@@ -40,7 +40,7 @@ def compute(tree: xr.DataTree) -> Figure:
     return _forecast.compute(tree).figure
 
 
-def _binding(tree: xr.DataTree) -> Figure:
+def binding(tree: xr.DataTree) -> Figure:
     """Draw the probability that each ceiling sets the largest run, by year."""
     return _forecast.binding(tree).figure
 
