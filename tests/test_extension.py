@@ -97,17 +97,18 @@ confidence = "low"
 
 
 def test_an_input_that_enters_a_ceiling_is_known_everywhere(copy: Copy):
+    chips = "engine/datawall/model/ceilings/chips.py"
     copy.edit(
-        "engine/datawall/model/inputs.py",
-        "    usd_per_h100e_hour: Scalar = ",
-        '    goodput: Scalar = declare("fraction", "hardware", POSITIVE, 1.0, parts=CHIPS)\n'
-        "    usd_per_h100e_hour: Scalar = ",
+        chips,
+        "from datawall.model.parts import",
+        "from datawall.model.declaration import POSITIVE, declare\nfrom datawall.model.parts import",
     )
     copy.edit(
-        "engine/datawall/model/ceilings/frontier.py",
-        "log_flop = log.chip_stock_h100e + ",
-        "log_flop = log.goodput + log.chip_stock_h100e + ",
+        chips,
+        '    colour = "amber"',
+        '    own_inputs = {"goodput": declare("fraction", "hardware", POSITIVE, 1.0)}\n    colour = "amber"',
     )
+    copy.edit(chips, "log_flop = log.chip_stock_h100e + ", "log_flop = log.goodput + log.chip_stock_h100e + ")
     for scenario in ("baseline", "seed2024"):
         copy.add(f"priors/{scenario}.toml", PRIOR)
 
@@ -131,7 +132,11 @@ def test_an_input_that_enters_a_ceiling_is_known_everywhere(copy: Copy):
     )
     assert "goodput" in shown
     assert "goodput" in json.loads(priors)["priors"]
-    value, unit = json.loads(explained)["inputs"]["goodput"]
+    explanation = json.loads(explained)
+    steps = {step["name"]: step for section in explanation["sections"] for step in section["steps"]}
+    (chips_step,) = {name for name in steps if name.startswith("ceiling chips")}
+    assert steps[chips_step]["equation"].startswith("goodput x chip_stock_h100e x ")
+    value, unit = explanation["inputs"]["goodput"]
     assert 0.7 < value < 0.95
     assert unit == "fraction"
     assert json.loads(forecast)["given"]["conditions"] == ["goodput=0.9"]

@@ -13,8 +13,8 @@ import pytest
 from datawall.backtesting import vintage
 from datawall.backtesting.questions import NothingKnownError
 from datawall.backtesting.vintage import NO_SLOWDOWN, as_known, inputs_asked, published
-from datawall.model.ceilings.frontier import ceilings
 from datawall.model.clock import clock_at
+from datawall.model.frontier import ceilings
 from datawall.model.inputs import DECLARATIONS, Inputs
 from datawall.model.release import release_delay
 from datawall.scenario import ScenarioError, files, load_scenario

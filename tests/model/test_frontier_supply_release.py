@@ -5,11 +5,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from datawall.model.ceilings.frontier import binding, ceilings, log_lowest
-from datawall.model.ceilings.growth import log_saturating
 from datawall.model.clock import ANCHORS, clock_at
+from datawall.model.frontier import binding, ceilings, log_lowest
+from datawall.model.growth import log_saturating
+from datawall.model.registry import SUPPLIES
 from datawall.model.release import OUTCOMES, release_dates, release_delay
-from datawall.model.supply import training_tokens, unique_tokens
+from datawall.model.supply import training_tokens
 from support.world_cases import ANCHORS as DATES
 from support.world_cases import AS_OF, OURS, QUESTIONS, YEARS, one_draw, oracle_of, random_draws
 from support.world_oracle import LADDER
@@ -154,7 +155,7 @@ def test_paths_are_those_of_the_independent_model(seed):
 def test_supply_by_hand(change, tokens):
     inputs = replace(INPUTS, distillation_multiplier=2.0, **change)
     for t, growth in ((AT_ANCHOR, 1.0), (NEXT_YEAR, 1.1), (AT_ANCHOR - 1.0, 1 / 1.1)):
-        unique = float(jnp.exp(unique_tokens(inputs, CLOCK).at(t)))
+        unique = float(jnp.exp(SUPPLIES["components"].path(inputs, CLOCK).at(t)))
         assert unique == pytest.approx(tokens * growth, rel=1e-10)
         training = float(jnp.exp(training_tokens(inputs, CLOCK, "components").at(t)))
         assert training == pytest.approx(2 * tokens * growth, rel=1e-10)

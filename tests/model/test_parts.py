@@ -6,10 +6,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from datawall.model.ceilings.frontier import ceilings
 from datawall.model.clock import clock_at
+from datawall.model.frontier import ceilings
 from datawall.model.inputs import DECLARATIONS, Inputs, in_play
-from datawall.model.questions import CEILINGS, RELEASES, SUPPLIES
+from datawall.model.registry import CEILINGS, RELEASES, SUPPLIES
 from datawall.model.release import release_delay
 from datawall.model.supply import training_tokens
 from support.world_cases import ANCHORS, AS_OF, QUESTIONS

@@ -12,8 +12,8 @@ import pytest
 
 import datawall
 from datawall.distributions.joint import inputs_from_scores
-from datawall.model.ceilings.frontier import ceilings
 from datawall.model.clock import clock_at
+from datawall.model.frontier import ceilings
 from datawall.model.inputs import Inputs
 from datawall.scenario import load_scenario
 

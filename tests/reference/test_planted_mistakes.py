@@ -8,7 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 import pytest
 
-from datawall.model.ceilings import frontier
+from datawall.model import hardware as h100
 from datawall.model.inputs import DECLARATIONS, Inputs
 from datawall.model.loss import law as pivot
 from datawall.scaling_laws import (
@@ -32,7 +32,7 @@ def close(found: Any, expected: float, rel: float = 1e-3) -> None:
 def h100_peak() -> None:
     """A run of one H100-second at full use is 989 TFLOP dense, not the 1979 of a sparse data sheet."""
     log = Inputs(**dict.fromkeys(DECLARATIONS, 0.0))
-    close(math.exp(float(frontier.log_flop_per_s_per_h100e(log))), 989.4e12)
+    close(math.exp(float(h100.log_flop_per_s_per_h100e(log))), 989.4e12)
 
 
 def six() -> None:
@@ -121,7 +121,7 @@ RIGHT_WALL_DATE = exhaustion.wall_date
 RIGHT_SCALING_LAW = pivot.scaling_law
 
 MISTAKES: list[tuple[str, Callable[[], None], Any, str, Any]] = [
-    ("sparse peak", h100_peak, frontier, "H100_FLOP_PER_S", 1978.9e12),
+    ("sparse peak", h100_peak, h100, "H100_FLOP_PER_S", 1978.9e12),
     ("factor 6 missing", six, hardware, "training_flop", lambda params, tokens: params * tokens),
     ("r for r - 1", extra_passes, repetition, "effective_tokens", no_minus_one),
     ("k squared", smaller_by_three, levers, "overtraining", squared),

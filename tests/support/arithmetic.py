@@ -12,7 +12,7 @@ OPERATIONS = {
     ast.Div: operator.truediv,
     ast.Pow: operator.pow,
 }
-FUNCTIONS = {"exp": math.exp, "min": min, "max": max}
+FUNCTIONS = {"exp": math.exp, "log": math.log, "min": min, "max": max}
 
 
 def redo(node: Any) -> Any:

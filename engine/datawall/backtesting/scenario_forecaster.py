@@ -15,8 +15,8 @@ from datawall.backtesting.vintage import SAME_DATE
 from datawall.distributions.joint import inputs_from_scores
 from datawall.distributions.special import ndtri
 from datawall.errors import DatawallError
-from datawall.model.ceilings.frontier import ceilings, log_lowest
 from datawall.model.clock import Clock, clock_at
+from datawall.model.frontier import ceilings, log_lowest
 from datawall.model.inputs import Inputs
 from datawall.model.passage import running_maximum
 from datawall.model.questions import Questions

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.model.ceilings.frontier import binding
+from datawall.model.frontier import binding
 from datawall.model.loss.overtraining import headroom
 from datawall.pytrees import pytree_dataclass
 from datawall.sampling.histogram import Histogram

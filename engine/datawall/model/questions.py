@@ -5,29 +5,6 @@ This module loads no JAX, so that scenarios can be listed and checked at once.
 
 from dataclasses import dataclass
 
-CEILINGS = (
-    "trend",
-    "spend",
-    "power",
-    "chips",
-    "latency",
-    "epoch_power",
-    "epoch_campus",
-    "epoch_distributed",
-    "epoch_bandwidth",
-    "epoch_chips",
-    "epoch_data",
-    "table",
-    "datasets",
-)
-"""Everything that may set the size of the largest training run."""
-
-SUPPLIES = ("components", "modalities", "web_pages")
-"""The accounts of the unique tokens that can be had."""
-
-RELEASES = ("lags", "table")
-"""The accounts of the time from the start of training to release."""
-
 
 @dataclass(frozen=True)
 class Questions:
@@ -36,11 +13,11 @@ class Questions:
     Attributes
     ----------
     ceilings
-        Which of `CEILINGS` are in force.
+        Which of `registry.CEILINGS` are in force.
     supply
-        Which of `SUPPLIES` counts the tokens.
+        Which of `registry.SUPPLIES` counts the tokens.
     release
-        Which of `RELEASES` dates a release.
+        Which of `registry.RELEASES` dates a release.
     walls
         For each criterion that is asked, its name and the levels at which it is dated.
     generations

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 
-from datawall.model.ceilings.frontier import Path, ceilings, log_lowest
-from datawall.model.ceilings.growth import Growth
 from datawall.model.clock import Clock
 from datawall.model.counts import model_counts
 from datawall.model.criteria import CRITERIA, AtLevel
+from datawall.model.frontier import ceilings, log_lowest
+from datawall.model.growth import Growth
 from datawall.model.inputs import Inputs, Scalar
 from datawall.model.loss.architecture import log_compute_gain
 from datawall.model.loss.data_constrained import DataLaw, Scarcity, data_law, scarcity
 from datawall.model.loss.overtraining import wall_gap
 from datawall.model.outputs import Instant, paths_at
+from datawall.model.parts import Path
 from datawall.model.passage import Line, linear_passages, nonlinear_passages, running_maximum
 from datawall.model.questions import Questions
 from datawall.model.release import release_dates, release_delay

@@ -11,7 +11,8 @@ from datawall.distributions.mixture import AnyStatement, nest
 from datawall.distributions.statement import ABOUT_PRIOR
 from datawall.model.criteria import CRITERIA, Criterion
 from datawall.model.inputs import DECLARATIONS
-from datawall.model.questions import CEILINGS, RELEASES, SUPPLIES, Questions
+from datawall.model.questions import Questions
+from datawall.model.registry import CEILINGS, RELEASES, SUPPLIES
 from datawall.validation import Closed, Moment, Number, Text, check, each, one_of, suggestion, version, wrong
 
 VERSION = 1

@@ -6,13 +6,15 @@ import jax
 import numpy as np
 import pytest
 
-from datawall.analysis.explanation import epoch2030
-from datawall.analysis.explanation.compute import EQUATIONS
-from datawall.model.ceilings.frontier import ceilings
+from datawall.analysis.explanation.equations import Equations
 from datawall.model.clock import clock_at
+from datawall.model.frontier import ceilings
+from datawall.model.registry import CEILINGS
 from datawall.model.supply import training_tokens
 from support.arithmetic import redo
 from support.epoch_draws import DATES, one_draw, wide_draws
+
+AS_OF = 2024.5
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -23,15 +25,16 @@ def exact():
 
 @pytest.mark.parametrize("date", [2022.5, 2024.75, 2030.0, 2037.25])
 def test_the_arithmetic_gives_the_path(date):
-    clock = clock_at(2024.5, DATES)
+    clock = clock_at(AS_OF, DATES)
     draws = wide_draws(24, seed=5)
-    names = tuple(epoch2030.NUMBERS)
-    assert set(names) < set(EQUATIONS)
+    names = tuple(name for name in CEILINGS if name.startswith("epoch_"))
+    assert len(names) == 6
     for index in range(24):
         inputs = one_draw(draws, index)
+        equations = Equations(inputs, AS_OF, DATES)
         for name, path in zip(names, ceilings(inputs, clock, names), strict=True):
-            shown = redo(ast.parse(epoch2030.NUMBERS[name](inputs, DATES, date), mode="eval"))
-            assert np.log(shown) == pytest.approx(float(path.at(date - 2024.5)), abs=3e-5), name
-        shown = redo(ast.parse(epoch2030.supply(inputs, date - DATES["supply"]), mode="eval"))
-        tokens = training_tokens(inputs, clock, "modalities").at(date - 2024.5)
+            shown = redo(ast.parse(equations.ceiling(name, date).numbers, mode="eval"))
+            assert np.log(shown) == pytest.approx(float(path.at(date - AS_OF)), abs=3e-5), name
+        shown = redo(ast.parse(equations.supply("modalities", date).numbers, mode="eval"))
+        tokens = training_tokens(inputs, clock, "modalities").at(date - AS_OF)
         assert np.log(shown) == pytest.approx(float(tokens), abs=1e-5)

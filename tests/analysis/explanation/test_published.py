@@ -8,11 +8,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from datawall.analysis.explanation import gptn2024, villalobos2024
-from datawall.analysis.explanation.compute import EQUATIONS
+from datawall.analysis.explanation.equations import Equations
 from datawall.distributions.joint import inputs_from_scores
-from datawall.model.ceilings.frontier import ceilings
 from datawall.model.clock import clock_at
+from datawall.model.frontier import ceilings
 from datawall.model.inputs import Inputs
 from datawall.model.supply import training_tokens
 from datawall.scenario import load_scenario
@@ -45,16 +44,14 @@ def shown(numbers):
 
 @pytest.mark.parametrize("date", [2022.5, 2024.75, 2027.1, 2037.25])
 @pytest.mark.parametrize(
-    ("name", "piece"),
-    [("gptn2024", gptn2024), ("gptn2024_bullish", gptn2024), ("villalobos2024", villalobos2024)],
+    ("name", "ceiling"),
+    [("gptn2024", "table"), ("gptn2024_bullish", "table"), ("villalobos2024", "datasets")],
 )
-def test_the_arithmetic_of_a_ceiling_gives_its_path(name, piece, date):
-    (ceiling,) = piece.NUMBERS
-    assert ceiling in EQUATIONS
+def test_the_arithmetic_of_a_ceiling_gives_its_path(name, ceiling, date):
     scenario, draws = futures(name)
     for inputs in draws:
         (path,) = ceilings(inputs, clock_at(scenario.as_of, scenario.anchors), (ceiling,))
-        numbers = piece.NUMBERS[ceiling](inputs, scenario.anchors, date)
+        numbers = Equations(inputs, scenario.as_of, scenario.anchors).ceiling(ceiling, date).numbers
         assert shown(numbers) == pytest.approx(float(path.at(date - scenario.as_of)), abs=1e-5)
 
 
@@ -63,5 +60,5 @@ def test_the_arithmetic_of_the_stock_gives_its_path(date):
     scenario, draws = futures("villalobos2024")
     for inputs in draws:
         tokens = training_tokens(inputs, clock_at(scenario.as_of, scenario.anchors), "web_pages")
-        numbers = villalobos2024.supply(inputs, date - scenario.anchors["supply"])
+        numbers = Equations(inputs, scenario.as_of, scenario.anchors).supply("web_pages", date).numbers
         assert shown(numbers) == pytest.approx(float(tokens.at(date - scenario.as_of)), abs=1e-5)

@@ -6,9 +6,9 @@ import jax
 import numpy as np
 import pytest
 
-from datawall.model.ceilings.epoch2030 import chips, distributed
-from datawall.model.ceilings.frontier import ceilings, log_inputs
+from datawall.model.ceilings.epoch2030 import EpochChips, EpochDistributed
 from datawall.model.clock import ANCHORS, clock_at
+from datawall.model.frontier import ceilings, log_inputs
 from datawall.model.inputs import Inputs
 from datawall.model.supply import training_tokens
 from support import epoch_oracle as oracle
@@ -46,7 +46,7 @@ def test_chips_are_the_integral_of_capped_production(t):
 
 
 def test_wafers_are_short_at_once_later_or_never():
-    stock = chips(Inputs(**DRAWS), log_inputs(Inputs(**DRAWS)), CLOCK)
+    stock = EpochChips().path(Inputs(**DRAWS), log_inputs(Inputs(**DRAWS)), CLOCK)
     short = np.asarray(stock.production) < DRAWS["chip_production_h100e"]
     kinds = {(bool(s), bool(np.isfinite(t))) for s, t in zip(short, stock.turn, strict=True)}
     assert kinds == {(False, False), (False, True), (True, False), (True, True)}
@@ -114,6 +114,6 @@ def test_extreme_growth_does_not_overflow_single_precision():
     with jax.enable_x64(False):
         inputs = Inputs(**{name: np.float32(values[0]) for name, values in DRAWS.items()})
         fast = replace(inputs, us_data_center_growth=np.float32(60.0))
-        path = distributed(fast, log_inputs(fast), CLOCK)
+        path = EpochDistributed().path(fast, log_inputs(fast), CLOCK)
         assert np.isfinite(float(path.at(26.0)))
         assert np.isfinite(float(jax.grad(path.at)(26.0)))

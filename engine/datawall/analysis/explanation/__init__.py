@@ -43,7 +43,7 @@ def explain(scenario: Scenario, inputs: Inputs) -> Explanation:
         return Explanation(
             named(inputs),
             (
-                Section("Loss law and architecture", tuple(law_steps(inputs))),
+                Section("Loss law and architecture", tuple(law_steps(future))),
                 *(_state(future, title, moment) for title, moment in moments.items()),
                 Section("Walls", tuple(wall_steps(future))),
                 *generation_sections(future),

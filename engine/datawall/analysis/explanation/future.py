@@ -9,9 +9,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from datawall.analysis.explanation.equations import Equations
 from datawall.forecasting.labels import time_grid
-from datawall.model.ceilings.frontier import ceilings, log_lowest
 from datawall.model.clock import Clock, clock_at
+from datawall.model.frontier import ceilings, log_lowest
 from datawall.model.inputs import Inputs
 from datawall.model.loss.architecture import log_compute_gain
 from datawall.model.loss.data_constrained import Scarcity, data_law, scarcity
@@ -66,6 +67,8 @@ class OneFuture:
     ----------
     scenario, inputs, questions, clock
         What was given.
+    equations
+        Its equations.
     data
         The draw's data law.
     future
@@ -77,6 +80,7 @@ class OneFuture:
         self.inputs = inputs
         self.questions = scenario.questions
         self.clock = clock_at(scenario.as_of, scenario.anchors)
+        self.equations = Equations(inputs, scenario.as_of, scenario.anchors)
         self.data = data_law(inputs, self.questions)
         self._grid = jnp.asarray(time_grid(scenario.as_of, scenario.horizon) - scenario.as_of)
         self.future: Future = _simulate(vars(inputs), self.clock, self._grid, self.questions)

@@ -2,56 +2,91 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING, override
 
-import jax.numpy as jnp
-import numpy as np
+from datawall.model.declaration import Scalar
+from datawall.model.parts import Ceiling, ReleaseAccount, Values
 
-from datawall.model.ceilings.growth import Lowest, growth
-from datawall.model.clock import Clock
-from datawall.model.inputs import DECLARATIONS, Inputs, Scalar
-from datawall.scaling_laws.generations import GPT4_INDEX, TABLES, GenerationTable, table_lags
-from datawall.scaling_laws.laws import LOG10
+if TYPE_CHECKING:
+    import numpy as np
+
+    from datawall.model.clock import Clock
+    from datawall.model.growth import Lowest
+    from datawall.scaling_laws.generations import GenerationTable
 
 ORIGIN = 2024.0
 """Dates of the tables are counted from here, for years near 2024 have few digits in single precision."""
-BASELINE, BULLISH = (TABLES[name] for name in DECLARATIONS["generation_table"].options)
 
 
-def table(inputs: Inputs, log: Inputs, clock: Clock) -> Lowest:  # noqa: ARG001 - a ceiling like the others
-    """Return ln FLOP by the table that the draw follows, straight between its rows and beyond them.
+def _tables() -> "list[GenerationTable]":
+    """Return the tables in the order of the options of `generation_table`."""
+    from datawall.model.inputs import DECLARATIONS
+    from datawall.scaling_laws.generations import TABLES
+
+    return [TABLES[name] for name in DECLARATIONS["generation_table"].options]
+
+
+def _is_bullish(inputs: Values) -> Scalar:
+    return inputs.generation_table == 1.0
+
+
+def _chosen(inputs: Values, column: "Callable[[GenerationTable], np.ndarray]") -> list[Scalar]:
+    """Return a column of the table that the draw follows, a scalar for each row."""
+    import jax.numpy as jnp
+
+    rows = zip(*(column(table) for table in _tables()), strict=True)
+    return [jnp.where(_is_bullish(inputs), bullish, baseline) for baseline, bullish in rows]
+
+
+class Table(Ceiling):
+    """The table that the draw follows, straight between its rows and beyond them.
 
     The table is off by an index and by a time, each of which has an error of its own. Growth falls from row
     to row, so the lowest of the lines through neighbouring rows is the broken line through all of them.
     """
-    index = _chosen(inputs, lambda rows: rows.index)
-    start = _chosen(inputs, lambda rows: rows.start - ORIGIN)
-    origin = clock.since_as_of(ORIGIN) + inputs.table_date_error
-    log_per_index = LOG10 * inputs.oom_per_generation
-    lines = []
-    for (low, high), (date, next_date) in zip(pairwise(index), pairwise(start), strict=True):
-        rise = (low + inputs.table_index_error - GPT4_INDEX) * log_per_index
-        rate = (high - low) / (next_date - date) * log_per_index
-        lines.append(growth(jnp.log(inputs.gpt4_flop) + rise, rate, origin + date))
-    return Lowest(tuple(lines))
+
+    name = "table"
+    title = "the compute of the table of generations"
+    inputs = ("gpt4_flop", "oom_per_generation", "generation_table", "table_index_error", "table_date_error")
+    colour = "orange"
+    rank = 20
+
+    @override
+    def path(self, inputs: Values, log: Values, clock: "Clock") -> "Lowest":
+        import jax.numpy as jnp
+
+        from datawall.model.growth import Lowest, growth
+        from datawall.scaling_laws.generations import GPT4_INDEX
+        from datawall.scaling_laws.laws import LOG10
+
+        index = _chosen(inputs, lambda rows: rows.index)
+        start = _chosen(inputs, lambda rows: rows.start - ORIGIN)
+        origin = clock.since_as_of(ORIGIN) + inputs.table_date_error
+        log_per_index = LOG10 * inputs.oom_per_generation
+        lines = []
+        for (low, high), (date, next_date) in zip(pairwise(index), pairwise(start), strict=True):
+            rise = (low + inputs.table_index_error - GPT4_INDEX) * log_per_index
+            rate = (high - low) / (next_date - date) * log_per_index
+            lines.append(growth(jnp.log(inputs.gpt4_flop) + rise, rate, origin + date))
+        return Lowest(tuple(lines))
 
 
-def table_delay(inputs: Inputs, generations: Sequence[float]) -> Scalar:
-    """Return the years from start to deployment by the table, one for each generation.
+class TableDelay(ReleaseAccount):
+    """Time to deployment by the table: straight between its rows; beyond them the lag of the nearest."""
 
-    Straight between its rows; beyond them the lag of the nearest.
-    """
-    index = jnp.stack([generation - inputs.table_index_error for generation in generations])
-    baseline, bullish = (
-        jnp.interp(index, jnp.asarray(t.index), jnp.asarray(table_lags(t))) for t in (BASELINE, BULLISH)
-    )
-    return jnp.where(_is_bullish(inputs), bullish, baseline)
+    name = "table"
+    title = "time to deployment in the table of generations"
+    inputs = ("generation_table", "table_index_error")
+    rank = 20
 
+    @override
+    def delay(self, inputs: Values, generations: Sequence[float]) -> Scalar:
+        import jax.numpy as jnp
 
-def _chosen(inputs: Inputs, column: Callable[[GenerationTable], np.ndarray]) -> list[Scalar]:
-    """Return a column of the table that the draw follows, a scalar for each row."""
-    rows = zip(column(BASELINE), column(BULLISH), strict=True)
-    return [jnp.where(_is_bullish(inputs), bullish, baseline) for baseline, bullish in rows]
+        from datawall.scaling_laws.generations import table_lags
 
-
-def _is_bullish(inputs: Inputs) -> Scalar:
-    return inputs.generation_table == 1.0
+        index = jnp.stack([generation - inputs.table_index_error for generation in generations])
+        baseline, bullish = (
+            jnp.interp(index, jnp.asarray(t.index), jnp.asarray(table_lags(t))) for t in _tables()
+        )
+        return jnp.where(_is_bullish(inputs), bullish, baseline)

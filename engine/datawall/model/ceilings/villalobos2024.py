@@ -1,45 +1,76 @@
-"""The text of the indexed web, and the training sets that will ask for it (Villalobos et al. 2024)."""
+"""The text of the indexed web, and the training sets that will ask for it.
+
+References
+----------
+Villalobos et al. 2024, arXiv 2211.04325.
+"""
 
 import math
+from typing import TYPE_CHECKING, override
 
-import jax
-import jax.numpy as jnp
+from datawall.model.parts import Ceiling, SupplyAccount, Values
 
-from datawall.model.ceilings.growth import Growth, growth
-from datawall.model.clock import Clock
-from datawall.model.inputs import DECLARATIONS, Inputs
-from datawall.scaling_laws.laws import LOG6
+if TYPE_CHECKING:
+    from datawall.model.clock import Clock
+    from datawall.model.growth import Growth
 
 TOKENS_PER_PARAM = 20.0
 """Of a compute-optimal run, as the source takes it."""
-BY_COMPUTE = DECLARATIONS["demand_projection"].options.index("compute")
 
 
-def web_pages(inputs: Inputs, clock: Clock) -> Growth:
-    """Return the path of ln of the effective stock: what the indexed web is worth when it is repeated.
+class WebPages(SupplyAccount):
+    """What the indexed web is worth when it is repeated.
 
     Pages x bytes a page / bytes a token, times the share worth training on, times what repeating it gains.
-
-    References
-    ----------
-    Villalobos et al. 2024, arXiv 2211.04325.
     """
-    tokens = inputs.web_pages / inputs.bytes_per_token * inputs.bytes_per_page
-    log_stock = jnp.log(tokens) + jnp.log(inputs.text_quality * inputs.repetition_gain)
-    return growth(log_stock, jnp.log(inputs.supply_growth), clock.supply)
+
+    name = "web_pages"
+    title = "the indexed web, page by page, and what repeating it gains"
+    inputs = (
+        "web_pages",
+        "bytes_per_page",
+        "bytes_per_token",
+        "text_quality",
+        "repetition_gain",
+        "supply_growth",
+    )
+    rank = 21
+
+    @override
+    def path(self, inputs: Values, clock: "Clock") -> "Growth":
+        import jax.numpy as jnp
+
+        from datawall.model.growth import growth
+
+        tokens = inputs.web_pages / inputs.bytes_per_token * inputs.bytes_per_page
+        log_stock = jnp.log(tokens) + jnp.log(inputs.text_quality * inputs.repetition_gain)
+        return growth(log_stock, jnp.log(inputs.supply_growth), clock.supply)
 
 
-def datasets(inputs: Inputs, log: Inputs, clock: Clock) -> Growth:
-    """Return ln FLOP of the run whose optimum uses the training set projected.
+class Datasets(Ceiling):
+    """The run whose optimum uses the training set projected.
 
-    Either the largest training set grows as it did, ``C = 6 (D / 20) D``, or the compute of the largest run.
-
-    References
-    ----------
-    Villalobos et al. 2024, arXiv 2211.04325, which gives both projections equal weight.
+    Either the largest training set grows as it did, ``C = 6 (D / 20) D``, or the compute of the largest run;
+    the source gives both projections equal weight.
     """
-    log_flop = LOG6 + 2.0 * log.dataset_tokens - math.log(TOKENS_PER_PARAM)
-    by_datasets = growth(log_flop, 2.0 * log.dataset_growth, clock.frontier)
-    by_compute = growth(log.frontier_flop, log.compute_growth, clock.frontier)
-    chosen = inputs.demand_projection == BY_COMPUTE
-    return jax.tree.map(lambda a, b: jnp.where(chosen, a, b), by_compute, by_datasets)
+
+    name = "datasets"
+    title = "the run that uses the training set projected, or the compute projected"
+    inputs = ("frontier_flop", "compute_growth", "demand_projection", "dataset_tokens", "dataset_growth")
+    colour = "orange"
+    rank = 21
+
+    @override
+    def path(self, inputs: Values, log: Values, clock: "Clock") -> "Growth":
+        import jax
+        import jax.numpy as jnp
+
+        from datawall.model.growth import growth
+        from datawall.model.inputs import DECLARATIONS
+        from datawall.scaling_laws.laws import LOG6
+
+        log_flop = LOG6 + 2.0 * log.dataset_tokens - math.log(TOKENS_PER_PARAM)
+        by_datasets = growth(log_flop, 2.0 * log.dataset_growth, clock.frontier)
+        by_compute = growth(log.frontier_flop, log.compute_growth, clock.frontier)
+        chosen = inputs.demand_projection == DECLARATIONS["demand_projection"].options.index("compute")
+        return jax.tree.map(lambda a, b: jnp.where(chosen, a, b), by_compute, by_datasets)

@@ -143,12 +143,12 @@ def _note(fans: Sequence[Fan], k: int) -> str:
 
 
 def stacked(years: np.ndarray, shares: np.ndarray, labels: Sequence[str], title: str = "") -> Drawn:
-    """Draw shares of shape (year, label) on top of each other."""
+    """Draw shares of shape (year, label), one for each ceiling, on top of each other."""
     fig, axes = base.one(3.2, right=1.75, title=title)
     edges = np.concatenate([np.zeros((len(years), 1)), np.cumsum(shares, axis=1)], axis=1)
     placed = -np.inf
     for k, label in enumerate(labels):
-        colour = style.CEILINGS[k % 6]
+        colour = style.CEILINGS[label]
         axes.fill_between(years, edges[:, k], edges[:, k + 1], color=colour, alpha=0.75, linewidth=0)
         axes.plot(years, edges[:, k + 1], color=style.PAPER, linewidth=0.8)
         if shares[:, k].max() > 0.005:

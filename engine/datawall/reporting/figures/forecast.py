@@ -120,9 +120,9 @@ def compute(tree: xr.DataTree) -> Drawn:
     lines = []
     ceilings = [str(name) for name in summary["ceiling"].values]
     if "ceiling_flop" in summary and len(ceilings) > 1:
-        for k, name in enumerate(ceilings):
+        for name in ceilings:
             path = summary["ceiling_flop"].sel(ceiling=name, quantile=0.5).values
-            lines.append(fans.Line(summary["year"].values, path, name, style.CEILINGS[k % 6]))
+            lines.append(fans.Line(summary["year"].values, path, name, style.CEILINGS[name]))
     label, unit, title = FANS["frontier_flop"]
     known = _known_runs(manifest(tree)["as_of"])
     return fans.draw([fans.Fan(summary, "frontier_flop", label, style.BLUE)], unit, lines, known, title=title)

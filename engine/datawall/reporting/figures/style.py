@@ -6,6 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from datawall.model import registry
+
 # Okabe and Ito's palette, told apart with any common colour vision, darkened until words in it can be read
 BLUE = "#0072B2"
 ORANGE = "#BF5200"
@@ -44,8 +46,13 @@ VARIABLES = {
 """The name of each colour in a style sheet."""
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, AMBER)
 """Colours of things that stand side by side, in order."""
-CEILINGS = (ORANGE, GREEN, PURPLE, AMBER, GREY, BLUE)
-"""Colours of ceilings, in order."""
+CEILINGS = {
+    name: colour
+    for name, ceiling in registry.CEILINGS.items()
+    for colour, called in VARIABLES.items()
+    if called == ceiling.colour
+}
+"""The colour of each ceiling."""
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (8, 2)))
 """Lines to tell them apart without colour."""
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import jax.numpy as jnp
 
 from datawall.errors import DatawallError
-from datawall.model.ceilings.frontier import H100_FLOP_PER_S
+from datawall.model.hardware import H100_FLOP_PER_S
 from datawall.model.inputs import DECLARATIONS
 from datawall.model.loss.data_constrained import Scarcity, data_law, scarcity
 from datawall.scaling_laws.allocation import (

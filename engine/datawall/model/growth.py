@@ -4,7 +4,7 @@ from functools import reduce
 
 import jax.numpy as jnp
 
-from datawall.model.inputs import Scalar
+from datawall.model.declaration import Scalar
 from datawall.pytrees import pytree_dataclass
 
 
