@@ -88,7 +88,8 @@ class Output:
     title, description
         English name, and what it is in a few words.
     section
-        The part of the report that shows it.
+        The part of the report that shows it: ``"walls"``, ``"compute"``, ``"counts"``, ``"generations"`` or
+        ``"efficiency"``; empty for what only the files hold.
     at
         Maps an `Instant` to its value in the model's own scale, for a path that is known date by date.
     of
@@ -202,7 +203,7 @@ OUTPUTS = (
         ("gain",),
         "Fall of the price of a fixed capability",
         "price of a fixed capability lower by this factor",
-        "price",
+        "efficiency",
         of=lambda future: future.price_gains,
         free_of_exponent=True,
     ),
@@ -213,7 +214,7 @@ OUTPUTS = (
         "log10",
         "Yearly fall of the price of a fixed capability",
         "yearly fall of that price",
-        "price",
+        "efficiency",
         of=lambda future: future.price.pace.oom_per_year,
         counted=Histogram(-1.0, 7.0, 2048),
         free_of_exponent=True,
@@ -225,7 +226,7 @@ OUTPUTS = (
         "linear",
         "Shares of the fall of the price",
         "share of the fall, in logs, by its source",
-        "price",
+        "efficiency",
         of=lambda future: jnp.stack([getattr(future.price, f"{source}_share") for source in SOURCES]),
         counted=Histogram(-1.0, 2.0, 1536),
         free_of_exponent=True,
@@ -246,7 +247,7 @@ OUTPUTS = (
         (10, 50),
         "Ceilings of the largest training run",
         "largest run that the ceiling alone allows",
-        "compute",
+        "",
         "ceiling",
         at=lambda at: at.levels / LOG10,
         free_of_exponent=True,
@@ -257,7 +258,7 @@ OUTPUTS = (
         (10, 70),
         "Effective compute of the largest training run",
         "its compute at GPT-4's algorithms and with plenty of data",
-        "compute",
+        "",
         at=lambda at: at.state.log_effective / LOG10,
     ),
     _path(
@@ -285,7 +286,7 @@ OUTPUTS = (
         (-12, 12),
         "Passes over the data",
         "passes of the best run over the supply; in half octaves under the penalty",
-        "walls",
+        "",
         at=lambda at: jnp.log(at.seen.passes) / LOG10,
     ),
     _path(
@@ -294,7 +295,7 @@ OUTPUTS = (
         (-30, 1),
         "Share of the compute that would do with plenty of data",
         "share of its compute that would do with plenty of data",
-        "walls",
+        "",
         at=lambda at: at.state.log_efficiency / LOG10,
     ),
     Output(
@@ -304,7 +305,7 @@ OUTPUTS = (
         "linear",
         "Times smaller at equal loss (<1: not at all)",
         "largest size reduction at equal loss that the data allow; below 1 none",
-        "walls",
+        "efficiency",
         at=lambda at: headroom(at.draw.data.law, at.draw.hybrid_factor, at.seen.log_affordable),
         counted=Histogram(0.0, 64.0, 1024),
     ),
@@ -315,7 +316,7 @@ OUTPUTS = (
         "linear",
         "Loss of the largest training run",
         "loss of the run",
-        "compute",
+        "",
         at=_loss,
         counted=Histogram(0.0, 16.0, 2048),
     ),
@@ -344,6 +345,16 @@ OUTPUTS = (
     ),
 )
 """Every output."""
+
+
+def title_of(name: str) -> str:
+    """Return the title of an output."""
+    return next(output.title for output in OUTPUTS if output.name == name)
+
+
+def paths_of(section: str) -> list[Output]:
+    """Return the paths of one number a year that a section of the report shows."""
+    return [output for output in OUTPUTS if output.section == section and output.dims == ("year",)]
 
 
 def paths_at(at: Instant) -> dict[str, Scalar]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from datawall.forecasting.labels import Labels, labels_of
 from datawall.forecasting.quantities import Quantity, find, quantities, year_labels
-from datawall.model.outputs import Output
+from datawall.model.outputs import Output, paths_of
 from datawall.sampling.cdf import Curve, Floats
 from datawall.sampling.histogram import Sketch
 from datawall.sampling.run import MonteCarloResult
@@ -59,7 +59,6 @@ def _rows(sketch: Sketch) -> np.ndarray:
     return np.concatenate([sketch.counts.sum(axis=0, keepdims=True), sketch.counts])
 
 
-PATHS_SHOWN = ("frontier_flop", "demand_tokens", "supply_tokens")
 YEAR_SHOWN = 2030.0
 """The year of the paths that are decomposed when nobody says."""
 MEASURES = ("median", "probability")
@@ -139,7 +138,8 @@ def wanted_targets(scenario: Scenario, same_ceilings: bool, wanted: Sequence[str
 
 def _usual(known: Iterable[str], labels: Labels) -> list[str]:
     year = min(labels.years, key=lambda year: abs(year - YEAR_SHOWN))
-    in_year = [f"{path}[{year_labels(labels.years)[year]}]" for path in PATHS_SHOWN]
+    paths = (output.name for output in paths_of("compute") if output.scale != "choice")
+    in_year = [f"{path}[{year_labels(labels.years)[year]}]" for path in paths]
     dates = [name for name in known if name.startswith(("wall.", "compute_date[", "release.raw["))]
     return dates + in_year
 

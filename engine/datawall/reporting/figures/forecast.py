@@ -14,6 +14,7 @@ from datawall.distributions.special import ndtri
 from datawall.forecasting.export import given, manifest
 from datawall.forecasting.quantities import level_label as flop_label
 from datawall.model.criteria import criterion_of
+from datawall.model.outputs import title_of
 from datawall.reporting.conditions import label_of
 from datawall.reporting.figures import base, cdfs, fans, rows, style
 from datawall.reporting.figures.base import Drawn
@@ -63,12 +64,12 @@ KINDS = {"raw": style.BLUE, "effective": style.ORANGE}
 NAMED = ("GPT-4", "GPT-4.5", "GPT-5")
 """Releases that everybody counts generations by."""
 FANS = {
-    "demand_tokens": ("demand", "tokens", "Demand for tokens, if data were plenty"),
-    "supply_tokens": ("supply, synthetic and distilled too", "tokens", "Supply of tokens"),
-    "frontier_flop": ("largest run", "FLOP", "Compute of the largest training run"),
-    "overtraining_headroom": ("headroom", "times smaller", "How much smaller models can be at equal loss"),
+    "demand_tokens": ("demand", "tokens"),
+    "supply_tokens": ("supply, synthetic and distilled too", "tokens"),
+    "frontier_flop": ("largest run", "FLOP"),
+    "overtraining_headroom": ("headroom", "times smaller"),
 }
-"""Paths: their label, unit and title."""
+"""Paths: the label of their line, and their unit."""
 
 
 def _alone(draw: Callable[[xr.DataTree], Drawn], title: str, how: str, tree: xr.DataTree) -> Figure:
@@ -103,14 +104,14 @@ def paths(tree: xr.DataTree, *variables: str) -> Drawn:
     """Draw paths by year as fans, by default demand for tokens against their supply."""
     summary = tree["summary"].to_dataset()
     shown = variables or ("demand_tokens", "supply_tokens")
-    about = [FANS.get(name, (name, summary[name].attrs["unit"], name)) for name in shown]
+    about = [FANS.get(name, (name, summary[name].attrs["unit"])) for name in shown]
     found = [
         fans.Fan(summary, name, label, style.SERIES[k % 5])
-        for k, (name, (label, *_)) in enumerate(zip(shown, about, strict=True))
+        for k, (name, (label, _)) in enumerate(zip(shown, about, strict=True))
     ]
-    title = about[0][2] if len(shown) == 1 else "Demand for tokens against their supply"
+    title = title_of(shown[0]) if len(shown) == 1 else "Demand for tokens against their supply"
     if len(shown) > 1 and variables:
-        title = ", ".join(label for label, *_ in about)
+        title = ", ".join(label for label, _ in about)
     return fans.draw(found, about[0][1], log="headroom" not in shown[0], title=title)
 
 
@@ -123,9 +124,15 @@ def compute(tree: xr.DataTree) -> Drawn:
         for name in ceilings:
             path = summary["ceiling_flop"].sel(ceiling=name, quantile=0.5).values
             lines.append(fans.Line(summary["year"].values, path, name, style.CEILINGS[name]))
-    label, unit, title = FANS["frontier_flop"]
+    label, unit = FANS["frontier_flop"]
     known = _known_runs(manifest(tree)["as_of"])
-    return fans.draw([fans.Fan(summary, "frontier_flop", label, style.BLUE)], unit, lines, known, title=title)
+    return fans.draw(
+        [fans.Fan(summary, "frontier_flop", label, style.BLUE)],
+        unit,
+        lines,
+        known,
+        title=title_of("frontier_flop"),
+    )
 
 
 def binding(tree: xr.DataTree) -> Drawn:

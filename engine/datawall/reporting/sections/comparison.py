@@ -5,6 +5,7 @@ from typing import Any
 
 from datawall.analysis.comparison.export import effect, sentence, unit_name
 from datawall.formatting import amount, between, date, share
+from datawall.model.outputs import paths_of, title_of
 from datawall.reporting.conditions import command_of
 from datawall.reporting.document import Block, Label, Page, Prose, Section, Table
 from datawall.reporting.figures import comparison as figures
@@ -17,11 +18,6 @@ from datawall.reporting.sections import provenance
 DATES = ("wall.", "compute_date[", "release.raw[")
 YEAR = 2030
 """The year of the probabilities that are shown."""
-PATHS = {
-    "frontier_flop": "Largest training run, FLOP",
-    "demand_tokens": "Demand for tokens, if data were plenty",
-    "supply_tokens": "Supply with synthetic and distilled tokens",
-}
 EVERY = 2
 """Years between the rows of a path."""
 NOTE = (
@@ -157,7 +153,7 @@ def _chances(found: SavedComparison, first: str, other: str) -> Table:
 
 def _paths(found: SavedComparison) -> Iterator[Block]:
     first, *others = found.names
-    for variable, about in PATHS.items():
+    for variable, about in ((output.name, output.title) for output in paths_of("compute")):
         yield svg.block(
             f"compared-{variable.replace('_', '-')}-{found.place}",
             lambda variable=variable: figures.path(figures.sides(found.tree), variable),
@@ -179,7 +175,7 @@ def _path(found: SavedComparison, first: str, other: str, variable: str) -> Tabl
         )
         sides = (between(side[name], amount) for side in (one, two))
         rows.append((name.removeprefix(f"{variable}[").rstrip("]"), *sides, shown))
-    caption = f"{PATHS[variable]}: median (10 % to 90 %)"
+    caption = f"{title_of(variable)}: median (10 % to 90 %)"
     return Table(("year", first, other, "ratio"), tuple(rows), caption, folded=True)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from datawall.model.criteria import criterion_of
+from datawall.model.outputs import paths_of
 from datawall.reporting import conditions
 from datawall.reporting.document import Banner, Block, Cards, Label, Page, Prose, Section, Table, Value, Words
 from datawall.reporting.figures import forecast, svg
@@ -175,6 +176,7 @@ def walls(run: SavedRun) -> Section:
             cells.dates(
                 run, [(Label(wall_label(one), one), name) for name, one in labels.items()], "criterion"
             ),
+            *_paths(run, "walls"),
             Table(("criterion", "is reached when"), meanings, "What the criteria say", folded=True),
         ),
     )
@@ -198,9 +200,7 @@ def _compute(run: SavedRun) -> Iterator[Block]:
         "Band: the largest run (50, 80 and 90 %). Dashed: median of each ceiling alone. Points: the "
         "largest public runs known at the as-of date, by release.",
     )
-    yield cells.path(run, "frontier_flop", "Largest training run")
-    yield cells.path(run, "demand_tokens", "Demand for tokens, if data were plenty")
-    yield cells.path(run, "supply_tokens", "Supply with synthetic and distilled tokens")
+    yield from _paths(run, "compute")
     levels = run.names("compute_date[")
     if levels:
         yield svg.block(
@@ -220,6 +220,20 @@ def _compute(run: SavedRun) -> Iterator[Block]:
     )
     chance = partial(cells.probability, digits=1)
     yield cells.by_year(run, "binding.", "Which ceiling sets the largest run?", chance)
+
+
+def _paths(run: SavedRun, section: str) -> Iterator[Table]:
+    """Yield a table for each path of a section."""
+    for output in paths_of(section):
+        if run.names(f"{output.name}[") and output.scale != "choice":
+            cell = _size_factor if output.name == "overtraining_headroom" else cells.cell
+            yield cells.path(run, output.name, output.title, cell)
+
+
+def _size_factor(run: SavedRun, name: str, key: str) -> Words:
+    """Return a size factor; below 1 it is none, but a share of the tokens that the optimum wants."""
+    value = run.row(name)[key]
+    return "<1" if value is not None and value < 1.0 else cells.cell(run, name, key)
 
 
 def counts(run: SavedRun) -> Section:
@@ -282,12 +296,6 @@ def generations(run: SavedRun) -> Section:
 
 def efficiency(run: SavedRun) -> Section:
     """Return how much smaller models can be at equal loss, and the price of a fixed capability."""
-
-    def factor(run: SavedRun, name: str, key: str) -> Words:
-        """Below 1 it is no factor, but a share of the tokens that the optimum wants."""
-        value = run.row(name)[key]
-        return "<1" if value is not None and value < 1.0 else cells.cell(run, name, key)
-
     gains = run.names("price_gain[")
     prices = cells.dates(
         run,
@@ -314,7 +322,7 @@ def efficiency(run: SavedRun) -> Section:
                 "How many times smaller a model of equal loss can be, by year",
                 forecast.BANDS,
             ),
-            cells.path(run, "overtraining_headroom", "Times smaller at equal loss (<1: not at all)", factor),
+            *_paths(run, "efficiency"),
             Table(prices.columns, (*prices.rows, *pace), prices.caption),
         ),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from datawall.model.outputs import title_of
 from datawall.reporting.document import Block, Figure, Label, Section, Table
 from datawall.reporting.figures import comparison, forecast, rows, style, svg
 from datawall.reporting.figures.base import Drawn
@@ -9,7 +10,7 @@ from datawall.reporting.labels import title, wall_label
 from datawall.reporting.saved import SavedRun
 from datawall.reporting.sections import cells
 
-PATHS = {"frontier_flop": "Compute of the largest run", "supply_tokens": "Supply of tokens"}
+PATHS = ("frontier_flop", "supply_tokens")
 DATES = ("wall.", "compute_date[", "release.raw[")
 
 
@@ -41,7 +42,7 @@ def _blocks(runs: Sequence[SavedRun], names: Sequence[str]) -> Iterator[Block]:
         f"Wall: {wall_label(wall)}. Each curve starts at its own as-of date, at the share that is past.",
         toggles=tuple((name, f"curve{k}") for k, name in enumerate(names)),
     )
-    for variable, about in PATHS.items():
+    for variable, about in ((name, title_of(name)) for name in PATHS):
         yield svg.block(
             f"scenario-{variable.replace('_', '-')}",
             lambda variable=variable: comparison.path(trees(), variable),
