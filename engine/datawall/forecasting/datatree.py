@@ -9,7 +9,7 @@ import xarray as xr
 from datawall.forecasting.conditional_monte_carlo import REACHED
 from datawall.forecasting.labels import Labels
 from datawall.model.inputs import DECLARATIONS, INTEGRATED
-from datawall.model.outputs import Output
+from datawall.model.output import Output
 from datawall.product import Request
 from datawall.sampling.cdf import Curve, Estimate
 from datawall.sampling.mean import bridged

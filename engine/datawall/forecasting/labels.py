@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from datawall.forecasting.conditional_monte_carlo import knots_between
-from datawall.model.outputs import COMPUTE, SOURCES, Output, outputs_of
+from datawall.model.output import Output
+from datawall.model.outputs import COMPUTE, SOURCES, outputs_of
 from datawall.scenario import Scenario
 
 LOOKBACK_YEARS = 3

@@ -13,7 +13,7 @@ from typing import Any
 from datawall.errors import DatawallError
 from datawall.forecasting.labels import Labels
 from datawall.model.inputs import DECLARATIONS
-from datawall.model.outputs import Output
+from datawall.model.output import Output
 from datawall.validation import suggestion
 
 INPUTS = "inputs"

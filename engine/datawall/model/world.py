@@ -15,7 +15,8 @@ from datawall.model.inputs import Inputs, Scalar
 from datawall.model.loss.architecture import log_compute_gain
 from datawall.model.loss.data_constrained import DataLaw, Scarcity, data_law, scarcity
 from datawall.model.loss.overtraining import wall_gap
-from datawall.model.outputs import Instant, paths_at
+from datawall.model.output import Instant
+from datawall.model.outputs import paths_at
 from datawall.model.parts import Path
 from datawall.model.passage import Line, linear_passages, nonlinear_passages, running_maximum
 from datawall.model.questions import Questions

@@ -1,4 +1,7 @@
-"""Saved products as pages read them: forecasts, comparisons, fits and backtests."""
+"""Saved products as pages read them: forecasts, comparisons, fits and backtests.
+
+Where a product lacks something, `saved_run` and its like raise a `DatawallError`.
+"""
 
 import json
 from collections.abc import Mapping
@@ -162,13 +165,7 @@ def _chosen(questions: xr.Dataset, chosen: Any) -> xr.Dataset:
 
 
 def saved_backtest(saved: Saved, place: int) -> SavedBacktest:
-    """Return a backtest for the page.
-
-    Raises
-    ------
-    DatawallError
-        If it lacks something.
-    """
+    """Return a backtest for the page."""
     found = SavedBacktest(saved.tree, place)
     with saved.checked():
         _ = found.who, [found.tree[group] for group in GROUPS], [found.manifest[key] for key in KEYS]
@@ -233,13 +230,7 @@ def faults(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def saved_fit(saved: Saved) -> SavedFit:
-    """Return a fit for the page.
-
-    Raises
-    ------
-    DatawallError
-        If it lacks something.
-    """
+    """Return a fit for the page."""
     found = SavedFit(saved.flat, saved.tree)
     with saved.checked():
         _ = found.headline, found.faults
@@ -276,13 +267,7 @@ class SavedComparison:
 
 
 def saved_comparison(saved: Saved, place: int) -> SavedComparison:
-    """Return a comparison for the page.
-
-    Raises
-    ------
-    DatawallError
-        If it lacks something.
-    """
+    """Return a comparison for the page."""
     found = SavedComparison(saved.flat, saved.tree, place)
     with saved.checked():
         _ = found.names, found.flat["sentences"][0], found.flat["decompositions"], found.manifest["scenarios"]
@@ -342,13 +327,7 @@ class SavedRun:
 
 
 def saved_run(saved: Saved, place: int) -> SavedRun:
-    """Return a forecast for the page.
-
-    Raises
-    ------
-    DatawallError
-        If it lacks something.
-    """
+    """Return a forecast for the page."""
     run = SavedRun(saved.flat, saved.tree, place)
     with saved.checked():
         _ = run.manifest["scenario"], run.flat["quantities"], run.flat["probabilities"], run.summary, run.cdf

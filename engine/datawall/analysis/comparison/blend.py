@@ -14,7 +14,8 @@ from datawall.distributions.joint import Structure, correlated_scores, inputs_fr
 from datawall.forecasting.labels import reported_rows, time_grid
 from datawall.model.clock import clock_at
 from datawall.model.inputs import COPULA_ORDER, DECLARATIONS, Inputs, in_play
-from datawall.model.outputs import BINS_PER_YEAR, Output, outputs_of_future
+from datawall.model.output import Output
+from datawall.model.outputs import BINS_PER_YEAR, outputs_of_future
 from datawall.model.questions import Questions
 from datawall.model.world import simulate
 from datawall.sampling.histogram import Histogram

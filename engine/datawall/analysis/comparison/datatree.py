@@ -11,7 +11,7 @@ from datawall.analysis.comparison.decomposition import effects, members
 from datawall.analysis.comparison.targets import MEASURES, Decomposed, curves, estimate, shares
 from datawall.forecasting.datatree import QUANTILES
 from datawall.forecasting.labels import Labels
-from datawall.model.outputs import Output
+from datawall.model.output import Output
 from datawall.sampling.cdf import Floats
 from datawall.sampling.run import MonteCarloResult
 from datawall.scaling_laws.laws import LOG10

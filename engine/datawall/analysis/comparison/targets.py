@@ -8,7 +8,8 @@ import numpy as np
 
 from datawall.forecasting.labels import Labels, labels_of
 from datawall.forecasting.quantities import Quantity, find, quantities, year_labels
-from datawall.model.outputs import Output, paths_of
+from datawall.model.output import Output
+from datawall.model.outputs import paths_of
 from datawall.sampling.cdf import Curve, Floats
 from datawall.sampling.histogram import Sketch
 from datawall.sampling.run import MonteCarloResult

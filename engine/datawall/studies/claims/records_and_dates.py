@@ -13,7 +13,7 @@ import numpy as np
 from datawall.errors import DatawallError
 from datawall.forecasting.labels import time_grid
 from datawall.model.inputs import Inputs
-from datawall.model.supply import unique_tokens
+from datawall.model.registry import SUPPLIES
 from datawall.model.world import simulate
 from datawall.scaling_laws.exhaustion import DistillMode, wall_date
 from datawall.scaling_laws.generations import SOURCE_GPT4_FLOP, SOURCE_OOM_PER_GENERATION, Clock
@@ -144,7 +144,7 @@ type Pace = Literal["everything", "hardware_and_algorithms", "observed_prices"]
 def _supply_at(beliefs: Beliefs, *, at: float) -> Any:
     """Return the unique training tokens that can be had at a date."""
     years = at - beliefs.scenario.as_of
-    return jnp.exp(unique_tokens(beliefs.inputs, beliefs.clock).at(years))
+    return jnp.exp(SUPPLIES["components"].path(beliefs.inputs, beliefs.clock).at(years))
 
 
 @computation(laws=ALL_LAWS)
