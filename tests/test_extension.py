@@ -67,7 +67,7 @@ class Copy:
             capture_output=True,
             text=True,
             cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(self.folder / "engine")},
+            env=os.environ | {"PYTHONPATH": str(self.folder / "engine"), "COLUMNS": "200"},
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -145,3 +145,61 @@ def test_an_input_that_enters_a_ceiling_is_known_everywhere(copy: Copy):
     assert "goodput" in drivers["groups"]["hardware"]["inputs"]
     groups = copy.python("from datawall.model import inputs; print(inputs.by_group(inputs.DECLARATIONS))")
     assert "goodput" in ast.literal_eval(groups)["hardware"]  # what `compare` swaps together
+
+
+CRITERION = '''    Criterion(
+        name="excess_loss",
+        field="excess_loss",
+        title="Excess loss",
+        meaning="short data raise the reducible loss by a share n",
+        equation="reducible loss / reducible loss with plenty of data = 1 + n",
+        gap=lambda at: at.draw.data.law.log_reducible_loss(
+            at.state.log_flop + at.draw.log_useful_gain + at.state.log_efficiency
+        )
+        - at.draw.data.law.log_reducible_loss(at.state.log_flop + at.draw.log_useful_gain)
+        - math.log1p(at.level),
+        admits=lambda share: share > 0.0,
+        expected="need shares above 0",
+        label="{} more".format,
+    ),
+)
+"""Every wall criterion'''
+OUTPUT = '''    _path(
+        "demand_ratio",
+        "x",
+        (-12, 12),
+        "Demand over supply",
+        "demand for tokens over their supply",
+        "compute",
+        at=lambda at: at.state.log_demand / LOG10,
+    ),
+)
+"""Every output'''
+
+
+def test_a_criterion_and_an_output_are_one_record_each(copy: Copy):
+    copy.edit("engine/datawall/model/criteria.py", ')\n"""Every wall criterion', CRITERION)
+    copy.edit("engine/datawall/model/outputs.py", ')\n"""Every output', OUTPUT)
+    copy.edit("few.toml", "[questions]\n", "[questions]\nexcess_loss = [0.05]\n")
+
+    few, wall = "few.toml", "wall.excess_loss[0.05]"
+    given = "demand_ratio[2030]>0.001"
+    printed, _, explained, sensitivity = copy.run(
+        ["forecast", few, "--draws", "2048", "--given", given, "--out", "run"],
+        ["report", "run", "--to", "page"],
+        ["explain", few, "--median"],
+        ["sensitivity", few, "--output", wall, "--method", "tornado", "--draws", "512", "--json"],
+    )
+    page = (copy.folder / "page" / "report.md").read_text()
+    for text in (printed, page):
+        assert "excess_loss[0.05]" in text or "Excess loss, 0.05 more" in text
+        assert "short data raise the reducible loss by a share n" in text
+        assert "Demand over supply" in text
+    assert "reducible loss with plenty of data = 1 + n, n = 0.05" in explained
+    found = json.loads((copy.folder / "run" / "summary.json").read_text())
+    assert found["given"]["conditions"] == [given]
+    assert {wall, "demand_ratio[2030]"} <= set(found["quantities"])
+    # a loss that is no higher than the optimum's under plenty of data would be reached never or at once
+    row = found["quantities"][wall]
+    assert row["p_past"] + row["p_never"] < 1.0
+    assert json.loads(sensitivity)["output"] == wall
