@@ -132,7 +132,7 @@ def _plain(symbol: Symbolic) -> Expression:
         return constant(symbol.value)
     if len(symbol.of.terms) > 1:
         return algebra.function("log", symbol.of)
-    (term,) = symbol.of.terms
+    term = symbol.of.terms[0]
     exponents = {exponent.shown(True): exponent for _, exponent in term.powers}
     if len(term.powers) > 1 and len(exponents) == 1 and term.coefficient == 1.0:
         (exponent,) = exponents.values()
@@ -253,7 +253,7 @@ def _slice(arguments: list[np.ndarray], params: Mapping[str, Any]) -> list[np.nd
 
 def _dynamic_slice(arguments: list[np.ndarray], params: Mapping[str, Any]) -> list[np.ndarray]:
     array, *starts = arguments
-    places = (int(start[()].value) for start in starts)
+    places = (int(start.item().value) for start in starts)
     return [array[tuple(slice(k, k + n) for k, n in zip(places, params["slice_sizes"], strict=True))]]
 
 
