@@ -1,6 +1,7 @@
 """Settings of the whole suite."""
 
 import os
+from pathlib import Path
 
 import jax
 import pytest
@@ -12,6 +13,9 @@ from datawall.caching import keep_compiled_programs
 settings.register_profile("datawall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("datawall")
 
+LARGE = 2**31
+"""Memory of a worker above which it forgets its compiled programs [byte]."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_programs(tmp_path_factory):
@@ -19,17 +23,16 @@ def compiled_programs(tmp_path_factory):
     folder = tmp_path_factory.getbasetemp()
     shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     os.environ["XDG_CACHE_HOME"] = str(shared / "cache")
-    # the default keeps what took a second; a suite compiles many programs that take less
-    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.3"
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
     keep_compiled_programs()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def forgotten_programs():
-    """Forget the programs of a module after it, or a worker would hold those of all."""
+    """Forget the programs of a module after it where a worker has grown large."""
     yield
-    jax.clear_caches()
+    pages = int(Path("/proc/self/statm").read_text().split()[1]) if Path("/proc/self/statm").exists() else 0
+    if pages * os.sysconf("SC_PAGE_SIZE") > LARGE:
+        jax.clear_caches()
 
 
 @pytest.fixture(scope="module")
