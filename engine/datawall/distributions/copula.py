@@ -2,7 +2,7 @@ r"""Gaussian copula from a table of Spearman correlations.
 
 The normal scores of two inputs with rank correlation :math:`\rho` get Pearson correlation
 :math:`2\sin(\pi\rho/6)`, which gives back :math:`\rho` for continuous inputs whatever their families. An atom
-(a mixture with mass at zero) weakens the rank correlation that is seen.
+(a mixture with mass at zero) weakens the realised rank correlation.
 
 References
 ----------
@@ -18,12 +18,12 @@ import numpy as np
 from datawall.validation import Problem
 
 SMALLEST_EIGENVALUE = 1e-6
-"""Below this, inputs are so dependent that single precision cannot factor their correlations."""
+"""Smallest eigenvalue of a correlation matrix that single precision can factor."""
 
 
 @dataclass(frozen=True)
 class Correlation:
-    """The Spearman correlation of two inputs, and who says so."""
+    """Spearman correlation of two inputs, with its source."""
 
     inputs: tuple[str, str]
     spearman: float
@@ -53,7 +53,7 @@ def copula(
     order
         Inputs in the order of the Cholesky factor, those of `correlations` among them.
     fixed
-        Inputs with one value only: a correlation with one of them says nothing and is dropped.
+        Inputs with one value only: a correlation with one of them has no meaning and is dropped.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def copula(
 def conditional(
     names: Sequence[str], cholesky: np.ndarray, known: Mapping[str, float]
 ) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
-    r"""Return the distribution of the other scores where some are known.
+    r"""Return the conditional distribution of the other scores where some are known.
 
     With :math:`\Sigma = L L^T`, k for known and o for other, the mean is
     :math:`\Sigma_{ok}\Sigma_{kk}^{-1} s` and the covariance is Schur's complement
@@ -92,7 +92,7 @@ def conditional(
     names, cholesky
         Of `copula`.
     known
-        Normal score of each input that is known; those that are not among `names` say nothing.
+        Normal score of each input that is known; those not among `names` carry no information.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def _check_positive_definite(names: Sequence[str], matrix: np.ndarray, kept: Seq
     values, vectors = np.linalg.eigh(matrix)
     if not len(values) or values[0] >= SMALLEST_EIGENVALUE:
         return
-    # The eigenvector of the smallest eigenvalue shows which inputs contradict each other.
+    # The eigenvector of the smallest eigenvalue identifies the inputs in conflict.
     involved = {n for n, weight in zip(names, np.abs(vectors[:, 0]), strict=True) if weight > 0.1}
     pairs = ", ".join(f"{' and '.join(c.inputs)} {c.spearman:g}" for c in kept if set(c.inputs) <= involved)
     raise Problem(

@@ -1,4 +1,4 @@
-"""What a person states about a number, and the distribution that says so.
+"""Elicitation of continuous distributions from stated intervals, bounds and quantiles.
 
 One class for each continuous family: its keys in a scenario, and the parameters that reproduce them.
 Intervals are equal-tailed: ``mass = 0.8`` puts 10 % below the interval and 10 % above it.
@@ -113,7 +113,7 @@ POSITIVE = "use a family that allows zero or less, such as normal, or a positive
 
 
 class Uniform(Statement):
-    """Any number between the bounds."""
+    """A uniform distribution between the bounds."""
 
     family: Literal["uniform"]
     bounds: Pair
@@ -126,7 +126,7 @@ PositivePair = Annotated[Pair, check(lambda pair: pair[0] > 0, "need 0 < low", P
 
 
 class LogUniform(Statement):
-    """Any order of magnitude between the bounds."""
+    """A log-uniform distribution between the bounds."""
 
     family: Literal["loguniform"]
     bounds: PositivePair
@@ -151,7 +151,7 @@ class Normal(Statement):
 
 
 class LogNormal(Statement):
-    """A normal of the logarithm."""
+    """A lognormal: the logarithm is normal."""
 
     family: Literal["lognormal"]
     interval: PositivePair
@@ -163,7 +163,7 @@ class LogNormal(Statement):
 
 
 class TruncatedNormal(Statement):
-    """A normal with `mass` in the interval, of which only the part between the bounds is kept."""
+    """A truncated normal: a normal with `mass` in the interval, cut to the bounds."""
 
     family: Literal["truncated_normal"]
     interval: Pair
@@ -188,7 +188,7 @@ class TruncatedNormal(Statement):
 
 
 class LogitNormal(Statement):
-    """A normal of the logit of the place between the bounds (0 and 1 unless stated)."""
+    """A logit-normal: the logit of the position between the bounds (0 and 1 unless stated) is normal."""
 
     family: Literal["logit_normal"]
     interval: Pair
@@ -214,7 +214,7 @@ class LogitNormal(Statement):
 
 
 class SplitNormal(Statement):
-    """Two halves of normals with different spreads, joined at the mode."""
+    """A split normal: two halves of normals with different spreads, joined at the mode."""
 
     family: Literal["split_normal"]
     quantiles: Quantiles
@@ -225,7 +225,7 @@ class SplitNormal(Statement):
 
 
 class Triangular(Statement):
-    """A density that rises to the mode and falls from it, linearly."""
+    """A triangular distribution: the density rises to the mode and falls from it, linearly."""
 
     family: Literal["triangular"]
     bounds: Pair

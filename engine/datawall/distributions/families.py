@@ -1,4 +1,4 @@
-r"""The families of distributions: quantile functions of a normal score, and their inverses.
+r"""Families of distributions: quantile functions of a normal score, and their inverses.
 
 Each family is a pair of pure functions. ``quantile(params, z)`` gives the value at the normal score z (the
 value below which the probability is :math:`u = \Phi(z)`); it is the only implementation, and runs on numpy
@@ -134,7 +134,7 @@ def _triangular_cdf(params: Params, x: Any) -> Any:
 
 
 def _choice_quantile(params: Params, z: Any) -> Any:
-    """Return the index of an option: how many of the increasing ``thresholds`` the score has reached."""
+    """Return the index of an option: the number of increasing ``thresholds`` that the score has reached."""
     xp = namespace(z)
     passed = (z >= params["thresholds"][k] for k in range(len(params["thresholds"])))
     return sum((xp.where(reached, 1.0, 0.0) for reached in passed), 0.0 * z)
@@ -172,7 +172,7 @@ FAMILIES: dict[str, _Family] = {
     "choice": _Family(_choice_quantile, _choice_cdf),
     "empirical": _tabulated,
 }
-"""The two functions of each family, by the name a scenario gives it."""
+"""Quantile and distribution function of each family, by its name in scenarios."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Conditional Monte Carlo of the wall dates: one input is integrated out of each draw instead of drawn.
 
-A wall of tokens is reached as soon as the parameter exponent is small enough, whatever else the draw holds.
+A wall of tokens is reached as soon as the parameter exponent is small enough, given the rest of the draw.
 So the probability of a wall by a date, given all other inputs, is that of an exponent below a threshold. A
 draw contributes this probability, less whether its own exponent is below, plus whether its wall has been
 reached: the latter two cancel where the threshold is exact, and remove its error where it is not.
@@ -22,12 +22,12 @@ from datawall.distributions.joint import Joint
 from datawall.distributions.special import SCORE_LIMIT, ndtri
 
 CELLS = 8192
-"""Steps of the grid that thresholds are rounded down to; finer would hardly lower the error."""
+"""Steps of the grid to which thresholds are rounded down; a finer grid hardly lowers the error."""
 
 
 @dataclass(frozen=True)
 class Integration:
-    """How the parameter exponent hangs on the scores of other inputs.
+    """Integration of the parameter exponent: its dependence on the scores of other inputs.
 
     Attributes
     ----------
@@ -39,14 +39,14 @@ class Integration:
 
 
 class _Integrated(NamedTuple):
-    """What is static under `jit`, and numbers: scores of an even grid of values, the row of the factor."""
+    """Static part under `jit`, and a pytree of numbers: scores on an even grid, the row of the factor."""
 
     static: Integration
     params: dict[str, Any]
 
 
 def integration(name: str, distribution: Distribution, joint: Joint) -> _Integrated | None:
-    """Return how to integrate out an input, or None if single values of it have mass.
+    """Return the integration of an input, or None if its distribution has atoms.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def integration(name: str, distribution: Distribution, joint: Joint) -> _Integra
 def reached_by(
     static: Integration, params: Mapping[str, Any], z: Any, exponent: Any, threshold: Any, reached: Any
 ) -> Any:
-    """Return an estimate of whether each wall has been reached: the same on average, but less variable.
+    """Return an unbiased, less variable estimate of whether each wall has been reached.
 
     Parameters
     ----------

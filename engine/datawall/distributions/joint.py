@@ -1,8 +1,9 @@
-"""The joint distribution of the inputs, as the sampler sees it: normal scores in, inputs out.
+"""Joint distribution of the inputs, as a map from normal scores to inputs.
 
-What is static (names, families, who correlates with whom) is hashable, so that `jit` compiles once for it;
-what is numbers (parameters of the priors, the Cholesky factor) is traced, so that changing a prior's numbers
-does not recompile. Streams of the same family are evaluated together, which keeps the program small.
+The static part (names, families, pairs that correlate) is hashable, so that `jit` compiles once for it;
+the numbers (a pytree: parameters of the priors, the Cholesky factor) are traced, so that changing the
+numbers of a prior does not recompile. Streams of the same family are evaluated together, to keep the program
+small.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,12 +20,12 @@ from datawall.distributions.special import SCORE_LIMIT
 
 @dataclass(frozen=True)
 class Structure:
-    """The static part of a joint distribution.
+    """Static part of a joint distribution.
 
     Attributes
     ----------
     inputs
-        Name, first stream and number of draws of each input; 0 draws stand for a single one without an axis.
+        Name, first stream and number of draws of each input; 0 draws mean a single one without an axis.
     groups
         The streams that are evaluated together, and the family of the first of them, whose quantile function
         all of them share.
@@ -39,7 +40,7 @@ class Structure:
 
 @dataclass(frozen=True)
 class Joint:
-    """The joint distribution of the inputs.
+    """Joint distribution of the inputs.
 
     Attributes
     ----------
@@ -48,9 +49,9 @@ class Joint:
     streams
         A label for each scalar draw: ``"mfu"``, or ``"slip_months[5.5]"`` where each generation has its own.
     structure
-        What `inputs_from_scores` must know when it is compiled; hashable.
+        Static argument of `inputs_from_scores`; hashable.
     params
-        Its numbers: ``{"groups": [one dict of stacked parameters a group], "mean": array,
+        Its numbers, a pytree: ``{"groups": [one dict of stacked parameters a group], "mean": array,
         "cholesky": array}``, the latter two of the scores that the copula ties.
     """
 
@@ -134,7 +135,7 @@ def inputs_from_scores(structure: Structure, params: Mapping[str, Any], z: Any) 
         ]
     )
     by_group = [row for _, rows in structure.groups for row in rows]
-    # back in the order of the streams: neighbours that are used together are copied together
+    # back in the order of the streams, so that streams used together are copied together
     values = jax.lax.optimization_barrier(values[np.argsort(by_group)])
     return {
         name: values[first : first + size] if size else values[first]
@@ -151,7 +152,7 @@ def tied_scores(structure: Structure, params: Mapping[str, Any], z: Any) -> Any:
 
 
 def correlated_scores(tied: tuple[int, ...], mean: Any, cholesky: Any, z: Any) -> Any:
-    """Return the scores (streams, n) with those of the rows `tied` mixed by a Cholesky factor and moved."""
+    """Return the scores (streams, n) with those of the rows `tied` mixed by a Cholesky factor and shifted."""
     import jax.numpy as jnp
 
     if not tied:

@@ -40,7 +40,7 @@ class _Component(Closed):
 
 
 class _Mixture(Statement):
-    """A weighted mixture; a fixed component is a value with a probability of its own, such as zero."""
+    """A weighted mixture; a fixed component is an atom, such as one at zero."""
 
     family: Literal["mixture"]
     components: Annotated[

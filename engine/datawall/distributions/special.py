@@ -1,4 +1,4 @@
-"""Functions of the normal score that work on numpy and on JAX arrays alike."""
+"""Special functions of the normal score, for numpy and JAX arrays alike."""
 
 from types import ModuleType
 from typing import Any
@@ -9,7 +9,7 @@ SCORE_LIMIT = 5.5
 """Largest normal score a draw can have: 1 - Phi(5.5) is 1.9e-8, below the resolution of a 32-bit uniform."""
 
 LARGEST = 1e36
-"""Numbers from here on, or nearer to zero than 1/LARGEST, come too near the limits of single precision."""
+"""Upper bound of usable numbers, 1/LARGEST the lower: beyond them single precision nears its limits."""
 
 
 def _on_host(x: object) -> bool:

@@ -1,6 +1,6 @@
-"""Statements about a number or a choice: the base of every family, and those that are not elicited.
+"""Statements of a prior: the base class of every family, and the families that are not elicited.
 
-A statement is the keys that a scenario gives a family; it knows the distribution that it stands for.
+A statement is the set of keys of a family in a scenario; it returns the distribution that they define.
 """
 
 from collections.abc import Sequence
@@ -18,16 +18,16 @@ ABOUT_PRIOR = ("unit", "meaning", "source", "link", "date", "confidence")
 
 
 class Statement(Closed):
-    """The keys of one family."""
+    """Statement of a prior: the keys of one family."""
 
     @classmethod
     def hints(cls) -> list[str]:
-        """Return the keys that the table may have, those of the prior around the family included."""
+        """Return the allowed keys of the table, including those of the prior around the family."""
         return [*cls.known_keys(), *ABOUT_PRIOR]
 
     @property
     def name(self) -> str:
-        """The name of the family."""
+        """Name of the family."""
         return getattr(self, "family")  # noqa: B009 - each subclass fixes its own literal
 
     def _params(self) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _number_or_option(value: Any) -> float | str:
 
 
 class Fixed(Statement):
-    """A number that is known, or the name of an option."""
+    """A fixed value: a number, or the name of an option."""
 
     family: Literal["fixed"]
     value: Annotated[float | str, BeforeValidator(_number_or_option)]

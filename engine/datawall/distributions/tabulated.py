@@ -20,7 +20,7 @@ SCORES = np.linspace(-SCORE_LIMIT, SCORE_LIMIT, CELLS + 1)
 
 
 def quantile(params: Mapping[str, Any], z: Any) -> Any:
-    """Return the interpolated value at the normal score `z`, or the atom that `z` meets."""
+    """Return the interpolated value at the normal score `z`, or the atom at `z`."""
     xp = namespace(z)
     table = params["table"]
     place = (z + SCORE_LIMIT) / STEP
@@ -67,7 +67,7 @@ def tabulate_mixture(
     quantiles, cdfs
         The continuous parts.
     atoms
-        The weight of each value that has a probability of its own.
+        The weight of each atom, by its value.
     """
     fine = np.linspace(-SCORE_LIMIT, SCORE_LIMIT, 4 * CELLS + 1)
     places = np.array(sorted(atoms))
@@ -85,7 +85,7 @@ def tabulate_mixture(
 
 
 def _score(probability: np.ndarray) -> np.ndarray:
-    # One unit of score past the sampler's reach stands for probabilities 0 and 1.
+    # One unit of score past the sampler's reach represents probabilities 0 and 1.
     return np.clip(ndtri(np.clip(probability, 0.0, 1.0)), -SCORE_LIMIT - 1, SCORE_LIMIT + 1)
 
 

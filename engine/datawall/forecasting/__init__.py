@@ -1,1 +1,1 @@
-"""A scenario through the model: simulation, conditioning, precision, labelled results."""
+"""Forecasts of a scenario: simulation, conditioning, precision and labelled results."""

@@ -22,11 +22,11 @@ REACHED = "wall_reached"
 """The output that holds the probability of each wall of tokens by each date of the grid."""
 ESTIMATES = Range(-1.0, 2.0)
 FINE_YEARS, FINE_STEP = 4, 0.25
-"""For how long, and how finely, walls are worked out between the dates of the grid [year]."""
+"""Span and spacing of the finer knots at which walls are computed between grid dates [year]."""
 
 
 def knots_between(grid: np.ndarray, as_of: float) -> np.ndarray:
-    """Return the dates of the grid, and finer ones in the years that matter most [decimal year].
+    """Return the dates of the grid, and finer ones in the first years [decimal year].
 
     Examples
     --------
@@ -38,7 +38,7 @@ def knots_between(grid: np.ndarray, as_of: float) -> np.ndarray:
 
 
 def knot_places(knots: np.ndarray, grid: np.ndarray, as_of: float) -> dict[str, np.ndarray]:
-    """Return the knots in years since the as-of date, and where they lie between the dates of the grid."""
+    """Return the knots in years since the as-of date, and their positions between the dates of the grid."""
     row = np.clip(np.searchsorted(grid, knots, "right") - 1, 0, len(grid) - 2)
     share = (knots - grid[row]) / (grid[row + 1] - grid[row])
     return {
@@ -56,10 +56,10 @@ def reached_by_date(
     future: Future,
     passes: tuple[float, ...],
 ) -> jax.Array:
-    """Return estimates of whether each wall of tokens has been reached by each knot.
+    """Return conditional Monte Carlo estimates of whether each wall of tokens is reached by each knot.
 
     In ``ln D*(C) = ln D_ref + (1 - a) ln(C/C_ref)`` neither C nor the supply depends on the parameter
-    exponent a, which thus has a threshold at each date; between the dates of the grid, paths are taken as
+    exponent a, so a has a threshold at each date. Between the dates of the grid, paths are taken as
     straight.
     C_ref is 1e21 FLOP, and no run is smaller.
 

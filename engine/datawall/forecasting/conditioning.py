@@ -1,4 +1,4 @@
-"""Conditioning: values of inputs, which condition the copula, and events, which draws meet or do not.
+"""Conditioning of a forecast: input values condition the copula; events accept or reject draws.
 
 This module only reads conditions: `simulation` applies them.
 """
@@ -22,7 +22,7 @@ _CONDITION = re.compile(r"(?P<name>[A-Za-z_][\w.]*(\[[^\]]+\])?) *(?P<sign><=|>=
 
 
 class Event(NamedTuple):
-    """The values that one row of an output may have, in the model's own scale; both ends belong to them."""
+    """Event: a closed interval of values of one row of an output, in the model's own scale."""
 
     output: str
     row: int
@@ -32,18 +32,18 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True)
 class Conditions:
-    """What is given.
+    """Conditions of a forecast.
 
     Attributes
     ----------
     texts
         The conditions, as stated.
     before
-        What was believed without them.
+        The scenario without them.
     scenario
-        What is believed once the values of inputs are known.
+        The scenario conditioned on the values of inputs.
     events
-        What draws must meet in addition.
+        Events that draws must also meet.
     """
 
     texts: tuple[str, ...]
@@ -53,20 +53,20 @@ class Conditions:
 
 
 def conditionable(labels: Labels) -> dict[str, Quantity]:
-    """Return everything that a condition may be about, by name: inputs, and quantities of the forecast."""
+    """Return the possible targets of a condition, by name: inputs and quantities of interest."""
     outcomes = {name: found for name, found in quantities(labels).items() if found.option is None}
     return inputs(labels) | outcomes
 
 
 def conditions(texts: str | Iterable[str], labels: Labels) -> Conditions:
-    """Return what conditions mean for a scenario.
+    """Return the conditions on a scenario, read from their texts.
 
     Parameters
     ----------
     texts
         Such as ``mfu=0.4``, ``compute_growth>4``, ``release[5.5]<2027`` or ``wall.tokens[1]=never``.
     labels
-        What the outputs are, and the scenario.
+        Labels of the outputs, and the scenario.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def _parsed(text: str) -> tuple[str, str, float | str]:
 
 
 def _is_range(scenario: Scenario, name: str, value: float | str) -> bool:
-    """Return whether a value of an input tells only a range of its score, and others hang on that score."""
+    """Return whether a value of an input is an atom of its prior and the input is correlated with others."""
     return not isinstance(value, str) and is_atom(scenario, name, value) and is_correlated(scenario, name)
 
 
@@ -132,7 +132,7 @@ def _event(text: str, known: dict[str, Quantity], labels: Labels) -> Event:
 
 
 def _ends(sign: str, value: np.float32) -> tuple[np.float32, np.float32]:
-    """Return the least and the greatest number in single precision that stand so to a value."""
+    """Return the least and the greatest single-precision number that satisfy a comparison with a value."""
     infinity = np.float32(np.inf)
     match sign:
         case "=":

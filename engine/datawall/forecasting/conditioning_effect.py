@@ -1,4 +1,4 @@
-"""What a condition says of the inputs: how far each has moved from its prior, over all draws that meet it.
+"""Conditioning effect: the shift of each input from its prior, over all draws that meet the conditions.
 
 The normal score of every input is counted. Before the condition it is standard normal, so its median is the
 shift in standard deviations, and its 80 % width over that of a standard normal the ratio of widths. The
@@ -27,9 +27,9 @@ SCORES = "input_score"
 """The output that holds the normal score of each input."""
 SCORE_BINS = Histogram(-SCORE_LIMIT, SCORE_LIMIT, 704)
 FEWEST = 400
-"""Draws that must meet the conditions: with fewer, a probability of one half is uncertain by over .025."""
+"""Minimum of accepted draws: with fewer, the standard error of a probability of one half exceeds .025."""
 TRIAL = 2**20
-"""Draws after which a run that waits for a precision may give up on its conditions."""
+"""Draws after which a run with a target precision may give up on its conditions."""
 _THREE = [QUANTILES.index(level) for level in (0.1, 0.5, 0.9)]
 _VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "before": (("input", "quantile"), "that of the input", "quantiles without the conditions"),
@@ -46,12 +46,12 @@ _VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
 
 
 def accepted(pushed: MonteCarloResult) -> int:
-    """Return how many draws meet the conditions."""
+    """Return the number of draws that meet the conditions."""
     return int(pushed.sketches[ACCEPTED].total) if ACCEPTED in pushed.sketches else pushed.draws
 
 
 def check_enough(pushed: MonteCarloResult, given: Conditions) -> None:
-    """Raise `DatawallError` if too few draws meet the conditions for quantiles of them to mean much."""
+    """Raise `DatawallError` if too few draws meet the conditions to estimate quantiles."""
     found = accepted(pushed)
     if not given.events or found >= FEWEST:
         return
@@ -60,18 +60,18 @@ def check_enough(pushed: MonteCarloResult, given: Conditions) -> None:
     )
     if not found:
         raise DatawallError(f"{need}; give a weaker condition, or ask for more --draws")
-    # twice as many as are needed on average, for the count is itself random
+    # twice the average need, because the count is itself random
     cost = pushed.draws * 2 * FEWEST / found
     raise DatawallError(f"{need}; ask for --draws {float(f'{cost:.1e}'):.0f}, or give a weaker condition")
 
 
 def is_hopeless(pushed: MonteCarloResult) -> bool:
-    """Return whether too few draws will meet the conditions even when all that were asked for are made."""
+    """Return whether too few draws will meet the conditions even at the end of the run."""
     return pushed.draws >= TRIAL and accepted(pushed) * pushed.asked < FEWEST * pushed.draws
 
 
 def facts(pushed: MonteCarloResult, given: Conditions) -> dict[str, Any]:
-    """Return what the manifest says of the conditions."""
+    """Return the manifest entry of the conditions."""
     if not given.texts:
         return {}
     share, error = _acceptance(pushed)
@@ -99,7 +99,7 @@ def _acceptance(pushed: MonteCarloResult) -> tuple[float, float]:
 
 
 def given_group(pushed: MonteCarloResult, given: Conditions) -> xr.Dataset:
-    """Return what was believed of each uncertain input before and after, most informed first.
+    """Return each uncertain input before and after conditioning, most informed first.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def given_group(pushed: MonteCarloResult, given: Conditions) -> xr.Dataset:
 
 
 def _rows(pushed: MonteCarloResult, given: Conditions) -> Iterator[dict[str, Any]]:
-    """Yield what is to be said of each input that was uncertain."""
+    """Yield the row of each uncertain input."""
     curve = pushed.sketches[SCORES].curve()
     scores, errors = curve.quantile(QUANTILES), curve.quantile_mcse(QUANTILES)
     for place, label in enumerate(given.before.joint().streams):
@@ -183,5 +183,5 @@ def _counted(score: np.ndarray, error: np.ndarray) -> dict[str, Any]:
 
 
 def _shares(choice: Distribution, cdf: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Return the probability of each option where the score has this distribution function."""
+    """Return the probability of each option, given the distribution function of the score."""
     return np.diff([0.0, *cdf(np.asarray(choice.params["thresholds"], float)), 1.0])

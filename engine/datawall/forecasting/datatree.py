@@ -1,4 +1,4 @@
-"""From arrays to labelled results in ArviZ's groups: the only place where labels are made."""
+"""Labelled results of a forecast, a DataTree in ArviZ's groups: the only place where labels are made."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ from datawall.scenario import Scenario
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 CDF_POINTS_PER_YEAR = 20
 SAME_DATE = 1e-6
-"""Dates nearer to each other than this are one [year]."""
+"""Distance below which two dates count as one [year]."""
 
 
 def _curve_of(output: Output, pushed: MonteCarloResult, labels: Labels) -> Curve:
@@ -142,13 +142,13 @@ def cdf_dates(as_of: float, horizon: float) -> np.ndarray:
     span = horizon - as_of
     even = np.linspace(as_of, horizon, max(2, round(CDF_POINTS_PER_YEAR * span) + 1))
     whole = np.arange(np.ceil(as_of), np.floor(horizon) + 1.0)
-    # a step that misses a whole year only by rounding would be a second copy of it
+    # a step that misses a whole year only by rounding would duplicate it
     apart = np.abs(even[:, None] - whole).min(axis=1, initial=np.inf) > SAME_DATE
     return np.union1d(even[apart], whole)
 
 
 def _constants_group(labels: Labels) -> xr.Dataset:
-    """Return the dates that the forecast takes as given."""
+    """Return the constant dates of the forecast."""
     scenario = labels.scenario
     dates = {"as_of": scenario.as_of, "horizon": scenario.horizon}
     anchors = {f"anchor_{name}": date for name, date in scenario.anchors.items()}
@@ -158,7 +158,7 @@ def _constants_group(labels: Labels) -> xr.Dataset:
 
 
 def _facts(pushed: MonteCarloResult, labels: Labels, sampler: Sampler, seed: int) -> dict[str, Any]:
-    """Return what the manifest of a forecast says besides the request."""
+    """Return the manifest entries of a forecast, the request excepted."""
     scenario = labels.scenario
     return {
         **scenario_facts(scenario),
@@ -179,7 +179,7 @@ def _facts(pushed: MonteCarloResult, labels: Labels, sampler: Sampler, seed: int
 
 
 def scenario_facts(scenario: Scenario) -> dict[str, Any]:
-    """Return what a manifest says of one scenario."""
+    """Return the manifest entry of one scenario."""
     return {
         "scenario": scenario.name,
         "scenario_digest": scenario.digest,
@@ -204,11 +204,11 @@ def results(
     pushed
         Kept draws and sketches.
     labels
-        What their axes mean.
+        Labels of their axes.
     sampler, request
         Of the run, for the manifest.
     facts
-        What else the manifest is to say, as plain data.
+        Further manifest entries, as plain data.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Every draw of a forecast on disk, in Zarr, block by block."""
+"""Draw store: every draw of a forecast on disk, in Zarr, block by block."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +22,7 @@ CHUNK = 65_536
 class DrawStore:
     """A Zarr store of all inputs and outputs, with the groups, names and units of a forecast.
 
-    A block written twice is the same twice, so a run that was killed can be continued. Draws that are not yet
+    Writing a block is idempotent, so a killed run can be continued. Draws that are not yet
     made are NaN.
 
     Parameters
@@ -30,7 +30,7 @@ class DrawStore:
     path
         Of the store.
     labels
-        What the axes of the outputs mean.
+        Labels of the axes of the outputs.
     identity
         Of the run, as plain data; kept in the store.
     draws
@@ -58,11 +58,11 @@ class DrawStore:
                 array[:, first : first + variable.sizes["draw"]] = variable.values
 
     def sign(self, manifest: str) -> None:
-        """Say where the draws come from."""
+        """Record the provenance of the draws."""
         self._root.attrs["manifest"] = manifest
 
     def cut(self, draws: int) -> None:
-        """Cut the store to the draws of a run that is done."""
+        """Cut the store to the draws of a finished run."""
         for name in GROUPS:
             for _, array in self._root.require_group(name).arrays():
                 if array.ndim > 1:  # all but the coordinates

@@ -1,4 +1,4 @@
-"""A forecast as flat named numbers: what the tables, the JSON and the CSV are made of."""
+"""Export of a forecast as flat named numbers, for the tables, the JSON and the CSV."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ type Row = dict[str, Any]
 
 
 def _names(summary: xr.Dataset) -> Callable[[str, dict[str, Any]], str]:
-    """Return what names one value, such as ``wall.tokens[1]``, ``release.raw[5.5]`` or ``loss[2030]``."""
+    """Return the name of one value, such as ``wall.tokens[1]``, ``release.raw[5.5]`` or ``loss[2030]``."""
     return partial(quantity_name, years=year_labels(summary["year"].values))
 
 
@@ -119,10 +119,10 @@ def probabilities(tree: xr.DataTree) -> dict[str, Row]:
 
 
 def given(tree: xr.DataTree) -> Row:
-    """Return what was given, and under ``inputs`` how far each input has moved, most informed first.
+    """Return the conditions, and under ``inputs`` the shift of each input, most informed first.
 
     An input has quantiles ``before_q10`` to ``after_q90`` in its unit, or for a choice the probabilities
-    ``before[OPTION]`` and ``after[OPTION]``; what does not apply, or is infinite, is None.
+    ``before[OPTION]`` and ``after[OPTION]``; values that do not apply, or are infinite, are None.
     """
     moved, rows = tree["given"].to_dataset(), {}
     for index, name in enumerate(moved["input"].values):
@@ -148,12 +148,12 @@ def _finite(value: float) -> float | None:
 
 
 def manifest(tree: xr.DataTree) -> Row:
-    """Return where the numbers come from, and what makes them again."""
+    """Return the manifest of a forecast: the provenance of its numbers, and the way to reproduce them."""
     return json.loads(tree.attrs["manifest"])
 
 
 def summary(tree: xr.DataTree) -> Row:
-    """Return quantities, probabilities, what was given if anything, and manifest, ready for JSON."""
+    """Return quantities, probabilities, any conditions and the manifest, ready for JSON."""
     flat = {"quantities": quantities(tree), "probabilities": probabilities(tree)}
     if "given" in tree.children:
         flat["given"] = given(tree)

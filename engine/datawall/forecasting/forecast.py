@@ -1,4 +1,4 @@
-"""The forecast: a scenario's draws through the world, summarised."""
+"""Forecast: prior predictive simulation of a scenario, summarised."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -31,7 +31,7 @@ from datawall.scenario import Scenario
 
 KEPT_DRAWS = 4096
 GIVEN_DRAWS = 2**15
-"""Draws among which those are found that are kept, where some are not accepted."""
+"""Draws searched for accepted ones to keep, where conditions reject some."""
 
 
 def forecast(
@@ -54,25 +54,25 @@ def forecast(
         A loaded scenario, the name of one that ships, or a path to a TOML file.
     draws
         Number of futures drawn, a million by default. The first draws of a longer run are those of a shorter
-        one. The most of them where a precision is ordered, by default 2^30.
+        one. The maximum where a target precision is set, by default 2^30.
     seed
         0 to 2^32 - 1. Draw i depends on the seed, the sampler and i, and on nothing else.
     sampler
-        How draws are spread: ``"random"``, or evenly by ``"sobol"`` or ``"lattice"`` points. With even ones
+        Point set of the draws: ``"random"``, or evenly spread ``"sobol"`` or ``"lattice"``. With the latter
         the standard errors come from 16 independent randomisations, and the walls of tokens from conditional
         Monte Carlo where the prior of the parameter exponent permits.
     precision
         Draw until the standard errors of the headline numbers are below these: ``"0.01yr"``, ``"0.001"`` or
         both.
     given
-        What is observed: ``"mfu=0.4"`` an input, ``"compute_growth>4"`` a range of it, or an outcome by its
+        Conditions: ``"mfu=0.4"`` on an input, ``"compute_growth>4"`` on its range, or on an outcome by its
         name in the summary, ``"release[5.5]<2027"`` or ``"wall.tokens[1]=never"``. All numbers are then those
         of the futures that meet the conditions, and `draws` counts the futures drawn, met or not.
     calibrated
-        Whether to widen the priors by the factor that the backtest asks for (`datawall.scenario.widening`),
+        Whether to widen the priors by the calibration factor of the backtest (`datawall.scenario.widening`),
         if it is above 1. The manifest says so under ``calibration``.
     control
-        Who does the run, where it is continued from, and how it is watched; it changes no number.
+        Executor, checkpoint and progress of the run; it changes no number.
     store
         Where to write every draw as a Zarr store, if anywhere.
 
@@ -81,7 +81,7 @@ def forecast(
     xarray.DataTree
         Groups `prior` (inputs) and `prior_predictive` (dates and paths) with the first draws, `summary`
         with quantiles, masses and Monte Carlo standard errors over all of them, `cdf` with the distributions
-        of the dates, and `constant_data`; and where something is given, `given` with what it says of the
+        of the dates, and `constant_data`; and with conditions, `given` with their effect on the
         inputs. Dates are decimal years; -inf is past, inf is never within the horizon.
 
     Raises
@@ -161,7 +161,7 @@ def run(plan: Plan, *, control: RunControl | None = None, store: Path | None = N
         tree["given"] = xr.DataTree(given_group(pushed, asks.given))
     if drawn is not None:
         drawn.sign(tree.attrs["manifest"])
-        if not pushed.partial:  # else the rest is still to come
+        if not pushed.partial:  # otherwise more draws follow
             drawn.cut(pushed.draws)
     return tree
 
@@ -177,7 +177,7 @@ def _is_done(precision: Precision, labels: Labels, pushed: MonteCarloResult) -> 
 
 
 def _precision_facts(precision: Precision | None, pushed: MonteCarloResult, labels: Labels) -> dict[str, Any]:
-    """Return what the manifest says of a precision that was ordered."""
+    """Return the manifest entry of the precision."""
     if precision is None:
         return {}
     errors = _errors(pushed, labels)

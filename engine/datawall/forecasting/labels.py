@@ -10,23 +10,23 @@ from datawall.model.outputs import COMPUTE, SOURCES, outputs_of
 from datawall.scenario import Scenario
 
 LOOKBACK_YEARS = 3
-"""A release that is still to come may belong to a run that started before the as-of date."""
+"""Years of the grid before the as-of date: a future release may belong to a run that started before it."""
 PATHS_UNTIL = 2040.0
-"""Last year for which paths are reported, when the horizon reaches so far [year]."""
+"""Last year for which paths are reported, if within the horizon [year]."""
 
 
 @dataclass(frozen=True)
 class Labels:
-    """What the axes of the outputs mean.
+    """Labels of the axes of the outputs.
 
     Attributes
     ----------
     scenario
-        What was asked.
+        The scenario of the forecast.
     years
         Dates of the paths [decimal year].
     dates
-        Dates from the as-of date to the horizon at which the walls of tokens are worked out [decimal year].
+        Dates from the as-of date to the horizon at which the walls of tokens are computed [decimal year].
     """
 
     scenario: Scenario
@@ -35,7 +35,7 @@ class Labels:
 
     @property
     def coords(self) -> dict[str, list]:
-        """The coordinates of every dimension but chain and draw."""
+        """Coordinates of every dimension but chain and draw."""
         questions = self.scenario.questions
         counted = {"threshold": list(questions.count_levels)} if questions.count_levels else {}
         return {
@@ -52,7 +52,7 @@ class Labels:
 
     @property
     def outputs(self) -> list[Output]:
-        """What is counted."""
+        """Outputs that are counted."""
         return outputs_of(self.scenario.questions, self.scenario.horizon - self.scenario.as_of)
 
 
@@ -81,7 +81,7 @@ def time_grid(as_of: float, horizon: float) -> np.ndarray:
 
 
 def labels_of(scenario: Scenario) -> Labels:
-    """Return what the axes of the outputs mean."""
+    """Return the labels of a scenario's outputs."""
     grid = time_grid(scenario.as_of, scenario.horizon)
     knots = knots_between(grid, scenario.as_of)
     rows = reported_rows(grid, scenario.as_of, scenario.horizon)

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 PRECISION_DRAWS = 2**30
-"""Draws after which a run gives up on its precision, unless told otherwise."""
+"""Default maximum of draws for a run with a target precision."""
 
 _ORDER = re.compile(r"(?P<error>[0-9.eE+-]+) *(?P<unit>yr)?")
 
 
 @dataclass(frozen=True)
 class Precision:
-    """Largest Monte Carlo standard errors.
+    """Target precision: the largest Monte Carlo standard errors allowed.
 
     Attributes
     ----------
@@ -46,11 +46,11 @@ class Precision:
     probability: float = math.inf
 
     def is_met(self, errors: Precision) -> bool:
-        """Return whether no error is larger than ordered."""
+        """Return whether no error exceeds its target."""
         return errors.years <= self.years and errors.probability <= self.probability
 
     def texts(self) -> list[str]:
-        """Return what `parse_precision` reads as this precision, to the last digit."""
+        """Return the texts that `parse_precision` reads as this precision, to the last digit."""
         orders = [f"{self.years!r}yr"] if self.years < math.inf else []
         return [*orders, f"{self.probability!r}"] if self.probability < math.inf else orders
 
@@ -60,7 +60,7 @@ class Precision:
 
 
 def parse_precision(texts: Iterable[str]) -> Precision:
-    """Return the precision that is ordered by texts such as ``0.01yr`` and ``0.001``.
+    """Return the target precision given by texts such as ``0.01yr`` and ``0.001``.
 
     Raises
     ------
@@ -111,23 +111,23 @@ def headline_errors(summary: xr.Dataset, cdf: xr.Dataset) -> Precision:
 
 
 def _headlines(summary: xr.Dataset) -> Iterator[tuple[str, dict]]:
-    """Yield the variable of each headline date and where in it."""
+    """Yield the variable of each headline date and its position in it."""
     yield "wall_date", {"wall": [wall for wall in summary["wall"].values if wall.startswith("tokens[")]}
     yield "release", {"compute": "raw"}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Forecast to be made.
+    """Plan of a forecast.
 
     Attributes
     ----------
     scenario
         With priors widened where the forecast is calibrated.
     calibration
-        By which they are.
+        The calibration applied, if any.
     draws
-        How many; the most of them where a precision is ordered.
+        Number of draws; the maximum where a target precision is set.
     seed, sampler, precision
         See `datawall.forecast`.
     given
@@ -194,12 +194,12 @@ def _ordered(precision: Precision | str | Iterable[str] | None) -> Precision | N
 
 
 def texts(given: str | Iterable[str]) -> tuple[str, ...]:
-    """Return one text, or several, as several."""
+    """Return one text, or several, as a sequence."""
     return (given,) if isinstance(given, str) else tuple(given)
 
 
 def believed(scenario: Scenario | str | Path, calibrated: bool) -> tuple[Scenario, Calibration | None]:
-    """Return a scenario, loaded and widened by the calibration if it is to be, and the calibration."""
+    """Return a scenario, loaded and, where calibrated, widened, and the calibration."""
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     if not calibrated:
         return loaded, None
@@ -208,7 +208,7 @@ def believed(scenario: Scenario | str | Path, calibrated: bool) -> tuple[Scenari
 
 
 def with_inputs_given(scenario: Scenario, given: Sequence[str]) -> Scenario:
-    """Return a scenario after values of inputs were observed, for an analysis that takes every draw.
+    """Return a scenario conditioned on input values, for an analysis that takes every draw.
 
     Raises
     ------
@@ -241,11 +241,11 @@ def request_for(
     Parameters
     ----------
     kind
-        Of the product.
+        Kind of product.
     scenarios
-        As they were loaded, before anything was given.
+        The scenarios as loaded, before any condition.
     options
-        Those that only this kind of product has, and those of its draws.
+        Options of this kind of product alone, and those of its draws.
     given, calibrated
         The conditions, and whether priors were widened.
     """

@@ -1,4 +1,4 @@
-"""Quantities of interest: the one lookup of everything that a forecast computes, by its name.
+"""Quantities of interest of a forecast, looked up by name.
 
 The names are those of ``summary.json``. Conditions, sensitivity analysis, comparison and export find
 quantities here.
@@ -19,12 +19,12 @@ from datawall.validation import suggestion
 INPUTS = "inputs"
 """The output that holds all inputs."""
 SHORT_FORMS = ((r"\[", ".raw["), (r"^", "wall."))
-"""What may be left out of a name: raw compute, and that a wall is one."""
+"""Parts that a name may omit: ``.raw`` of raw compute and ``wall.`` of a wall."""
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number of a draw.
+    """Quantity of interest: one number of a draw.
 
     Attributes
     ----------
@@ -33,13 +33,13 @@ class Quantity:
     output
         The output that holds it.
     place
-        Where it stands there: an index for each dimension.
+        Its position there: an index for each dimension.
     row
-        The same, counted in one go over all dimensions.
+        The same as one flat index over all dimensions.
     options
         Names of the alternatives, if the output is a choice.
     option
-        Index of one of them, if the quantity is whether the choice is this one.
+        Index of one of them, if the quantity is the indicator of that option.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Quantity:
 
 
 def quantities(labels: Labels) -> dict[str, Quantity]:
-    """Return every quantity of a forecast by name; of a choice also whether it is each option."""
+    """Return every quantity of interest by name; for a choice also the indicator of each option."""
     years = year_labels(labels.years)
     found = {}
     for output in labels.outputs:
@@ -86,16 +86,16 @@ def inputs(labels: Labels) -> dict[str, Quantity]:
 
 
 def find(name: str, known: Mapping[str, Quantity], what: str) -> Quantity:
-    """Return the quantity that a name stands for, written out or short.
+    """Return the quantity of interest of a full or short name.
 
     Parameters
     ----------
     name
         Such as ``tokens[1]`` for ``wall.tokens[1]`` or ``release[6]`` for ``release.raw[6]``.
     known
-        Where to look.
+        The quantities by name.
     what
-        What the name was given for, which begins the sentence of a mistake.
+        Context of the name, which begins the error message.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def find(name: str, known: Mapping[str, Quantity], what: str) -> Quantity:
 
 
 def option_name(variable: str, option: str, year: str) -> str:
-    """Return what names whether a choice is one of its options.
+    """Return the name of the indicator that a choice is one of its options.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def option_name(variable: str, option: str, year: str) -> str:
 
 
 def year_labels(years: Iterable[float]) -> dict[float, str]:
-    """Return how dates are named: whole years bare, others to a hundredth, or as finely as tells them apart.
+    """Return labels of dates: whole years bare, others to a hundredth, or finer where needed to differ.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def year_labels(years: Iterable[float]) -> dict[float, str]:
 
 
 def level_label(flop: float) -> str:
-    """Return how an amount of compute is named.
+    """Return the label of an amount of compute.
 
     Examples
     --------
@@ -150,7 +150,7 @@ def level_label(flop: float) -> str:
 
 
 def quantity_name(variable: str, at: Mapping[str, Any], years: Mapping[float, str]) -> str:
-    """Return what names one value of a variable.
+    """Return the name of one value of a variable.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Simulation: the model as a function of normal scores, its parameters, and what is counted."""
+"""Simulation: the model as a function of normal scores, its parameters (a pytree) and its sketches."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from datawall.scenario import Scenario
 
 @dataclass(frozen=True)
 class World:
-    """Maps standard normal scores to everything that is counted or kept of a draw.
+    """Map from standard normal scores to the outputs of a draw that are counted or kept.
 
     Its attributes shape the compiled program; numbers travel in the parameters.
 
@@ -42,13 +42,13 @@ class World:
     structure
         Of the joint distribution of the inputs.
     questions
-        What is asked.
+        The questions of the scenario.
     reported
         First and last + 1 grid row for which paths are reported.
     integration
-        How an input is integrated out of the walls of tokens, if it is.
+        Conditional Monte Carlo of the walls of tokens, if an input is integrated out.
     events
-        Output of each event that draws must meet; None where nothing is given.
+        Output of each event that draws must meet; None without conditions.
     """
 
     structure: Any
@@ -62,7 +62,7 @@ class World:
         inputs = Inputs(**inputs_from_scores(self.structure, params["joint"], z))
         future = simulate(inputs, params["clock"], params["grid"], self.questions)
         outputs = {
-            # one array: an output apiece would be a kernel apiece
+            # one array: separate outputs would be separate kernels
             INPUTS: jnp.concatenate(
                 [jnp.atleast_2d(value) for value in vars(inputs).values() if value is not None]
             ),
@@ -81,7 +81,7 @@ class World:
 
 
 def _accepted(values: list[jax.Array], rows: Any, lower: Any, upper: Any) -> jax.Array:
-    """Return which draws have a row of each of several outputs between two ends."""
+    """Return which draws meet every event: one row of its output between two ends."""
     own = jnp.stack(
         [value.reshape(-1, value.shape[-1])[row] for value, row in zip(values, rows, strict=True)]
     )
@@ -89,7 +89,7 @@ def _accepted(values: list[jax.Array], rows: Any, lower: Any, upper: Any) -> jax
 
 
 class _Question(NamedTuple):
-    """A scenario, and what is given, as `propagate` takes it."""
+    """A scenario and its conditions, as arguments of `propagate`."""
 
     world: World
     params: dict[str, Any]
@@ -100,9 +100,9 @@ class _Question(NamedTuple):
 
 
 def _hangs_on_exponent(event: Event, labels: Labels) -> bool:
-    """Return whether the parameter exponent has a say in an event.
+    """Return whether an event depends on the parameter exponent.
 
-    If so, it is not distributed among the draws that meet the event as the integral over it takes it to be.
+    If so, its distribution among the draws that meet the event is not the one that the integral assumes.
     """
     if event.output == INPUTS:
         return labels.scenario.joint().streams[event.row] == INTEGRATED
@@ -112,14 +112,14 @@ def _hangs_on_exponent(event: Event, labels: Labels) -> bool:
 
 
 def question(scenario: Scenario, spread: Sampler, given: str | Iterable[str] = ()) -> _Question:
-    """Return what a forecast of a scenario asks.
+    """Return a scenario and its conditions as arguments of `propagate`.
 
     Parameters
     ----------
     scenario
-        What is believed.
+        The scenario of the forecast.
     spread
-        How draws are spread.
+        The sampler.
     given
         Conditions as `datawall.forecasting.conditioning.conditions` reads them.
 
@@ -139,7 +139,7 @@ def question(scenario: Scenario, spread: Sampler, given: str | Iterable[str] = (
     }
     sketches: dict[str, Spec] = {output.name: output.histogram for output in labels.outputs}
     integrated = None
-    # the spread between replicates is what tells how sure an average is
+    # the error of an average is estimated from the spread between replicates
     if (
         spread.replicates > 1
         and scenario.questions.levels("tokens")

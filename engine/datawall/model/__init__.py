@@ -1,1 +1,1 @@
-"""The compute/data model: pure functions of one draw, with no I/O, no randomness and no opinions."""
+"""Compute and data model: pure functions of one draw, with no I/O, no randomness and no priors."""

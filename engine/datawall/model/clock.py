@@ -1,4 +1,4 @@
-"""Time, counted in years since the as-of date.
+"""Clock: time in years since the as-of date, and the anchor dates.
 
 Decimal years near 2030 are only 1e-4 years apart in single precision; years since the as-of date are not.
 """
@@ -37,7 +37,7 @@ class Clock:
 
 
 ANCHORS = tuple(f.name for f in fields(Clock) if not f.name.startswith("as_of"))
-"""Names of the anchor dates that a scenario states."""
+"""Names of the anchor dates of a scenario."""
 
 
 def clock_at(as_of: float, anchors: Mapping[str, float]) -> Clock:

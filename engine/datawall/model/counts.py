@@ -1,7 +1,7 @@
-"""How many models have been trained above a threshold of compute.
+"""Model counts above thresholds of training compute.
 
-The sizes of a year's runs follow a power law that ends at the largest run. How many models lie within so many
-orders of magnitude of it then is the same for any largest run, but for a slow growth; the number above a
+The sizes of a year's runs follow a power law that ends at the largest run. The number of models within a
+given depth of it is then the same for any largest run, except for a slow growth; the number above a
 fixed threshold multiplies because the frontier leaves the threshold behind.
 """
 
@@ -17,9 +17,9 @@ from datawall.scaling_laws.laws import LOG10
 from datawall.units import DAYS_PER_YEAR
 
 RATE_DATE = 2025.0
-"""When the models a year are stated [year]."""
+"""Date of the stated number of models a year [year]."""
 EARLIER = (-6.0, -5.0, -4.0, -3.0, -2.0, -1.0)
-"""Dates before the first of the grid from which on models are counted [years from there]."""
+"""Dates before the start of the grid, from which models are counted [years from that start]."""
 
 
 def models_within(depth: Any, near: Any, exponent: Any) -> Any:
@@ -30,7 +30,7 @@ def models_within(depth: Any, near: Any, exponent: Any) -> Any:
     Parameters
     ----------
     depth
-        How far below the largest run one counts; nothing lies above it [oom].
+        Orders of magnitude below the largest run; nothing lies above it [oom].
     near
         R(1), models a year within one order of magnitude [models/yr].
     exponent
@@ -51,9 +51,9 @@ def models_within(depth: Any, near: Any, exponent: Any) -> Any:
 
 
 def log_flop_trained(grid: Scalar, log_flop: Scalar, duration: Scalar) -> tuple[Scalar, Scalar]:
-    """Return dates and ln FLOP of the largest run whose training has ended by each, back to before the grid.
+    """Return dates and ln FLOP of the largest run whose training has ended by each, from before the grid.
 
-    The path is straight between the dates of the grid; before them it goes on as between the first two.
+    The path is straight between the dates of the grid; before them it continues the first segment.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def model_counts(
     Parameters
     ----------
     inputs, clock
-        One draw, and where its anchors lie.
+        One draw, and the anchor dates.
     grid
         Increasing dates [years since the as-of date].
     log_flop
@@ -98,7 +98,7 @@ def model_counts(
     t, log_largest = log_flop_trained(grid, log_flop, inputs.training_days / DAYS_PER_YEAR)
     growth, exponent = jnp.log(inputs.model_count_growth), inputs.run_size_exponent
     near = inputs.models_near_frontier / jnp.expm1(LOG10 * exponent)
-    # R(x) e^(g t) is the difference of two exponentials, which all thresholds share but for a factor
+    # R(x) e^(g t) is the difference of two exponentials, the same for all thresholds up to a factor
     log_every = jax.vmap(jnp.multiply, (0, None))(t - clock.since_as_of(RATE_DATE), growth)
     log_above = log_every + exponent * (log_largest - math.log(thresholds[0]))
     every, above = jax.lax.optimization_barrier((near * jnp.exp(log_every), near * jnp.exp(log_above)))
@@ -120,8 +120,8 @@ def mean_of_positive_part(start: Scalar, end: Scalar, bend: Scalar) -> Scalar:
     """Return the mean over an interval of the positive part of a rate that rises.
 
     The trapezoidal rule less the first correction of Euler and Maclaurin, `bend`; where the rate turns
-    positive within the interval, the triangle after that. Where the rate leaps the correction is too large,
-    so the mean is kept from falling under the lower end, and under zero.
+    positive within the interval, the triangle after that. Where the rate jumps, the correction is too large,
+    so the mean is bounded below by the lower end, and by zero.
     """
     positive = jnp.maximum(end, 0.0)
     triangle = positive * positive / jnp.maximum(positive - start, 1e-30)
@@ -130,7 +130,7 @@ def mean_of_positive_part(start: Scalar, end: Scalar, bend: Scalar) -> Scalar:
 
 
 def running_sum(values: Scalar) -> Scalar:
-    """Return the sum so far along the leading axis; `cumsum` is slow on a CPU."""
+    """Return the cumulative sum along the leading axis; `cumsum` is slow on a CPU."""
 
     def advance(total: Scalar, value: Scalar) -> tuple[Scalar, Scalar]:
         total += value

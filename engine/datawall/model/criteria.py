@@ -1,6 +1,6 @@
-"""Wall criteria: what it means that training has run short of data, one record each.
+"""Wall criteria: the definitions of a data wall, one record each.
 
-A criterion has a name, words, and a gap that is zero or more once its level is reached. Order, labels,
+A criterion has a name, texts, and a gap that is zero or more once its level is reached. Order, labels,
 tables, figures, the keys of scenario files and the first passages all follow from `CRITERIA`. This module
 loads no JAX, so that scenarios can be listed and checked at once.
 """
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from datawall.model.world import Draw, State
 
 MOST_EPOCHS = 45.0
-"""The most epochs that may be asked of the compute-optimal run: more than are searched would be "never"."""
+"""Upper bound on the epochs of the frontier criterion: beyond the search range the date would be "never"."""
 
 
 class AtLevel(NamedTuple):
-    """One draw at one date, and one level of a criterion: its place among those asked, and its value."""
+    """One draw at one date, and one level of a criterion: its index in the questions, and its value."""
 
     draw: Draw
     state: State
@@ -32,7 +32,7 @@ class AtLevel(NamedTuple):
 
 @dataclass(frozen=True)
 class Criterion:
-    """One way to say that the largest run has met a data wall.
+    """Criterion by which the largest run has met a data wall.
 
     Attributes
     ----------
@@ -41,19 +41,19 @@ class Criterion:
     field
         Key of its levels in the questions of a scenario file.
     title, meaning
-        English name, and one line on what happens at the wall.
+        English name, and one line on the situation at the wall.
     equation
-        What holds at the wall, for `explain`; the level is n.
+        Equation that holds at the wall, for `explain`; the level is n.
     gap
         Maps an `AtLevel` to a number that is zero or more once the level is reached.
     admits, expected
-        Whether a number can be a level, and what a scenario file must give instead.
+        Predicate of valid levels, and the description of a valid level for error messages.
     remedy
-        What to do about a level that is refused.
+        Advice for a level that is refused.
     label
         Maps a level, as text, to its label.
     linear
-        Whether the gap is a straight line in ln of demand over supply, so that its zero is a linear crossing.
+        Whether the gap is linear in ln of demand over supply, so that its zero is a linear crossing.
     single
         Whether the scenario gives one level, not a list.
     required

@@ -12,14 +12,14 @@ Scalar = Any
 
 @dataclass(frozen=True)
 class Declaration:
-    """Everything that is known of one input besides its priors.
+    """Declaration of one input: everything about it except its prior.
 
     Attributes
     ----------
     unit
         Unit of the value; a scenario must state the same.
     group
-        The part of the model that the input belongs to (one of `inputs.GROUPS`).
+        Part of the model to which the input belongs (one of `inputs.GROUPS`).
     lower, upper
         Admissible range of the value; a prior must keep its whole mass inside.
     options
@@ -31,7 +31,7 @@ class Declaration:
         is. Ceilings and accounts add themselves. Empty for an input that no such part reads, which always is
         in play.
     always
-        Whether it is in play even where none of its `parts` is, because the rest of the model reads it, too.
+        Whether it is in play even where none of its `parts` is, because the rest of the model also reads it.
     anchor
         The anchor date at which the input is stated, for a level; ``""`` for anything else.
     moves_by

@@ -1,4 +1,4 @@
-"""C(t), the largest training run started by t: a trend under money, power, chips and latency."""
+"""Compute frontier C(t), the largest run started by t: a trend under spending, power, chips and latency."""
 
 from functools import reduce
 from typing import Any
@@ -26,16 +26,16 @@ def log_inputs(inputs: Inputs) -> Inputs:
 
 
 def ceilings(inputs: Inputs, clock: Clock, names: tuple[str, ...]) -> tuple[Path, ...]:
-    """Return the path of ln FLOP that each ceiling allows, in the order asked.
+    """Return the path of ln FLOP that each ceiling allows, in the order of `names`.
 
     Parameters
     ----------
     inputs
         One draw.
     clock
-        Where the anchors lie.
+        The anchor dates.
     names
-        Out of `registry.CEILINGS`.
+        Names in `registry.CEILINGS`.
     """
     log = log_inputs(inputs)
     return tuple(CEILINGS[name].path(inputs, log, clock) for name in names)
@@ -47,7 +47,7 @@ def log_lowest(paths: tuple[Path, ...], t: Scalar) -> Scalar:
 
 
 def binding(levels: Scalar) -> Scalar:
-    """Return the place of the lowest ceiling, as a float; the first of equal ones.
+    """Return the index of the binding (lowest) ceiling, as a float; the first of equal ones.
 
     `levels` has a row for each ceiling.
     """

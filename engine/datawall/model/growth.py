@@ -1,4 +1,4 @@
-"""Paths over time, in logs: what a draw fixes once, so that a date costs little to look at."""
+"""Growth paths over time, in logs: prepared once per draw, cheap to evaluate at any date."""
 
 from functools import reduce
 
@@ -10,7 +10,7 @@ from datawall.pytrees import pytree_dataclass
 
 @pytree_dataclass
 class Growth:
-    """ln of a quantity that grows at a constant rate.
+    """Path of ln of a quantity that grows at a constant rate.
 
     Attributes
     ----------
@@ -35,14 +35,14 @@ def growth(log_value: Scalar, rate: Scalar, anchor: Scalar) -> Growth:
 
 @pytree_dataclass
 class Slowing:
-    """ln of a quantity whose growth falls to another rate.
+    """Path of ln of a quantity whose growth falls to another rate.
 
     Attributes
     ----------
     before, after
         Its growth until the turn and from then on; both pass through the same level at the turn.
     turn
-        When that is [years since the as-of date].
+        Date of the turn [years since the as-of date].
     """
 
     before: Growth
@@ -56,7 +56,7 @@ class Slowing:
 
 @pytree_dataclass
 class Lowest:
-    """ln of a quantity whose growth falls again and again: the lowest of several straight lines.
+    """Path of ln of a quantity whose growth falls repeatedly: the lowest of several straight lines.
 
     Attributes
     ----------
@@ -73,12 +73,12 @@ class Lowest:
 
 @pytree_dataclass
 class Saturating:
-    """ln of a factor that bends under a ceiling, times one that grows on.
+    """Path of ln of a factor that saturates at a ceiling, times one that keeps growing.
 
     Attributes
     ----------
     value
-        The bent factor as it would grow without a ceiling.
+        The saturating factor as it would grow without a ceiling.
     log_ceiling
         Its ceiling.
     gain
@@ -95,7 +95,7 @@ class Saturating:
 
 
 def log_saturating(log_value: Scalar, log_ceiling: Scalar) -> Scalar:
-    """Return ln of ``ceiling (1 - exp(-value / ceiling))``, growth that bends under a ceiling.
+    """Return ln of ``ceiling (1 - exp(-value / ceiling))``, growth that saturates at a ceiling.
 
     The form of Epoch's Direct Approach (Besiroglu, Erdil and Barnett 2023) for spending.
     """

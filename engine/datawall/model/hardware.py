@@ -1,4 +1,4 @@
-"""FLOP that an H100-equivalent delivers, in logs."""
+"""Hardware throughput: FLOP that an H100-equivalent delivers, in logs."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Registry of inputs: the declaration of every uncertain input holds all that is known of it.
+"""Registry of inputs: one declaration for every uncertain input.
 
 Priors, groups, anchors, the order of quasi-random dimensions and of the copula are derived from here. This
 module loads no JAX, so that scenarios can be listed and checked at once.
@@ -19,7 +19,7 @@ COUNTS = ("counts",)
 
 
 def _of_declarations[T](record: type[T]) -> type[T]:
-    """Make fields of the declarations of a class and of those that ceilings and accounts state themselves."""
+    """Make fields of the declarations of a class and of the own inputs of ceilings and accounts."""
     declared = {name: getattr(record, name) for name in record.__annotations__}
     for part in PARTS.values():
         if repeated := declared.keys() & part.own_inputs.keys():
@@ -41,7 +41,7 @@ class Inputs:
     counted in H100-equivalents: one is 989.4e12 dense BF16 FLOP/s.
     """
 
-    # The largest training run: a trend, and what may hold it back.
+    # The largest training run: its trend and its ceilings.
     frontier_flop: Scalar = declare("FLOP", "compute", anchor="frontier", dimension=6)
     compute_growth: Scalar = declare("x/yr", "compute", 1.0, dimension=13)
     slowdown_date: Scalar = declare("year", "compute", 1950.0, 2200.0, dimension=12)
@@ -59,7 +59,7 @@ class Inputs:
     latency_flop: Scalar = declare("FLOP", "compute", dimension=32)
     training_days: Scalar = declare("days", "compute", always=True, policy=True, dimension=10)
 
-    # What an H100-equivalent does and costs.
+    # Throughput and cost of an H100-equivalent.
     mfu: Scalar = declare("fraction", "hardware", POSITIVE, 1.0, dimension=20)
     format_speedup: Scalar = declare("x", "hardware", 1.0, dimension=25)
     usd_per_h100e_hour: Scalar = declare(
@@ -92,7 +92,7 @@ class Inputs:
     wafer_volume_share: Scalar = declare("fraction", "compute", POSITIVE, 1.0)
     dies_per_wafer: Scalar = declare("dies", "compute")
 
-    # Unique training tokens that can be had.
+    # Available unique training tokens.
     text_tokens: Scalar = declare("tokens", "data", anchor="supply", dimension=2)
     text_quality: Scalar = declare("fraction", "data", POSITIVE, 1.0, dimension=8)
     supply_growth: Scalar = declare("x/yr", "data", dimension=9)
@@ -109,7 +109,7 @@ class Inputs:
     distillation_multiplier: Scalar = declare("x", "data", 1.0, dimension=29)
     distillation_reading: Scalar = choose("data", "nominal", "physical", dimension=47)
 
-    # The loss law, by what is known about it, and how it treats repeated data.
+    # The loss law, by its optimum at a reference compute, and its treatment of repeated data.
     params_exponent: Scalar = declare("1", "law", 0.01, 0.99, integrated=True, dimension=1)
     tokens_per_param_1e21: Scalar = declare("tokens/param", "law", dimension=21)
     irreducible_loss: Scalar = declare("nats/token", "law", dimension=3)
@@ -124,13 +124,13 @@ class Inputs:
     penalty_size_exponent: Scalar = declare("1", "law", dimension=55)
     max_passes: Scalar = declare("passes", "law", 1.0, always=True, policy=True, dimension=24)
 
-    # What the architecture makes of compute.
+    # Compute gain of the architecture.
     sparsity: Scalar = declare("x", "architecture", 1.0, policy=True, dimension=26)
     sparsity_exponent: Scalar = declare("1", "architecture", 0.0, 1.0, dimension=28)
     hybrid_factor: Scalar = declare("x", "architecture", dimension=45)
     multi_token_overhead: Scalar = declare("fraction", "architecture", 0.0, 0.99, dimension=57)
 
-    # What a model generation is.
+    # Definition of a model generation.
     gpt4_flop: Scalar = declare("FLOP", "generations", always=True, anchor="gpt4", dimension=7)
     oom_per_generation: Scalar = declare("oom", "generations", always=True, dimension=0)
     algorithmic_halving_months: Scalar = declare("months", "generations", dimension=4)
@@ -141,7 +141,7 @@ class Inputs:
     table_index_error: Scalar = declare("1", "compute", -10.0, 10.0)
     table_date_error: Scalar = declare("years", "compute", -20.0, 20.0)
 
-    # Villalobos et al. 2024: the indexed web, and two ways to tell what training will ask of it.
+    # Villalobos et al. 2024: the indexed web, and two projections of the demand for it.
     web_pages: Scalar = declare("pages", "data", anchor="supply")
     bytes_per_page: Scalar = declare("B", "data")
     bytes_per_token: Scalar = declare("B/token", "data")
@@ -166,7 +166,7 @@ class Inputs:
 
 
 def _read_by(name: str, declared: Declaration) -> Declaration:
-    """Return a declaration with the parts of the model that say they read the input."""
+    """Return a declaration with the parts of the model that declare the input as read."""
     return replace(declared, parts=(*declared.parts, *(key for key, p in PARTS.items() if name in p.reads)))
 
 
@@ -192,7 +192,7 @@ def in_play(parts: Collection[str]) -> tuple[str, ...]:
 
 
 def group_of(name: str) -> str:
-    """Return the group of an input, which is its own for what developers choose.
+    """Return the group of an input; choices of developers form the group ``"policy"``.
 
     Examples
     --------
@@ -204,7 +204,7 @@ def group_of(name: str) -> str:
 
 
 def by_group(names: Collection[str]) -> dict[str, list[str]]:
-    """Return inputs by group, groups in the order of `GROUPS`; a group may have none."""
+    """Return inputs by group, groups in the order of `GROUPS`; a group may be empty."""
     return {group: [name for name in names if group_of(name) == group] for group in GROUPS}
 
 

@@ -1,4 +1,4 @@
-"""Output: one number that is counted of a draw, and what it is computed from."""
+"""Output: one number counted for each draw, and the instant from which it is computed."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 @pytree_dataclass
 class Instant:
-    """One draw at one date, as outputs along a path see it.
+    """One draw at one date: the argument of outputs along a path.
 
     Attributes
     ----------
     draw
-        What the draw fixes for all dates.
+        The constants of the draw for all dates.
     t
         The date [years since the as-of date].
     state
         The largest run so far.
     seen
-        What the data at that date do to it.
+        Data scarcity of that run at that date.
     log_tokens
         ln m U.
     levels
@@ -58,7 +58,7 @@ class Instant:
 
 @dataclass(frozen=True)
 class Output:
-    """One output: how it is computed, counted, labelled and read.
+    """Output of the model: its computation, histogram, labels and unit.
 
     Attributes
     ----------
@@ -72,21 +72,21 @@ class Output:
         The model's own scale: ``"date"`` (years since the as-of date), ``"log10"``, ``"linear"`` or
         ``"choice"`` (an index).
     title, description
-        English name, and what it is in a few words.
+        English name, and a description in a few words.
     section
         The part of the report that shows it: ``"walls"``, ``"compute"``, ``"counts"``, ``"generations"`` or
-        ``"efficiency"``; empty for what only the files hold.
+        ``"efficiency"``; empty for an output that only the files hold.
     at
         Maps an `Instant` to its value in the model's own scale, for a path that is known date by date.
     of
         Maps a `Future` to its values, for everything else.
     counted
-        Range and resolution in which it is counted; None where they depend on what is asked (`outputs_of`).
+        Range and resolution in which it is counted; None where they depend on the questions (`outputs_of`).
     free_of_exponent
-        Whether the parameter exponent has no say in it; ``"raw"`` where that holds for raw compute alone. An
-        event in which it has a say turns conditional Monte Carlo off, so False is the safe answer.
+        Whether it is independent of the parameter exponent; ``"raw"`` where only raw compute is. An
+        event that depends on the exponent turns conditional Monte Carlo off, so False is the safe answer.
     asked
-        Whether a scenario asks for it; by default each does.
+        Whether a scenario includes it; by default each does.
     """
 
     name: str
@@ -104,7 +104,7 @@ class Output:
 
     @property
     def histogram(self) -> Histogram:
-        """Range and resolution in which it is counted."""
+        """Histogram in which it is counted: range and resolution."""
         if self.counted is None:
             raise ValueError(f"{self.name}: `outputs_of` says how it is counted")
         return self.counted

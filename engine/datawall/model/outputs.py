@@ -1,4 +1,4 @@
-"""Outputs of the model: one record for every number that is counted of a draw.
+"""Outputs of the model: one record for every number counted for each draw.
 
 A new output is one record in `OUTPUTS`: tables, pages, `summary.json`, conditions, sensitivity and comparison
 look it up there.
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from datawall.model.world import Future
 
 COMPUTE = ("raw", "effective")
-"""The two readings of the compute of a generation."""
+"""Readings of the compute of a generation."""
 SOURCES = ("hardware", "algorithms", "rest")
-"""What makes a fixed capability cheaper."""
+"""Sources of the price decline of a fixed capability."""
 BINS_PER_YEAR = 64
 LOG_BINS_PER_OOM = 32
 
@@ -257,17 +257,17 @@ def paths_of(section: str) -> list[Output]:
 
 
 def paths_at(at: Instant) -> dict[str, Scalar]:
-    """Return the value of each path that is known date by date, by name, in the model's own scale."""
+    """Return the value of each path computed date by date, by name, in the model's own scale."""
     return {output.name: output.at(at) for output in OUTPUTS if output.at is not None}
 
 
 def outputs_of(questions: Questions, span: float) -> list[Output]:
-    """Return the outputs that a scenario asks for, each with the range in which it is counted.
+    """Return the outputs of a scenario, each with the range in which it is counted.
 
     Parameters
     ----------
     questions
-        What is asked.
+        The questions of the scenario.
     span
         Years from the as-of date to the horizon.
     """
@@ -282,7 +282,7 @@ def outputs_of(questions: Questions, span: float) -> list[Output]:
 
 
 def outputs_of_future(future: Future, reported: tuple[int, int]) -> dict[str, Scalar]:
-    """Return what is counted of futures, by name: dates, the fall of prices, and the paths that are reported.
+    """Return the outputs of futures, by name: dates, price declines and reported paths.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Base classes of the parts of the model that a scenario chooses: ceilings, supply and release accounts.
 
-A part is one class: what it reads, what it computes and how it is shown. This module and the public modules
+A part is one class: its inputs, its computation and its labels. This module and the public modules
 of `model.ceilings` and `model.accounts` load no JAX when they are imported, so that scenarios can be listed
-and checked at once; methods import what they compute with.
+and checked at once; methods import JAX themselves.
 """
 
 from abc import ABC, abstractmethod
@@ -28,22 +28,22 @@ class Path(Protocol):
 
 
 class Part(ABC):
-    """One alternative that a scenario can choose by name.
+    """Part of the model: one alternative that a scenario can choose by name.
 
     Attributes
     ----------
     kind
-        What it is an alternative for, as the first word of its key in `Questions.parts`.
+        Kind of part, the first word of its key in `Questions.parts`.
     name
-        How scenarios call it.
+        Name in scenarios.
     title
-        What it is, in a few words.
+        Description in a few words.
     inputs
         Names of the inputs of `model.inputs` that it reads.
     own_inputs
         Declarations of inputs that it alone reads.
     rank
-        Where it stands in lists: low ones come first.
+        Sort key in lists: low ranks come first.
     """
 
     kind: ClassVar[str]
@@ -60,7 +60,7 @@ class Part(ABC):
 
 
 class Ceiling(Part):
-    """What may set the size of the largest training run.
+    """Ceiling of the largest training run.
 
     Attributes
     ----------
@@ -82,12 +82,12 @@ class Ceiling(Part):
         log
             ln of its positive inputs of compute and hardware.
         clock
-            Where the anchors lie.
+            The anchor dates.
         """
 
 
 class SupplyAccount(Part):
-    """An account of the unique training tokens that can be had."""
+    """Supply account: the available unique training tokens."""
 
     kind = "supply"
 
@@ -97,7 +97,7 @@ class SupplyAccount(Part):
 
 
 class ReleaseAccount(Part):
-    """An account of the time from the start of training to public release."""
+    """Release account: the time from the start of training to public release."""
 
     kind = "release"
 

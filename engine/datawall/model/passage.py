@@ -9,14 +9,14 @@ from datawall.model.inputs import Scalar
 from datawall.pytrees import pytree_dataclass
 
 NEWTON_STEPS = 3
-"""Steps towards a date on a concave path from a guess: they leave 1e-3 year in one of a thousand draws."""
+"""Newton steps on a concave path from a guess: one draw in a thousand keeps an error of 1e-3 year."""
 CORRECTIONS = 2
-"""Looks at a nonlinear gap itself; each is followed by one more step."""
+"""Evaluations of a nonlinear gap itself; each is followed by one more step."""
 
 
 @pytree_dataclass
 class Line:
-    """A coordinate ``x = weight level + drift t``, in which a gap is a straight line, or nearly one.
+    """Coordinate ``x = weight level + drift t``, in which a gap is linear, or nearly so.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Line:
 
 @pytree_dataclass
 class Bracket:
-    """Two neighbouring dates between which a gap first changes sign; one row for each gap.
+    """Bracket of a first passage: neighbouring dates between which a gap changes sign; one row for each gap.
 
     Attributes
     ----------
@@ -61,9 +61,9 @@ type Path = Callable[[Scalar], Scalar]
 
 
 def running_maximum(values: Scalar) -> Scalar:
-    """Return the largest value so far along the leading axis.
+    """Return the running maximum along the leading axis.
 
-    A scan, for `cummax` takes twenty times as long on a CPU.
+    A scan, because `cummax` takes twenty times as long on a CPU.
     """
 
     def advance(highest: Scalar, value: Scalar) -> tuple[Scalar, Scalar]:
@@ -74,7 +74,7 @@ def running_maximum(values: Scalar) -> Scalar:
 
 
 def first_bracket(gap: Scalar, levels: Scalar, grid: Scalar) -> tuple[Bracket, Scalar]:
-    """Return where a gap is first zero or more.
+    """Return the bracket in which a gap first reaches zero.
 
     Parameters
     ----------
@@ -88,10 +88,10 @@ def first_bracket(gap: Scalar, levels: Scalar, grid: Scalar) -> tuple[Bracket, S
     Returns
     -------
     bracket
-        Harmless where there is none.
+        Arbitrary values, safe to compute with, where there is none.
     place
         0 where the date lies in the bracket; else -inf where the gap was reached at the first date, inf where
-        it never is, nan where it is not a number before.
+        it is never reached, nan where it is not a number before.
     """
     index = jnp.arange(len(grid)).reshape(-1, *[1] * (gap.ndim - 1))
     end = jnp.min(jnp.where(gap < 0.0, len(grid), index), axis=0)
@@ -120,7 +120,7 @@ def date_reached(
 ) -> Scalar:
     """Return the first date in the bracket at which the coordinate reaches `target`.
 
-    The level is the higher of the path and of what was reached before. On a concave path Newton's method
+    The level is the higher of the path and of the level reached before. On a concave path Newton's method
     lands before the date and then never passes it, so kinks cost a step and no more.
 
     Parameters
@@ -132,7 +132,7 @@ def date_reached(
     target
         Its value at the date.
     bracket
-        Where the date lies.
+        The bracket of the date.
     guess
         A date in the bracket.
     steps
@@ -151,7 +151,7 @@ def date_reached(
 
     date, rising = jax.lax.fori_loop(0, steps, step, (guess, jnp.ones_like(guess, bool)))
     date = jnp.where(rising, date, bracket.end)
-    # where the path stays below what was reached before, time alone can carry the coordinate on
+    # where the path stays below the level reached before, only time moves the coordinate
     kept = _ratio(target - line.weight * bracket.level_start, line.drift)
     return jnp.where((line.drift > 0.0) & (kept >= bracket.start), jnp.minimum(kept, date), date)
 
@@ -162,7 +162,7 @@ def _ratio(numerator: Scalar, denominator: Scalar) -> Scalar:
 
 
 def linear_dates(path: Path, line: Line, bracket: Bracket) -> Scalar:
-    """Return the date in each bracket at which a gap that is a straight line in its coordinate is zero."""
+    """Return the zero in each bracket of a gap that is linear in its coordinate."""
     share = bracket.gap_start / (bracket.gap_start - bracket.gap_end)
     start, end = line.at(bracket.level_start, bracket.start), line.at(bracket.level_end, bracket.end)
     guess = bracket.start + share * (bracket.end - bracket.start)
@@ -172,7 +172,7 @@ def linear_dates(path: Path, line: Line, bracket: Bracket) -> Scalar:
 def nonlinear_dates(
     path: Path, line: Line, bracket: Bracket, gaps: Callable[[Scalar, Scalar], Scalar]
 ) -> Scalar:
-    """Return the date in each bracket at which a gap that is nearly straight in its coordinate is zero.
+    """Return the zero in each bracket of a gap that is nearly linear in its coordinate.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def nonlinear_dates(
 
 
 def linear_passages(path: Path, line: Line, gaps: Scalar, levels: Scalar, grid: Scalar) -> Scalar:
-    """Return when each gap that is a straight line in its coordinate first reaches zero.
+    """Return the first-passage date of each gap that is linear in its coordinate.
 
     Parameters
     ----------
@@ -225,7 +225,7 @@ def linear_passages(path: Path, line: Line, gaps: Scalar, levels: Scalar, grid: 
     -------
     array
         A row for each gap: -inf when it is zero or more at the first date, inf when it never is, nan when it
-        is not a number where the answer is looked for.
+        is not a number in the range searched.
     """
     return _first_dates(gaps, levels, grid, lambda bracket: linear_dates(path, line, bracket))
 
@@ -238,7 +238,7 @@ def nonlinear_passages(
     grid: Scalar,
     gaps_at: Callable[[Scalar, Scalar], Scalar],
 ) -> Scalar:
-    """Return when each gap that is nearly straight in its coordinate first reaches zero.
+    """Return the first-passage date of each gap that is nearly linear in its coordinate.
 
     Parameters
     ----------
@@ -251,7 +251,7 @@ def nonlinear_passages(
 
 
 def _first_dates(gaps: Scalar, levels: Scalar, grid: Scalar, dates: Callable[[Bracket], Scalar]) -> Scalar:
-    """Return the date in the first bracket of each gap, or why it has none."""
+    """Return the zero in the first bracket of each gap; -inf, inf or nan where there is no bracket."""
     bracket, place = jax.vmap(lambda gap: first_bracket(gap, levels, grid))(gaps)
     return jnp.where(place == 0.0, dates(bracket), place)
 
@@ -259,10 +259,10 @@ def _first_dates(gaps: Scalar, levels: Scalar, grid: Scalar, dates: Callable[[Br
 def inverse_quadratic(
     left: Scalar, right: Scalar, gap_left: Scalar, gap: Scalar, gap_right: Scalar
 ) -> Scalar:
-    """Return where a gap is zero, given its values at `left` <= 0, at 0 and at `right` >= 0.
+    """Return the zero of a gap by inverse quadratic interpolation at `left` <= 0, 0 and `right` >= 0.
 
-    By the parabola of the position over the gap; by the straight line on the side where the sign changes
-    where that parabola leaves it.
+    Where the parabola of the position over the gap leaves the side on which the sign changes, the zero is
+    that of the straight line on that side.
     """
     from_left = _ratio(left * gap_right * gap, (gap_left - gap_right) * (gap_left - gap))
     from_right = _ratio(right * gap_left * gap, (gap_right - gap_left) * (gap_right - gap))

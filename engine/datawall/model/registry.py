@@ -1,6 +1,6 @@
 """Registry of ceilings and accounts: the classes found in `model.ceilings` and `model.accounts`.
 
-A module dropped into one of these packages is found. Modules whose name begins with an underscore are helpers
+A module placed in one of these packages is found. Modules whose name begins with an underscore are helpers
 of others; they may load JAX at import, this registry must not.
 """
 

@@ -1,4 +1,4 @@
-"""From the start of a training run to its public release."""
+"""Release dates: from the start of a training run to its public release."""
 
 import jax
 import jax.numpy as jnp
@@ -11,14 +11,14 @@ OUTCOMES = DECLARATIONS["release_outcome"].options
 
 
 def release_delay(inputs: Inputs, questions: Questions) -> Scalar:
-    """Return the years from the start of training to release, one for each generation asked."""
+    """Return the years from the start of training to release, one for each generation."""
     return RELEASES[questions.release].delay(inputs, questions.generations)
 
 
 def release_dates(training_start: Scalar, delay: Scalar) -> Scalar:
-    """Return when a model at least as large as each generation is released.
+    """Return the date at which a model at least as large as each generation is released.
 
-    Only the generations asked are looked at: a finer list can bring a date forward.
+    Only the generations given are considered: a finer list can bring a date forward.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def release_dates(training_start: Scalar, delay: Scalar) -> Scalar:
     Returns
     -------
     array
-        Release dates on the same scale. A larger generation that is released first answers for the smaller.
+        Release dates on the same scale. A larger generation that is released first also dates the smaller.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""U(t), the unique training tokens that can be had."""
+"""Data supply U(t): the available unique training tokens."""
 
 import jax.numpy as jnp
 
@@ -9,7 +9,7 @@ from datawall.model.registry import SUPPLIES
 
 
 def training_tokens(inputs: Inputs, clock: Clock, account: str) -> Growth:
-    """Return the path of ln m U: unique tokens by one account times what distillation makes of each.
+    """Return the path of ln m U: unique tokens by one account, times the multiplier of distillation.
 
     `account` is one of `registry.SUPPLIES`.
     """

@@ -1,4 +1,4 @@
-"""From one draw of inputs to one future: the only file that composes the model."""
+"""Simulation of one future from one draw of inputs: the only file that composes the model."""
 
 import math
 from collections.abc import Sequence
@@ -31,22 +31,22 @@ from datawall.units import MONTHS_PER_YEAR
 
 @pytree_dataclass
 class Future:
-    """One future: dates in years since the as-of date, and paths on the grid.
+    """Future of one draw: dates in years since the as-of date, and paths on the grid.
 
     Attributes
     ----------
     walls
         First passage of each wall criterion, in the order of `Questions.wall_names`; -inf when it lies before
-        the grid, inf when it does not come within it.
+        the grid, inf when it is not within it.
     starts, releases
-        For ``"raw"`` and ``"effective"`` compute, when training of each generation starts and when a model as
-        large is released; generations on the leading axis.
+        For ``"raw"`` and ``"effective"`` compute, dates at which training of each generation starts and at
+        which a model as large is released; generations on the leading axis.
     compute_levels
-        When the first run of each amount of compute asked starts.
+        Start of the first run of each amount of compute.
     price_gains
-        When the price of a fixed capability has fallen by each factor asked.
+        Date by which the price of a fixed capability has fallen by each factor.
     price
-        How fast it falls, and why.
+        Pace of its fall, and the sources of it.
     paths
         By name, values on the grid (leading axis), logs to base 10.
     """
@@ -73,7 +73,7 @@ def algorithmic_gain(inputs: Inputs, clock: Clock) -> Growth:
 
 @pytree_dataclass
 class Draw:
-    """What one draw fixes for all dates.
+    """Constants of one draw for all dates.
 
     Attributes
     ----------
@@ -84,15 +84,15 @@ class Draw:
     algorithms
         ln of the compute that better algorithms save.
     log_useful_gain
-        ln of the dense compute that a FLOP of training stands for.
+        ln of the dense compute equivalent to a FLOP of training.
     log_overtraining
         ln of the tokens used for each compute-optimal token.
     generations
-        ln FLOP of each generation asked.
+        ln FLOP of each generation of the questions.
     hybrid_factor
         Share of the isoFLOP penalty that is left.
     data
-        The loss law and how it treats repeats.
+        The loss law and its treatment of repeats.
     """
 
     ceilings: tuple[Path, ...]
@@ -107,14 +107,14 @@ class Draw:
 
 @pytree_dataclass
 class State:
-    """One draw at one date.
+    """State of one draw at one date.
 
     Attributes
     ----------
     log_flop
         ln C, the largest run so far.
     log_effective
-        ln of the compute that it is worth with GPT-4's algorithms and plenty of data.
+        ln of its equivalent compute with GPT-4's algorithms and plenty of data.
     log_demand
         ln of the tokens that it would use if data were plenty, over m U.
     log_efficiency
@@ -122,7 +122,7 @@ class State:
     frontier_margins, log_worths
         As in `Scarcity`.
     overtrained_gap
-        Zero or more once the smaller model asked misses the optimum's loss.
+        Zero or more once the smaller model of the questions misses the optimum's loss.
     """
 
     log_flop: Scalar
@@ -135,7 +135,7 @@ class State:
 
 
 def prepare(inputs: Inputs, clock: Clock, questions: Questions) -> Draw:
-    """Return what a draw fixes for all dates."""
+    """Return the constants of a draw for all dates."""
     fixed = materialize(
         {
             "ceilings": ceilings(inputs, clock, questions.ceilings),
@@ -151,14 +151,14 @@ def prepare(inputs: Inputs, clock: Clock, questions: Questions) -> Draw:
 
 
 def scarcity_at(draw: Draw, questions: Questions, t: Scalar, log_flop: Scalar) -> Scarcity:
-    """Return what the data at `t` do to a run of `log_flop`."""
+    """Return the data scarcity at `t` of a run of `log_flop`."""
     return scarcity(draw.data, log_flop + draw.log_useful_gain, draw.tokens.at(t), questions)
 
 
 def state_at(draw: Draw, questions: Questions, t: Scalar, log_flop: Scalar, seen: Scarcity) -> State:
     """Return the state of the draw at `t`, when the largest run so far is `log_flop`."""
     law = draw.data.law
-    # sparsity and distillation are algorithmic progress, which the halving time counts already
+    # sparsity and distillation are algorithmic progress, already counted in the halving time
     return State(
         log_flop,
         log_flop + seen.log_efficiency + draw.algorithms.at(t),
@@ -184,7 +184,7 @@ def wall_gaps(draw: Draw, state: State, questions: Questions, *, linear: bool) -
 
 
 def linear_gaps(draw: Draw, state: State, questions: Questions) -> tuple[Scalar, ...]:
-    """Return the gaps that are straight lines in demand over supply, or in compute."""
+    """Return the gaps that are linear in demand over supply, or in compute."""
     return (
         *wall_gaps(draw, state, questions, linear=True),
         *(state.log_flop - level for level in draw.generations),
@@ -193,7 +193,7 @@ def linear_gaps(draw: Draw, state: State, questions: Questions) -> tuple[Scalar,
 
 
 def nonlinear_gaps(draw: Draw, state: State, questions: Questions) -> tuple[Scalar, ...]:
-    """Return the gaps that are nearly so."""
+    """Return the gaps that are nearly linear in demand over supply, or in compute."""
     return (
         *wall_gaps(draw, state, questions, linear=False),
         *(state.log_effective - level for level in draw.generations),
@@ -221,7 +221,7 @@ def lines(draw: Draw, questions: Questions) -> tuple[Line, Line]:
 
 
 def _rows[T](records: Sequence[T]) -> T:
-    """Return one record with a row for each of several."""
+    """Return the records stacked into one, with a row for each."""
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *records)
 
 
@@ -233,12 +233,12 @@ def simulate(inputs: Inputs, clock: Clock, grid: Scalar, questions: Questions) -
     inputs
         One draw, scalars; or many, draws on the last axis of every input.
     clock
-        The as-of date and the anchors.
+        The as-of date and the anchor dates.
     grid
         Increasing dates, in years since the as-of date; they bracket the passages, and paths are reported on
-        them. Start some years before 0: a run that is under way at the as-of date was started before it.
+        them. Start some years before 0, because a run under way at the as-of date was started before it.
     questions
-        What is asked.
+        The questions of the scenario.
     """
     draw = prepare(inputs, clock, questions)
     states, paths = _along(draw, grid, questions)
@@ -281,7 +281,7 @@ def _along(draw: Draw, grid: Scalar, questions: Questions) -> tuple[State, dict[
 
 
 def _dates(draw: Draw, grid: Scalar, states: State, questions: Questions) -> tuple[Scalar, Scalar]:
-    """Return when the linear and the nonlinear gaps are first reached."""
+    """Return the first-passage dates of the linear and the nonlinear gaps."""
 
     def path(t: Scalar) -> Scalar:
         return log_lowest(draw.ceilings, t)

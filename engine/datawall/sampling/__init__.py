@@ -1,1 +1,1 @@
-"""Draws through any function: random points by index, streamed summaries. Knows nothing of the domain."""
+"""Monte Carlo propagation through any function: points by index, streamed summaries, no domain code."""

@@ -32,7 +32,7 @@ class Curve:
     total
         Number of draws, of shape (...).
     deviations
-        By how much each replicate's share of draws under `x` deviates from that of all (`deviations_of`), of
+        Deviation of each replicate's share of draws under `x` from that of all (`deviations_of`), of
         shape (R, ..., m). With R = 1 draws are independent and shares are binomial.
     minimum, maximum
         Extremes of the draws in the range of `x`; inf and -inf when there are none.
@@ -127,12 +127,12 @@ class Curve:
 
 
 def deviations_of(parts: ArrayLike, totals: ArrayLike) -> Floats:
-    """Return by how much the share in each replicate deviates from the share in all of them.
+    """Return the deviation of the share in each replicate from the share in all of them.
 
     Parameters
     ----------
     parts
-        Mass of each replicate that falls under something, of shape (R, ...).
+        Mass of each replicate in the part whose share is estimated, of shape (R, ...).
     totals
         Whole mass of each replicate, broadcastable to `parts`.
 
@@ -156,7 +156,7 @@ def share_mcse(share: ArrayLike, draws: ArrayLike, deviations: Floats) -> Floats
     """Return the standard error of a share of the draws.
 
     That of the replicates, or with a single one sqrt(p(1-p)/n); in either case 1/n is added in quadrature,
-    which keeps the error of a share that was never or always seen from being zero.
+    so that the error of a share of 0 or 1 is above zero.
     """
     share, draws = np.asarray(share, float), np.asarray(draws, float)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,4 +1,4 @@
-"""Integer counts on the device: tallies of chunks of draws, which sketches add up.
+"""Tallies: integer counts of chunks of draws on the device, which sketches add up.
 
 All outputs are counted together, in one flat array: few large kernels compile in a fraction of the time of
 many small ones, and one flat scatter is the cheapest on a CPU.
@@ -20,7 +20,7 @@ from datawall.sampling.mean import UNIT_BITS, Average, Range
 type Summary = Sketch | Average
 
 LARGEST_GROUP = 2 ** (31 - UNIT_BITS)
-"""Draws whose values are summed in one word; the sums are then kept in two words."""
+"""Number of draws summed in one word, before the sums are split into two words."""
 
 WORD_BITS = UNIT_BITS // 2
 
@@ -47,7 +47,7 @@ class Tally(NamedTuple):
 
 @dataclass(frozen=True)
 class CountedOutput:
-    """An output that is counted: its name, its range and resolution, and its shape without the draws."""
+    """Counted output: its name, its range and resolution, and its shape without the draws."""
 
     name: str
     histogram: Histogram
@@ -66,7 +66,7 @@ class CountedOutput:
 
 @dataclass(frozen=True)
 class AveragedOutput:
-    """An output that is averaged: its name, the range of its values, and its shape without the draws."""
+    """Averaged output: its name, the range of its values, and its shape without the draws."""
 
     name: str
     range: Range
@@ -80,7 +80,7 @@ class AveragedOutput:
 
 @dataclass(frozen=True)
 class Layout:
-    """Outputs that are counted and averaged, their replicates, and the place of the counts of each."""
+    """Layout of a tally: counted and averaged outputs, their replicates, and the position of each count."""
 
     outputs: tuple[CountedOutput, ...]
     averages: tuple[AveragedOutput, ...] = ()
@@ -124,12 +124,12 @@ class Layout:
         return self.replicates * sum(output.quantities * output.slots for output in self.outputs)
 
     def empty(self) -> dict[str, Summary]:
-        """Return what sums up the tallies of each output."""
+        """Return an empty summary (sketch or average) of each output."""
         counted = {o.name: Sketch.empty(o.histogram, o.shape, self.replicates) for o in self.outputs}
         return counted | {o.name: Average.empty(o.range, o.shape, self.replicates) for o in self.averages}
 
     def split(self, tally: Tally) -> Iterator[tuple[str, *tuple[np.ndarray, ...]]]:
-        """Yield the name of each output and what its summary adds: `Sketch.add` or `Average.add`."""
+        """Yield the name of each output and the arguments of `Sketch.add` or `Average.add`."""
         slot = quantity = 0
         for output in self.outputs:
             slots, quantities = self.replicates * output.quantities * output.slots, output.quantities
@@ -146,7 +146,7 @@ class Layout:
 
 
 def whole(sums: jax.typing.ArrayLike) -> np.ndarray:
-    """Return `Tally.sums` as whole numbers: how they are cut into words depends on the chunks."""
+    """Return `Tally.sums` as whole numbers, which unlike their two words do not depend on the chunks."""
     high, low = np.asarray(sums, np.int64)
     return (high << WORD_BITS) + low
 
@@ -170,11 +170,11 @@ def count(
     Parameters
     ----------
     layout
-        What is counted and averaged, and where.
+        The layout of the tally.
     tally
         Counts so far.
     outputs
-        Draws of each output, of shape (..., n); those that are not in the layout are passed over.
+        Draws of each output, of shape (..., n); those not in the layout are ignored.
     first
         Low word of the index of the first draw, uint32.
     valid
@@ -214,7 +214,7 @@ def _count(
 
 
 def _sums(layout: Layout, outputs: Mapping[str, jax.Array], first: jax.Array, valid: jax.Array) -> jax.Array:
-    """Return what a chunk adds to `Tally.sums`."""
+    """Return the sums of a chunk, to be added to `Tally.sums`."""
     shares = [
         (outputs[part.name] - part.range.lower) / (part.range.upper - part.range.lower)
         for part in layout.averages
@@ -223,7 +223,7 @@ def _sums(layout: Layout, outputs: Mapping[str, jax.Array], first: jax.Array, va
     used = valid & ~jnp.isnan(values).any(axis=0)
     units = jnp.where(used, jnp.clip(values, 0.0, 1.0), 0.0) * np.float32(2**UNIT_BITS)
     rows = jnp.concatenate([jnp.round(units).astype(jnp.uint32), used.astype(jnp.uint32)[None]])
-    # draws are dealt out in turn: fill up the last round, and column k belongs to replicate first + k
+    # draws are dealt out in turn: pad the last round; column k then belongs to replicate first + k
     group = min(LARGEST_GROUP, -(-valid.size // layout.replicates))
     padded = jnp.pad(rows, ((0, 0), (0, -valid.size % (group * layout.replicates))))
     groups = padded.reshape(len(rows), -1, group, layout.replicates).sum(axis=2, dtype=jnp.uint32)

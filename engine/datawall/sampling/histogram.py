@@ -48,10 +48,10 @@ class Histogram:
 
 @dataclass
 class Sketch:
-    """The distribution of quantities of shape (...), as counted in R independent replicates.
+    """Sketch of the distribution of quantities of shape (...), counted in R independent replicates.
 
     Masses and quantiles are those of the values that are not NaN, of all replicates together; the replicates
-    tell how sure they are. Inside a bin the mass is spread evenly between its edges, or the minimum or
+    give their standard errors. Inside a bin the mass is spread evenly between its edges, or the minimum or
     maximum where one lies within, so a point mass is returned exactly and a quantile is at most one bin width
     from that of the sample.
 

@@ -1,4 +1,4 @@
-"""Points of a rank-1 lattice with the baker's transformation, computed from the index of the draw.
+"""Lattice points of rank 1 with the baker's transformation, computed from the index of the draw.
 
 The lattice is an extensible one in base 2: the first 2^m points are a lattice for every m up to 32, because a
 point's index is read as a binary fraction with its digits reversed.

@@ -1,4 +1,4 @@
-"""Streaming means of values in a known range, and CDFs refined by means that are known better.
+"""Streaming means of values in a known range, and CDFs refined by means of higher precision.
 
 Sums are of integers, in units of 2^-22 of the range: like counts, they do not depend on the order of draws.
 
@@ -19,7 +19,7 @@ UNIT_BITS = 22
 
 @dataclass(frozen=True)
 class Range:
-    """The least and the greatest value that an average is taken of."""
+    """Range of the values of an average: the least and the greatest."""
 
     lower: float
     upper: float
@@ -27,7 +27,7 @@ class Range:
 
 @dataclass
 class Average:
-    """The average of values of shape (...), in R independent replicates.
+    """Average of values of shape (...), in R independent replicates.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Average:
 
     @property
     def value(self) -> Floats:
-        """The average over all draws, of shape (...)."""
+        """Average over all draws, of shape (...)."""
         return share_of(self._totals().sum(axis=0), self.draws.sum())
 
     @property
@@ -75,7 +75,7 @@ class Average:
 def bridged(curve: Curve, knots: Floats, known: Average) -> Curve:
     """Return a curve whose first rows pass through known probabilities at the knots.
 
-    Between two knots the mass follows the shape of the counted draws there, and is even where there are none.
+    Between two knots the mass follows the shape of the counted draws there, and is uniform without any.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Counter-based PRNG: a draw depends on (seed, draw index, stream) and on nothing else.
 
-So a run can be cut anywhere, in any order and on any device, and any single draw can be replayed. The
+So a run can be partitioned in any way, on any devices, and any single draw can be replayed. The
 generator is Threefry-2x32 with 20 rounds. It is written out in elementwise operations because JAX's own
 lowers to a rolled loop, which costs four times as much on a CPU.
 

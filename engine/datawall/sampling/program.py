@@ -1,4 +1,4 @@
-"""The compiled program: sample, evaluate and count in one loop on the device."""
+"""Compiled program: sample, evaluate and count in one loop on the device."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -15,7 +15,7 @@ from datawall.sampling.prng import Index, advance
 from datawall.sampling.samplers import Sampler
 
 type Function = Callable[[Any, jax.Array], Mapping[str, Any]]
-"""Maps (params, scores of shape (streams, n)) to outputs by name, each with the n draws on its last axis."""
+"""Function of (params pytree, scores of shape (streams, n)) to outputs by name, draws on the last axis."""
 
 type Spec = Histogram | Range
 """Bins of a counted output, or the range of the values of an averaged one."""
@@ -24,7 +24,7 @@ type Specs = tuple[tuple[str, Spec], ...]
 
 
 ACCEPTED = "accepted"
-"""An output of this name says which draws are to be counted and kept; without it all are."""
+"""Name of the output that selects the draws to count and keep; without it all are."""
 ACCEPTED_BINS = Histogram(0.0, 2.0, 1)
 """Bins of the output itself, to count the draws accepted."""
 
@@ -34,7 +34,7 @@ VECTOR = 64
 
 @cache
 def program(backend: str) -> Callable[..., tuple[Tally, dict[str, jax.Array]]]:
-    """Return `count_draws` compiled for a backend; the wide vectors of a CPU change the speed and no bit."""
+    """Return `count_draws` compiled for a backend; the wide vectors of a CPU change the speed but no bit."""
     return jax.jit(count_draws, static_argnums=(0, 1, 2, 3), compiler_options=compiler_options(backend))
 
 
@@ -81,7 +81,7 @@ def count_draws(
 
 
 def layout_of(specs: Specs, outputs: Mapping[str, Any], sampler: Sampler) -> Layout:
-    """Return how outputs of these shapes are counted and averaged."""
+    """Return the layout of the tally of outputs of these shapes."""
     shapes = {name: outputs[name].shape[:-1] for name, _ in specs}
     return Layout(
         tuple(CountedOutput(name, spec, shapes[name]) for name, spec in specs if isinstance(spec, Histogram)),

@@ -1,8 +1,8 @@
-"""Independent randomisations of a point set, dealt out to the draws in turn.
+"""Replicates: independent randomisations of a point set, dealt out to the draws in turn.
 
-One randomised quasi-random point set gives an answer and no idea of its error; the spread between independent
-randomisations does. Draw i is point i // 16 of replicate i % 16, so a run of any length is balanced, and a
-shorter run is the beginning of a longer one.
+One randomised quasi-random point set gives an estimate without its error; the spread between independent
+randomisations gives the error. Draw i is point i // 16 of replicate i % 16, so a run of any length is
+balanced, and a shorter run is the beginning of a longer one.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from jax import lax
 from datawall.sampling.prng import Index, threefry2x32
 
 REPLICATES = 16
-"""Enough for a standard error that is itself known to 18 %; a power of two, so that rounds fill a chunk."""
+"""Number of replicates: standard errors are known to 18 %; a power of two, so that rounds fill a chunk."""
 
 PAGE = 256
 """Points of one replicate that are computed together."""
@@ -23,7 +23,7 @@ PAGE = 256
 _PAGE_DRAWS = PAGE * REPLICATES
 
 MOST_DRAWS = 2**32 * REPLICATES
-"""Point indices have 32 bits, so the draws repeat after so many."""
+"""Number of draws before they repeat, because point indices have 32 bits."""
 
 
 def dealt(evaluate: Callable[[jax.Array], jax.Array], first: Index, count: int) -> jax.Array:
@@ -32,7 +32,7 @@ def dealt(evaluate: Callable[[jax.Array], jax.Array], first: Index, count: int) 
     Parameters
     ----------
     evaluate
-        Maps numbers of pages, uint32 of shape (pages,), to the words of their points in every replicate, of
+        Maps page numbers, uint32 of shape (pages,), to the words of their points in every replicate, of
         shape (rows, pages, 256, 16). Page k holds the points from 256 k on.
     first
         Index of the first draw, below 2^36.
@@ -48,7 +48,7 @@ def dealt(evaluate: Callable[[jax.Array], jax.Array], first: Index, count: int) 
     page = (high << np.uint32(20)) | (low >> np.uint32(12))
     pages = (count + _PAGE_DRAWS - 2) // _PAGE_DRAWS + 1
     words = evaluate(page + jnp.arange(pages, dtype=jnp.uint32))
-    # the barrier keeps the compiler from working out the place of each element anew
+    # the barrier keeps the compiler from recomputing the position of each element
     words = lax.optimization_barrier(words.reshape(len(words), -1))
     skipped = (low % np.uint32(_PAGE_DRAWS)).astype(jnp.int32)
     return lax.dynamic_slice_in_dim(words, skipped, count, axis=1)
@@ -64,7 +64,7 @@ def random_words(seed: np.uint32, dimensions: np.ndarray, number: int) -> np.nda
     dimensions
         uint32 of shape (rows,).
     number
-        How many are wanted for each.
+        Number of words for each.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Monte Carlo propagation: sample, evaluate and count in one compiled loop, and keep little."""
+"""Monte Carlo propagation: sample, evaluate and count in one compiled loop with constant memory."""
 
 import hashlib
 import time
@@ -38,9 +38,9 @@ class MonteCarloResult:
     averages
         Average of each averaged output over all draws, by name.
     draws, asked
-        Number of draws, and how many were asked for at most.
+        Number of draws, and the maximum requested.
     partial
-        Whether the run was stopped before it was done.
+        Whether the run was stopped early.
     digest
         SHA-256 of all counts and kept draws: equal for equal results.
     seconds
@@ -59,16 +59,16 @@ class MonteCarloResult:
 
 @dataclass(frozen=True)
 class RunControl:
-    """The execution of a run: nothing here changes a count.
+    """Control of the execution of a run: nothing here changes a count.
 
     Attributes
     ----------
     executor
-        What runs it: this process, workers on a folder, or hosts in step.
+        Executor of the run: this process, workers on a folder, or hosts in step.
     progress
         Called with (draws done, draws at most) after each block; an exception that it raises ends the run.
     stop
-        Whether to end before the time, with what has been counted.
+        Whether to end early, with the counts so far.
     store
         Called with (first draw, outputs) of each block; outputs are fetched only when it is given.
     """
@@ -95,7 +95,7 @@ def propagate(
     identity: Identity | None = None,
     control: RunControl | None = None,
 ) -> MonteCarloResult:
-    """Propagate draws through a function, keeping the first ones and counting all.
+    """Propagate draws through a function, counting all and keeping the first ones.
 
     Nothing that is returned depends on `chunk`, `block`, `control` or the number of threads, devices and
     processes; a shorter run is the beginning of a longer one. Memory does not grow with `draws`.
@@ -108,7 +108,7 @@ def propagate(
     params
         Pytree of numbers and arrays, the first argument of `function`.
     draws
-        Number of draws, at least 1; the most of them where `enough` is given.
+        Number of draws, at least 1; the maximum where `enough` is given.
     seed
         Of the random numbers, in [0, 2^32).
     streams
@@ -124,9 +124,9 @@ def propagate(
     keep
         Number of draws of which every output is kept.
     enough
-        Whether a result will do: asked at 2^16 draws and each time that they have doubled.
+        Stopping rule on a result: called at 2^16 draws and at each doubling.
     identity
-        Everything that decides the counts, as plain data: a total of another identity is not continued.
+        Everything that determines the counts, as plain data: a total of another identity is not continued.
         Needed where the executor writes to a folder.
     control
         The executor, progress and stopping of the run.
@@ -175,7 +175,7 @@ def propagate(
     with closing(control.executor(job)) as totals:
         for end, total in zip(plan.ends(), totals, strict=False):
             found = _result(total, layout, end, draws, start)
-            # more draws than this: the run was continued, and was found wanting here before
+            # more draws than this: the run was continued, and had failed the stopping rule here before
             if enough is not None and found.draws == end and enough(found):
                 break
     if found is None or found.draws == 0:
@@ -184,7 +184,7 @@ def propagate(
 
 
 def _stored(result: Result, store: Store, keep: int) -> Result:
-    """Hand the outputs of a block on, and return the result with the draws that are to be kept."""
+    """Pass the outputs of a block to the store, and return the result with the draws to keep."""
     store(result.block.first, result.outputs)
     own = max(keep - result.block.first, 0)
     outputs = result.outputs if own else {}
@@ -194,7 +194,7 @@ def _stored(result: Result, store: Store, keep: int) -> Result:
 def _result(total: Total, layout: Layout, end: int, asked: int, start: float) -> MonteCarloResult:
     """Return a total as a result; it is partial unless it ends at `end`.
 
-    More draws than that are those of a run that was continued, and is not yet as far again.
+    More draws than `end` belong to a continued run that has not reached that point again.
     """
     totals = layout.empty()
     for name, *tally in layout.split(total.tally):

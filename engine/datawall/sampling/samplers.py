@@ -1,4 +1,4 @@
-"""Samplers by name: independent draws, Sobol' points, a lattice."""
+"""Samplers by name: independent draws, Sobol' points and lattice points."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ DIMENSIONS = min(sobol.DIMENSIONS, lattice.DIMENSIONS)
 
 @dataclass(frozen=True)
 class Sampler:
-    """A point set that is addressed by the index of the draw.
+    """Sampler: a point set addressed by the index of the draw.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Sampler:
     prepare
         Maps a seed word and the addresses to the numbers that `bits` starts from; runs on the host.
     bits
-        Maps these numbers, the index of the first draw and how many there are to uint32 (rows, draws).
+        Maps these numbers, the index of the first draw and the number of draws to uint32 (rows, draws).
     """
 
     name: str
@@ -46,7 +46,7 @@ class Sampler:
     bits: Callable[[Any, Index, int], jax.Array]
 
     def points(self, seed: int, addresses: np.ndarray) -> Any:
-        """Return the numbers that `scores` starts from."""
+        """Return the prepared numbers from which `scores` starts."""
         return self.prepare(seed_word(seed), np.asarray(addresses, np.uint32))
 
     def scores(self, points: Any, first: Index, count: int) -> jax.Array:

@@ -1,4 +1,4 @@
-"""Scrambled Sobol' points, computed from the index of the draw.
+"""Sobol' points, scrambled, computed from the index of the draw.
 
 References
 ----------
@@ -36,7 +36,7 @@ class _Scrambled(NamedTuple):
     page
         The points of the first page, uint32 of shape (rows, 256, 16).
     directions
-        What each further digit of a point's index changes in them, uint32 of shape (24, rows, 16).
+        Change of the points by each further digit of the index, uint32 of shape (24, rows, 16).
     """
 
     page: np.ndarray
@@ -59,7 +59,7 @@ def direction_numbers(dimensions: Iterable[int]) -> np.ndarray:
 
 
 def _place_values() -> list[int]:
-    """Return what each digit is worth: the direction numbers of the first dimension."""
+    """Return the place value of each digit: the direction numbers of the first dimension."""
     return [1 << (BITS - 1 - digit) for digit in range(BITS)]
 
 
@@ -115,7 +115,7 @@ def bits(scrambled: _Scrambled, first: Index, count: int) -> jax.Array:
         uint32 of shape (rows, count), in units of 2^-32.
     """
     digits = np.arange(BITS - _PAGE_BITS, dtype=np.uint32)[:, None]
-    # points in rows of 256 words, which a CPU takes at full width, rather than in rows of 16
+    # points in rows of 256 words, which a CPU processes at full vector width, not in rows of 16
     page = jnp.reshape(scrambled.page, (-1, 1, REPLICATES, PAGE))
 
     def evaluate(pages: jax.Array) -> jax.Array:

@@ -1,6 +1,6 @@
-"""Published scaling laws and closed forms for single questions; they know no scenario.
+"""Scaling laws as published, and closed forms for single questions, independent of scenarios.
 
-Everything that `__all__` names is reachable from here; which file it lives in may change.
+Every name in `__all__` is public here; its file may change.
 """
 
 from datawall.scaling_laws.allocation import (

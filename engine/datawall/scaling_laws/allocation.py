@@ -78,7 +78,7 @@ def loss(law: ScalingLaw | AllocationLaw, params: Real, tokens: Real) -> Real:
 
 
 def optimal_allocation(law: ScalingLaw | AllocationLaw, flop: Real) -> Allocation:
-    """Spend compute so that the loss is least, with ``6 N D = C``.
+    """Allocate compute for the least loss, with ``6 N D = C``.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def optimal_allocation(law: ScalingLaw | AllocationLaw, flop: Real) -> Allocatio
 
 
 def power_law_allocation(coef: Real, exponent: Real, flop: Real) -> Allocation:
-    """Spend compute by a power law of the tokens, ``D = coef C^exponent``.
+    """Allocate compute by a power law of the tokens, ``D = coef C^exponent``.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def flop_for_loss(law: ScalingLaw, loss: Real) -> jax.Array:
 
 
 def isoflop_penalty(law: ScalingLaw, flop: Real, shrink: Real, hybrid: Real = 1.0) -> _IsoflopPenalty:
-    """Price a model smaller than the optimum that sees more tokens at the same compute.
+    """Return the cost of a model smaller than the optimum, on more tokens at the same compute.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def isoflop_penalty(law: ScalingLaw, flop: Real, shrink: Real, hybrid: Real = 1.
     flop
         Training compute [FLOP].
     shrink
-        How many times smaller than optimal the model is; it sees as many times more tokens [x].
+        Factor by which the model is smaller than optimal, and its tokens more than optimal [x].
     hybrid
         Factor on the excess loss, in (0, 1], of an architecture with flatter isoFLOP curves; 1 is the law.
 

@@ -1,4 +1,4 @@
-"""Multiples that saturate, and the one equation that repeated data needs.
+"""Effective data: saturating multiples of repeated tokens, and the optimal split over limited data.
 
 A resource used x times over counts as ``x' = 1 + R (1 - exp(-(x - 1) / R))`` times (arXiv 2305.16264). Write
 n = N/N_opt(U), e = D/U and M = C/C0(U) for a run that repeats its data. Then ``n e = M``, the reducible loss
@@ -44,19 +44,19 @@ REPETITIONS = {"muennighoff2023": Repetition(r_d=15.39, r_n=5.31)}
 
 
 def effective_multiple(multiple: Real, saturation: Real) -> Real:
-    """Return what `multiple` >= 1 uses of a resource count for [x]."""
+    """Return the effective multiple of `multiple` >= 1 uses of a resource [x]."""
     return 1 - saturation * jnp.expm1((1 - multiple) / saturation)
 
 
 def multiple_for_effective(effective: Real, saturation: Real) -> jax.Array:
-    """Return how many uses count for `effective` >= 1 [x]; inf where no number of uses suffices."""
+    """Return the uses with the effective multiple `effective` >= 1 [x]; inf where no number suffices."""
     share = (effective - 1) / saturation
     reachable = share < 1
     return jnp.where(reachable, 1 - saturation * jnp.log1p(-jnp.where(reachable, share, 0.0)), jnp.inf)
 
 
 def returns_lost(log_multiple: Real, saturation: Real, exponent: Real) -> tuple[Real, Real, Real]:
-    """Return how far the log of the returns has fallen since the first use.
+    """Return the fall of the log of marginal returns since the first use.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def returns_lost(log_multiple: Real, saturation: Real, exponent: Real) -> tuple[
 
 
 def _halley(mismatch: Real, slope: Real, curvature: Real) -> Real:
-    """Return Halley's step; the correction is bounded so that a bad start cannot turn it round."""
+    """Return Halley's step; the correction is bounded so that a bad start cannot reverse it."""
     newton = mismatch / slope
     return -newton / (1 - jnp.clip(0.5 * newton * curvature / slope, -0.5, 0.5))
 
@@ -162,7 +162,7 @@ def _split_start(alpha: Real, beta: Real, r_d: Real, r_n: Real, total: Real) -> 
 
 
 def matching_multiple(lost: Real, saturation: Real, exponent: Real) -> jax.Array:
-    """Return the log of the uses after which the log of the returns has fallen by `lost` >= 0.
+    """Return the log of the uses after which the log of marginal returns has fallen by `lost` >= 0.
 
     The inverse of `returns_lost`, found and differentiated as in `log_optimal_multiples`.
     """

@@ -32,7 +32,7 @@ class _RepetitionFrontier:
     ratio_multiplier
         Tokens per parameter over those of the optimum at C0 [x].
     effective_token_multiple
-        D'/U, what the tokens seen are worth in fresh ones [x].
+        D'/U, the worth of the tokens seen in fresh ones [x].
     avg_token_value
         D'/D, the worth of the average token seen.
     marginal_token_value
@@ -44,7 +44,7 @@ class _RepetitionFrontier:
     equal_loss_unique_multiple
         D*(C_eq)/U, the unique tokens that would have reached the run's loss in one epoch [x].
     token_discount
-        e over the former: how many times less a token seen is worth, by equal loss [x].
+        e over the former: the factor by which a token seen is worth less, by equal loss [x].
     """
 
     param_multiple: Real
@@ -60,12 +60,12 @@ class _RepetitionFrontier:
 
 
 def repetition_frontier(law: ScalingLaw, rep: Repetition, epochs: Real) -> _RepetitionFrontier:
-    """Describe the best run that makes so many epochs over its data.
+    """Return ratios that describe the best run with a given number of epochs over its data.
 
     Parameters
     ----------
     law, rep
-        The loss law and how repetition loses its value.
+        The loss law and the repetition constants.
     epochs
         Epochs e, at least 1.
 
@@ -111,7 +111,7 @@ def repetition_frontier(law: ScalingLaw, rep: Repetition, epochs: Real) -> _Repe
 
 
 def _log_param_multiple(law: ScalingLaw, rep: Repetition, epochs: Real) -> jax.Array:
-    """Return ln(N/N_opt(U)) of the best run over U that makes so many epochs."""
+    """Return ln(N/N_opt(U)) of the best run over U with a given number of epochs."""
     lost, _, _ = returns_lost(log(epochs), rep.r_d, law.beta)
     return matching_multiple(lost, rep.r_n, law.alpha)
 
@@ -122,7 +122,7 @@ def epochs_for_compute_multiplier(law: ScalingLaw, rep: Repetition, multiplier: 
     Parameters
     ----------
     law, rep
-        The loss law and how repetition loses its value; A, B and E do not matter.
+        The loss law and the repetition constants; A, B and E do not matter.
     multiplier
         C/C0(U) [x].
 
@@ -144,12 +144,12 @@ def epochs_for_compute_multiplier(law: ScalingLaw, rep: Repetition, multiplier: 
 
 
 def frontier_flop(law: ScalingLaw, rep: Repetition, unique: Real, epochs: Real) -> jax.Array:
-    """Return the compute at which the best run over U makes so many epochs, ``M(e) C0(U)``.
+    """Return the compute at which the best run over U makes a given number of epochs, ``M(e) C0(U)``.
 
     Parameters
     ----------
     law, rep
-        The loss law and how repetition loses its value.
+        The loss law and the repetition constants.
     unique
         Unique tokens U.
     epochs
@@ -173,12 +173,12 @@ def frontier_flop(law: ScalingLaw, rep: Repetition, unique: Real, epochs: Real) 
 
 
 def unique_tokens_needed(law: ScalingLaw, rep: Repetition, flop: Real, epochs: Real) -> jax.Array:
-    """Return the unique tokens over which the best run with `flop` makes so many epochs.
+    """Return the unique tokens over which the best run with `flop` makes a given number of epochs.
 
     Parameters
     ----------
     law, rep
-        The loss law and how repetition loses its value.
+        The loss law and the repetition constants.
     flop
         Training compute [FLOP].
     epochs

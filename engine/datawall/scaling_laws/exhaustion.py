@@ -61,7 +61,7 @@ def wall_date(
     rep: Repetition = REPETITIONS["muennighoff2023"],
     law: ScalingLaw = LAWS["muennighoff2023"],
 ) -> _Wall:
-    """Return when the largest run runs out of data.
+    """Return the date at which the largest run exhausts the data.
 
     Demand is ``D*(C) = kappa C^exponent``; the wall is where it reaches Q times the stock, with Q the worth
     of the epochs allowed under the criterion.
@@ -79,14 +79,14 @@ def wall_date(
     epochs
         Epochs allowed e, at least 1.
     criterion
-        ``"tokens"``: demand is e times the stock. ``"effective"``: demand is what e epochs are worth.
+        ``"tokens"``: demand is e times the stock. ``"effective"``: demand is the worth of e epochs.
         ``"frontier"``: the best run over the stock makes e epochs, ``C = M(e) C0(S)`` with C0 by this demand.
     distill
         Token multiplier m, at least 1 [x].
     distill_mode
         ``"nominal"``: demand for real tokens falls m-fold. ``"physical"``: the optimum re-allocates.
     rep, law
-        How repetition loses its value, and the law that gives M(e); used where the criterion needs them.
+        The repetition constants, and the law that gives M(e); used where the criterion needs them.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def _log_worth(criterion: Criterion, epochs: Real, exponent: Real, rep: Repetiti
 
 
 def _status(code: jax.Array) -> Any:
-    """Name a single status; an array or a tracer stays a code."""
+    """Return the name of a single status; an array or a tracer stays a code."""
     if isinstance(code, Tracer) or code.ndim:
         return code
     return STATUSES[int(code)]

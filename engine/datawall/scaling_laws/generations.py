@@ -1,4 +1,4 @@
-"""Model generations by training compute, and the mid-2024 forecasts to score against."""
+"""Model generations by training compute, and the mid-2024 forecasts as scoring benchmarks."""
 
 from typing import Literal
 
@@ -161,7 +161,7 @@ def table_date_for_flop(
     flop_gpt4: Real = SOURCE_GPT4_FLOP,
     oom_per_generation: Real = SOURCE_OOM_PER_GENERATION,
 ) -> jax.Array:
-    """Return when a table has a run of a given compute.
+    """Return the date at which a table has a run of a given compute.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def table_date_for_flop(
     flop
         Training compute [FLOP].
     clock
-        Whether to ask for the start of training or for release.
+        Whether to date the start of training or the release.
     flop_gpt4
         Training compute of GPT-4 [FLOP]; by default the source's own.
     oom_per_generation

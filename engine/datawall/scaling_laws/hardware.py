@@ -1,4 +1,4 @@
-"""Money, chips, time and power of a training run.
+"""Hardware of a training run: cost, chips, time and power.
 
 Peak FLOP/s are dense for the stated number format; power is all-in at the site.
 """
@@ -35,7 +35,7 @@ def flop_from_budget(usd: Real, usd_per_chip_hour: Real, peak: Real, mfu: Real) 
 
 
 def budget_for_flop(flop: Real, usd_per_chip_hour: Real, peak: Real, mfu: Real) -> Real:
-    """Return what an amount of compute costs, the inverse of `flop_from_budget`.
+    """Return the cost of an amount of compute, the inverse of `flop_from_budget`.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def budget_for_flop(flop: Real, usd_per_chip_hour: Real, peak: Real, mfu: Real) 
 
 
 def chips_for_run(flop: Real, days: Real, peak: Real, mfu: Real) -> Real:
-    """Return the chips that finish a run in a number of days.
+    """Return the number of chips that finish a run in a number of days.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def chips_for_run(flop: Real, days: Real, peak: Real, mfu: Real) -> Real:
 
 
 def days_for_run(flop: Real, site_watts: Real, watts_per_chip: Real, peak: Real, mfu: Real) -> Real:
-    """Return how long a run takes on all chips that a site can power.
+    """Return the duration of a run on all chips that a site can power.
 
     Parameters
     ----------

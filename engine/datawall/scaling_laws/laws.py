@@ -1,4 +1,4 @@
-"""Published loss laws and their constants.
+"""Loss laws as published, with their constants.
 
 The laws were fitted at 7e7 to 1.6e10 parameters and at most some 1e22 FLOP: a frontier run extrapolates them
 a thousandfold and more.
@@ -78,7 +78,7 @@ class ScalingLaw:
 
 @pytree_dataclass
 class AllocationLaw:
-    """A power law of the optimal tokens, ``D*(C) = coef C^exponent``, that says nothing of the loss.
+    """A power law of the optimal tokens, ``D*(C) = coef C^exponent``, without a loss.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class AllocationLaw:
         return self.log_token_coef + self.token_exponent * log_flop
 
     def loss_at(self, log_params: Real, log_tokens: Real) -> Real:
-        """Not known: nan."""
+        """Undefined under an allocation law: nan."""
         return jnp.nan * (log_params + log_tokens)
 
 

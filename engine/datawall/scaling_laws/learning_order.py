@@ -1,7 +1,7 @@
 """Learning order of a small network: parities of more signs come later.
 
 In the toy experiment a small network learns the sign of the product of k standard normals from fresh data. It
-orders; it dates no behaviour.
+gives an order of learning, not dates of behaviour.
 """
 
 from typing import Literal
@@ -12,7 +12,7 @@ type Reading = Literal["plus2", "doubling"]
 
 
 def learning_delay_ooms(k: Real, k0: Real, ooms: Real, reading: Reading = "plus2") -> Real:
-    """Return how much later the product of k signs is learned than that of k0.
+    """Return the delay with which the product of k signs is learned after that of k0.
 
     Parameters
     ----------
@@ -21,8 +21,8 @@ def learning_delay_ooms(k: Real, k0: Real, ooms: Real, reading: Reading = "plus2
     ooms
         Delay for each unit of the reading, about 1 [log10 steps].
     reading
-        ``"plus2"``, what the experiment shows: a unit is two more signs. ``"doubling"``: a unit is twice as
-        many signs.
+        ``"plus2"``, the result of the experiment: a unit is two more signs. ``"doubling"``: a unit is
+        twice as many signs.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Levers on data and size: distillation, overtraining and sparsity."""
+"""Levers on data and model size: distillation, overtraining and sparsity."""
 
 import jax
 import jax.numpy as jnp
@@ -38,7 +38,7 @@ class _OvertrainedRun:
     params
         Active parameters.
     effective_tokens_needed
-        Fresh tokens D' that the loss asks for.
+        Fresh tokens D' that the loss requires.
     epochs
         Epochs over the data, at least 1.
     tokens
@@ -55,7 +55,7 @@ class _OvertrainedRun:
 
 
 def distilled_optimum(law: ScalingLaw, flop: Real, multiplier: Real) -> Allocation:
-    """Spend compute when every real token counts for `multiplier` tokens.
+    """Allocate compute when every real token counts for `multiplier` tokens.
 
     The loss is that of ``multiplier`` times the compute without the lever. Teacher compute is not counted.
 
@@ -93,7 +93,7 @@ def overtraining(law: ScalingLaw, shrink: Real) -> Overtraining:
     law
         The loss law; E, A and B do not matter.
     shrink
-        How many times smaller than the unconstrained optimum the model is, k [x].
+        Factor k by which the model is smaller than the unconstrained optimum [x].
 
     Returns
     -------
@@ -124,9 +124,9 @@ def overtraining_constrained(
     Parameters
     ----------
     law, rep
-        The loss law and how repetition loses its value.
+        The loss law and the repetition constants.
     shrink
-        How many times smaller than the optimum the model is, k [x].
+        Factor k by which the model is smaller than the optimum [x].
     flop_base
         Compute of the unconstrained optimum that sets size and loss [FLOP].
     unique
@@ -171,12 +171,12 @@ def overtraining_constrained(
 def max_overtraining(
     law: ScalingLaw, rep: Repetition, flop_base: Real, unique: Real, epochs: Real, distill: Real = 1.0
 ) -> jax.Array:
-    """Return how many times smaller than the optimum a model can be, at equal loss, before data run out.
+    """Return the largest shrink factor at equal loss, before the data run out.
 
     Parameters
     ----------
     law, rep
-        The loss law and how repetition loses its value.
+        The loss law and the repetition constants.
     flop_base
         Compute of the unconstrained optimum [FLOP].
     unique
@@ -214,9 +214,9 @@ def overtrained_wall_flop(
     Parameters
     ----------
     law, rep
-        The loss law and how repetition loses its value.
+        The loss law and the repetition constants.
     shrink
-        How many times smaller than the optimum the models are, k [x].
+        Factor k by which the models are smaller than the optimum [x].
     unique
         Unique real tokens U.
     epochs
@@ -267,5 +267,5 @@ def effective_parameters(active: Real, sparsity: Real, exponent: Real) -> jax.Ar
 
 
 def _worth(rep: Repetition, unique: Real, epochs: Real, distill: Real) -> Real:
-    """Return the fresh tokens that unique ones are worth after all the epochs allowed."""
+    """Return the worth in fresh tokens of unique tokens after all the epochs allowed."""
     return 1.0 * distill * unique * effective_multiple(epochs, rep.r_d)

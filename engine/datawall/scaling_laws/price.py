@@ -12,7 +12,7 @@ from datawall.units import MONTHS_PER_YEAR
 
 @pytree_dataclass
 class _PriceDecline:
-    """The pace at which a price falls.
+    """Pace of a price decline.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class _PriceDecline:
 
 @pytree_dataclass
 class EfficiencyGrowth:
-    """The pace at which a capability becomes cheaper, and where it comes from.
+    """The pace at which a capability becomes cheaper, by source.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ def _pace(rate: Real) -> _PriceDecline:
 
 
 def price_decline(ratio: Real, years: Real) -> _PriceDecline:
-    """Turn a fall of price over some years into a pace.
+    """Return the pace of a price decline over some years.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def price_decline(ratio: Real, years: Real) -> _PriceDecline:
 
 
 def years_for_gain(ratio: Real, factor_per_year: Real) -> jax.Array:
-    """Return how long a gain takes at a constant pace.
+    """Return the time that a gain takes at a constant pace.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def years_for_gain(ratio: Real, factor_per_year: Real) -> jax.Array:
 
 
 def efficiency_growth(hardware_growth: Real, halving_months: Real, rest_growth: Real) -> EfficiencyGrowth:
-    """Compose the pace at which a capability becomes cheaper from its sources.
+    """Return the pace at which a capability becomes cheaper, composed from its sources.
 
     Parameters
     ----------

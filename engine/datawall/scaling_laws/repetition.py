@@ -63,7 +63,7 @@ class _ConstrainedAllocation:
 
 
 def effective_tokens(unique: Real, tokens: Real, r_d: Real) -> jax.Array:
-    """Return how many fresh tokens the tokens seen are worth.
+    """Return the worth of the tokens seen in fresh tokens.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def data_constrained_loss(
     law
         The loss law of fresh tokens.
     rep
-        How repetition loses its value.
+        Constants of the decay in value of repeated tokens.
     params
         Active parameters N.
     tokens
@@ -170,20 +170,20 @@ def penalised_loss(
 def data_constrained_optimum(
     law: ScalingLaw, rep: Repetition, flop: Real, unique: Real, max_epochs: Real = jnp.inf
 ) -> _ConstrainedAllocation:
-    """Spend compute over limited unique tokens so that the loss is least, with ``6 N D = C``.
+    """Allocate compute over limited unique tokens for the least loss, with ``6 N D = C``.
 
     Parameters
     ----------
     law
         The loss law of fresh tokens.
     rep
-        How repetition loses its value.
+        The repetition constants.
     flop
         Training compute [FLOP], spent in full.
     unique
         Unique tokens to be had U, above 0.
     max_epochs
-        Largest D/U allowed; what compute is left goes into parameters.
+        Largest D/U allowed; the remaining compute goes into parameters.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""From a scenario file to a validated `Scenario` and the joint distribution of its inputs."""
+"""Scenarios: files, validated `Scenario` objects and the joint distribution of their inputs."""
 
 from datawall.distributions.joint import Joint, inputs_from_scores
 from datawall.scenario.condition import observed

@@ -1,8 +1,8 @@
-"""Inputs whose value has been observed: the copula tells what that says of the others.
+"""Conditioning of a scenario on observed inputs, through the Gaussian copula.
 
 An observation conditions the joint distribution; an override takes the input out of it. The copula is
-Gaussian, so the condition is exact, also where posteriors stand in for priors: they come as quantiles and
-rank correlations, which is all that a forecast draws from.
+Gaussian, so the condition is exact, also where posteriors stand in for priors: they are given by quantiles
+and rank correlations, all that a forecast needs.
 """
 
 from collections.abc import Mapping
@@ -18,12 +18,12 @@ from datawall.validation import ScenarioError, shown, suggestion
 
 
 def observed(scenario: Scenario, values: Mapping[str, float | str]) -> Scenario:
-    """Return what a scenario believes once the values of inputs are known.
+    """Return a scenario conditioned on observed values of inputs.
 
     Parameters
     ----------
     scenario
-        What was believed before.
+        The scenario before conditioning.
     values
         Number, or name of an option, of each input that was observed; one that is drawn for each generation
         has it in all of them.
@@ -44,14 +44,14 @@ def observed(scenario: Scenario, values: Mapping[str, float | str]) -> Scenario:
         name: replace(scenario.priors[name], distribution=Distribution("fixed", {"value": number}))
         for name, number in numbers.items()
     }
-    # what was fixed before is correlated with nothing
+    # inputs fixed before are correlated with nothing
     news = {name: z for name, z in scores.items() if scenario.priors[name].distribution.family != "fixed"}
     known = {**scenario.known, **news}
     return replace(scenario, priors={**scenario.priors, **fixed}, known=known)
 
 
 def is_atom(scenario: Scenario, name: str, value: float) -> bool:
-    """Return whether a value of an input, or of one of its draws, has a probability of its own."""
+    """Return whether a value of an input, or of one of its draws, is an atom of its prior."""
     return value in scenario.priors[name.partition("[")[0]].distribution.params.get("atoms", ())
 
 

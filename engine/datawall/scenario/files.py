@@ -1,4 +1,4 @@
-"""Reading scenario files, and finding the line of a mistake in them."""
+"""Scenario files: reading them, and locating errors by line."""
 
 import re
 import tomllib
@@ -12,10 +12,10 @@ from datawall.scenario.overrides import keep_priors
 from datawall.validation import Problem, ScenarioError, line_of, shown, suggestion
 
 CLAIMS = "claims.toml"
-"""The claims of others, held against the model."""
+"""File of published claims, compared with the model."""
 
 LATENTS = "latents.toml"
-"""The weak priors of what the models of evidence infer."""
+"""File of the weak priors of the latents that the evidence models infer."""
 
 NO_SCENARIOS = (CLAIMS, LATENTS)
 
@@ -28,7 +28,7 @@ def folder() -> Path:
 
 
 def posteriors() -> Path:
-    """Return the folder of the posteriors that ship."""
+    """Return the folder of the shipped posteriors."""
     return folder() / "posteriors"
 
 
@@ -63,7 +63,7 @@ def find(name_or_path: str | Path, beside: Path | None = None) -> Path:
 
 @dataclass(frozen=True)
 class Source:
-    """One file: how the user calls it, where it is, its text and its tables."""
+    """Source file: its label for the user, its path, its text and its tables."""
 
     label: str
     path: Path
@@ -93,7 +93,7 @@ class _Layers:
                 if isinstance(own, dict) and isinstance(inherited, dict):
                     child[key] = inherited | own
             child = parent | child
-        # what a scenario says itself counts more than the evidence that it inherits
+        # a scenario's own statements take precedence over inherited evidence
         own = self.sources[0].tables
         return child if "evidence" in own else keep_priors(child, own.get("priors"))
 
@@ -143,7 +143,7 @@ def read_layers(name_or_path: str | Path) -> _Layers:
 
 
 def read_source(path: Path, label: str) -> Source:
-    """Read a TOML file that the user calls `label`.
+    """Read a TOML file known to the user as `label`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""From a scenario's name or path to a validated `Scenario`."""
+"""Loading of scenarios: from a name or path to a validated `Scenario`."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -37,9 +37,9 @@ def load_scenario(
         ``{"mfu": 0.4}`` fixes an input, ``{"multimodal": "used"}`` a choice; a dotted or top-level key such
         as ``"questions.generations"``, ``"priors.mfu.interval"`` or ``"horizon"`` sets that key of the file.
     as_of
-        The moment of the forecast: a date, a decimal year, or an ISO date as text.
+        The as-of date (data vintage) of the forecast: a date, a decimal year, or an ISO date as text.
     posterior
-        Where the posteriors that the scenario asks for come from; by default those that ship.
+        Source of the posteriors that the scenario names; by default the shipped ones.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def load_scenario(
     Raises
     ------
     ScenarioError
-        At the first mistake: file, line, key, value, what is expected and what to do.
+        At the first mistake, with file, line, key, value, the expected value and advice.
     """
     layers = read_layers(name_or_path)
     try:

@@ -1,4 +1,4 @@
-"""The priors of a scenario as a Markdown table, and the README that shows it."""
+"""Markdown table of the priors of a scenario, and the README that shows it."""
 
 import re
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Changes to a scenario that stand outside its file: interventions, settings and the as-of date."""
+"""Overrides of a scenario outside its file: interventions, settings and the as-of date."""
 
 import copy
 import datetime as dt
@@ -59,7 +59,7 @@ def override_text(key: str, value: Any) -> str:
 
 
 def _literal(value: Any) -> str:
-    """Return a value in TOML, or a bare word where that reads as the same."""
+    """Return a value in TOML, or a bare word where that reads back the same."""
     match value:
         case bool():
             return str(value).lower()
@@ -112,7 +112,7 @@ def apply_overrides(
 
 
 def keep_priors(tables: dict[str, Any], names: object) -> dict[str, Any]:
-    """Return the tables with some inputs kept from the posteriors of ``[evidence]``, if there are any."""
+    """Return the tables with some inputs excluded from the posteriors of ``[evidence]``, if any."""
     evidence = tables.get("evidence")
     if not isinstance(evidence, dict) or not isinstance(names, Iterable):
         return tables
@@ -140,7 +140,7 @@ def _fix(tables: dict[str, Any], name: str, value: Any) -> None:
     }
 
 
-# An intervention supposes a value and cites nothing, so it must never count as later than the as-of date.
+# An intervention assumes a value and cites no source, so it must never be dated after the as-of date.
 _DAWN = dt.date(1990, 1, 1)
 
 

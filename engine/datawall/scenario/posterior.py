@@ -1,4 +1,4 @@
-"""Posteriors in place of priors: what a model of evidence says about the inputs of a scenario.
+"""Posteriors of the evidence models, in place of the priors of a scenario's inputs.
 
 A posterior is kept as a summary, so that a forecast needs no sampler: for each input the quantiles at a few
 normal scores, or the weights of its options, and the rank correlations between inputs.
@@ -24,28 +24,28 @@ from datawall.units import date_of
 from datawall.validation import Problem, ScenarioError, suggestion
 
 SCORES = np.linspace(-2.5, 2.5, 21)
-"""Normal scores at which quantiles are kept; the tails beyond go on in a straight line."""
+"""Normal scores at which quantiles are kept; the tails beyond are linear."""
 TAIL = 4
-"""The straight line is that through the outermost score and so many scores further in."""
+"""Offset in `SCORES` from the outermost score to the inner point of each linear tail."""
 FAMILY = "posterior"
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """What a module of inference says about the inputs of the forecast.
+    """Posterior summary of an evidence model, for the inputs of the forecast.
 
     Attributes
     ----------
     module, title
-        Who says so.
+        Module of the evidence model, and its title.
     newest
-        When the newest of its evidence became known [decimal year].
+        Vintage of its evidence: the date at which the newest of it became known [decimal year].
     inputs
         For each input ``{"quantiles": […]}`` at `SCORES`, or ``{"weights": {option: weight}}``.
     correlations
         Rank correlations between its inputs.
     anchors
-        The anchors at which it states levels, by name [decimal year].
+        Anchor dates of its levels, by name [decimal year].
     """
 
     module: str
@@ -57,16 +57,16 @@ class Posterior:
 
 
 type PosteriorSource = Callable[[str, float], Posterior]
-"""``(module, as_of)`` to a posterior of evidence known by then."""
+"""Map from ``(module, as_of)`` to a posterior given the evidence known by then."""
 
 
 def silent(module: str, as_of: float = -math.inf) -> Posterior:
-    """Return a posterior that informs nothing, so that stated priors stay: a source where none is wanted."""
+    """Return an empty posterior, so that stated priors stay: a source of posteriors that has none."""
     return Posterior(module, module, as_of, {}, ())
 
 
 def shipped(module: str) -> Posterior:
-    """Return the posterior of a module that ships, fitted to all of its evidence.
+    """Return the shipped posterior of an evidence model, fitted to all of its evidence.
 
     Raises
     ------
@@ -82,12 +82,12 @@ def shipped(module: str) -> Posterior:
 
 
 def is_file(module: str) -> bool:
-    """Return whether a module is named by the summary that a fit of one's own has written."""
+    """Return whether a module is named by the path of a user's fit summary."""
     return module.endswith(".json")
 
 
 def own(path: str, as_of: float) -> Posterior:
-    """Return the posterior of a fit of one's own, from the path of its summary.
+    """Return the posterior of a user's fit, from the path of its summary.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def own(path: str, as_of: float) -> Posterior:
 
 
 def committed(module: str, as_of: float) -> Posterior:
-    """Return the posterior of a module that ships or of a file, unless it knows too much.
+    """Return the posterior of a shipped module or of a file, without look-ahead in its evidence.
 
     Raises
     ------
@@ -153,14 +153,14 @@ def inform(
     posteriors: Sequence[Posterior],
     keep: Collection[str],
 ) -> tuple[dict[str, Prior], tuple[Correlation, ...]]:
-    """Return priors and correlations with those of the posteriors in their place.
+    """Return priors and correlations, with those of the posteriors substituted.
 
     Parameters
     ----------
     priors, correlations
         Of the scenario, as stated.
     posteriors
-        In order; a later one replaces what an earlier one says about the same input.
+        In order; a later one replaces an earlier one on the same input.
     keep
         Inputs whose stated prior stays.
     """
@@ -177,7 +177,7 @@ def inform(
 def informed_anchors(
     priors: Mapping[str, Prior], anchors: Mapping[str, float], posteriors: Sequence[Posterior]
 ) -> dict[str, float]:
-    """Return the anchors, moved to when the posteriors state the levels that they have replaced.
+    """Return the anchors, moved to the anchor dates of the posteriors for the levels replaced.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def informed_anchors(
     Raises
     ------
     Problem
-        If another level stays as the scenario states it, at an anchor that would move.
+        If another level keeps its stated prior, at an anchor that would move.
     """
     moved = dict(anchors)
     for posterior in posteriors:
@@ -232,7 +232,7 @@ def _statement(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def distribution(name: str, content: Mapping[str, Any]) -> Distribution:
-    """Return the distribution of an input that a posterior describes."""
+    """Return the marginal posterior distribution of an input."""
     declaration = DECLARATIONS[name]
     if declaration.options:
         weights = [content["weights"][option] for option in declaration.options]
@@ -244,7 +244,7 @@ def distribution(name: str, content: Mapping[str, Any]) -> Distribution:
 
 
 def _inside(quantiles: np.ndarray, support: Mapping[str, float]) -> np.ndarray:
-    """Return quantiles off the ends of the support, where the line that it is mapped to would be infinite."""
+    """Return quantiles moved off the ends of the support, which map to infinity on the real line."""
     margin = 1e-3 * (quantiles[-1] - quantiles[0])
     low, high = support.get("lower", -np.inf), support.get("upper", np.inf)
     return np.clip(quantiles, low + margin * (quantiles[0] <= low), high - margin * (quantiles[-1] >= high))
@@ -268,7 +268,7 @@ def informed_tables(
     correlations: Sequence[Correlation],
     anchors: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Return the tables of a scenario that posteriors have changed, ready for JSON."""
+    """Return the tables of a scenario that the posteriors changed, ready for JSON."""
     informed = {
         name: {**content["priors"][name], "source": prior.source, "link": "", "date": prior.date.isoformat()}
         | {"statement": dict(prior.statement)}

@@ -1,4 +1,4 @@
-"""A validated scenario: dated beliefs about every input, and the questions to answer."""
+"""Scenario, validated: dated priors of every input, and the questions to answer."""
 
 import datetime as dt
 import hashlib
@@ -19,20 +19,20 @@ from datawall.units import decimal_year
 
 @dataclass(frozen=True)
 class Prior:
-    """What is believed about one input, and on whose word.
+    """Prior of one input, with its source.
 
     Attributes
     ----------
     distribution
-        The belief.
+        Distribution of the input.
     unit, meaning
-        Unit of the value, and one line on what it is.
+        Unit of the value, and a one-line definition.
     source, link, date, confidence
-        Who says so, where, when, and how sure it is (``low``, ``medium`` or ``high``).
+        Author, link, date and confidence of the source (``low``, ``medium`` or ``high``).
     statement
         The family and its keys, as the file states them.
     stated
-        The prior of the scenario that a posterior stands in for; None where the prior is the scenario's own.
+        The scenario's prior that a posterior replaces; None where the prior is the scenario's own.
     """
 
     distribution: Distribution
@@ -53,15 +53,15 @@ class Scenario:
     Attributes
     ----------
     name, title, description
-        How to refer to it.
+        Its name, title and description.
     path
-        The file it was read from.
+        The file from which it was read.
     as_of, horizon
         First and last moment of the forecast [decimal year].
     anchors
-        The moment at which each group's levels are stated [decimal year].
+        The date at which each group's levels are stated [decimal year].
     questions
-        What to answer.
+        Questions to answer.
     priors
         One for each input, in the order of their declaration.
     correlations
@@ -69,11 +69,11 @@ class Scenario:
     content
         The tables of the file as resolved, free of anything that JSON cannot hold.
     overrides
-        What was asked on top of the file; the content has it already.
+        Overrides of the file; the content includes them.
     known
         The normal score of each input that has been observed (`datawall.scenario.condition`).
     refit
-        Whether its modules were fitted anew, in place of the posteriors that ship.
+        Whether its modules were fitted anew, in place of the shipped posteriors.
     """
 
     name: str
@@ -93,7 +93,7 @@ class Scenario:
 
     @property
     def address(self) -> str:
-        """What a command calls it: the name of a scenario that ships, or else the path of its file."""
+        """Its name in commands: that of a shipped scenario, or else the path of its file."""
         return self.path.stem if self.path.parent == files.folder() else str(self.path)
 
     def joint(self) -> Joint:
@@ -104,21 +104,21 @@ class Scenario:
         return build_joint(distributions, self.correlations, COPULA_ORDER, labels, self.known)
 
     def resolved(self) -> dict[str, Any]:
-        """Return the whole content as plain data for JSON: what a run's manifest records."""
+        """Return the whole content as plain data for JSON, as a run's manifest records it."""
         return json.loads(self._canonical())
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """The modules of inference whose posteriors stand in for stated priors."""
+        """Evidence models whose posteriors replace stated priors."""
         return tuple(self.content.get("evidence", {}).get("modules", ()))
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of the resolved content, in hexadecimal."""
+        """SHA-256 of the resolved content, in hexadecimal."""
         return hashlib.sha256(self._canonical().encode()).hexdigest()
 
     def sources_after_as_of(self) -> list[str]:
-        """Return the inputs whose source is dated after the as-of date, so it could not have been known."""
+        """Return the inputs whose source is dated after the as-of date (look-ahead)."""
         return [name for name, prior in self.priors.items() if decimal_year(prior.date) > self.as_of]
 
     def _canonical(self) -> str:

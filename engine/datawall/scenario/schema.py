@@ -1,4 +1,4 @@
-"""The tables of a scenario file, version 1: closed, typed, and complete after extension."""
+"""Schema of scenario files, version 1: tables that are closed, typed, and complete after extension."""
 
 import datetime as dt
 import re
@@ -36,7 +36,7 @@ Link = Annotated[
 
 
 class PriorTable(Closed):
-    """``[priors.NAME]``: what is believed about one input, on whose word."""
+    """``[priors.NAME]``: the prior of one input, with its source."""
 
     unit: Text
     meaning: Text
@@ -79,7 +79,7 @@ _LevelsTable = create_model(
 
 
 class _QuestionsTable(_LevelsTable):
-    """``[questions]``: what the forecast shall answer."""
+    """``[questions]``: the questions of the forecast."""
 
     ceilings: Annotated[tuple[Annotated[str, one_of(CEILINGS)], ...], each(lambda _: True, "")]
     supply: Annotated[str, one_of(SUPPLIES)] = "components"
@@ -109,7 +109,7 @@ class _QuestionsTable(_LevelsTable):
     ] = ()
 
     def questions(self) -> Questions:
-        """Return what is asked, the levels of each criterion under its name."""
+        """Return the questions, the levels of each criterion under its name."""
         rest = self.model_dump()
         stated = {criterion.name: rest.pop(criterion.field) for criterion in CRITERIA}
         walls = tuple(
@@ -121,7 +121,7 @@ class _QuestionsTable(_LevelsTable):
 
 
 class _EvidenceTable(Closed):
-    """``[evidence]``: which modules of inference put their posteriors in place of priors."""
+    """``[evidence]``: the evidence models whose posteriors replace priors."""
 
     modules: Annotated[
         tuple[Text, ...],

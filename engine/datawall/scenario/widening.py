@@ -1,4 +1,4 @@
-"""Priors made wider by a factor, as a backtest asks for when its intervals covered too little."""
+"""Widening of priors by a calibration factor, as a backtest with too low coverage requires."""
 
 import json
 import math
@@ -35,14 +35,14 @@ def widened(scenario: Scenario, factor: float) -> Scenario:
     r"""Return a scenario whose continuous priors have their normal scores multiplied by a factor.
 
     An input with the quantile function q of its normal score z gets :math:`q(f z)`. All inputs are widened
-    alike, because a backtest scores the forecast as a whole and cannot tell which of them was too narrow.
+    alike, because a backtest scores the forecast as a whole and cannot identify which was too narrow.
     Medians, correlations, choices, fixed inputs and the range of each prior stay: where :math:`f z` lies
     beyond the reach of the sampler, 5.5 standard deviations, the value is the end of the range.
 
     Parameters
     ----------
     scenario
-        What is believed.
+        The scenario to widen.
     factor
         Above 0; below 1 it narrows.
 
@@ -99,7 +99,7 @@ def _table(distribution: Distribution, factor: float) -> dict[str, Any]:
 
 
 def _narrowed(scores: np.ndarray, factor: float) -> np.ndarray:
-    """Return the scores whose multiples are given; those beyond the reach stand for all that is beyond."""
+    """Return the scores whose multiples are given; those beyond the reach represent everything beyond it."""
     return np.where(np.abs(scores) > SCORE_LIMIT, scores, scores / factor)
 
 
@@ -116,24 +116,24 @@ Count = Annotated[int, Field(strict=True, ge=1)]
 
 
 class Calibration(Closed):
-    """By which factor the intervals of past forecasts would have had to be wider.
+    """Calibration: the factor by which intervals of past forecasts were too narrow.
 
     Attributes
     ----------
     factor
-        The factor; 1 or less where nothing need be widened.
+        The factor; 1 or less where no widening is needed.
     low, high, mass
         The factor lies between `low` and `high` with probability `mass`.
     held, held_widened
-        Which share of what came the intervals held, and would have held with priors widened by the factor.
+        Coverage of the intervals as forecast, and with priors widened by the factor.
     questions, origins
-        How many resolved questions it rests on, asked at how many dates.
+        Number of resolved questions, and of the forecast origins at which they were asked.
     scenario
-        Whose forecasts were scored.
+        Scenario of the scored forecasts.
     made_by
         The command that found it.
     newest
-        When the newest evidence that the forecasts were scored against became known [decimal year].
+        Vintage of the evidence used for scoring: date at which the newest of it became known [decimal year].
     """
 
     factor: Factor
@@ -156,11 +156,11 @@ class Calibration(Closed):
 
     @property
     def applied(self) -> float:
-        """The factor by which forecasts are widened: they are never narrowed."""
+        """Factor by which forecasts are widened, at least 1: they are never narrowed."""
         return max(1.0, self.factor)
 
     def sentence(self) -> str:
-        """Return what is said wherever a calibrated forecast is shown.
+        """Return the note shown with every calibrated forecast.
 
         Examples
         --------
@@ -179,7 +179,7 @@ class Calibration(Closed):
         return f"calibrated: nothing widened, as {asked} ({self.questions} questions)"
 
     def facts(self) -> dict[str, Any]:
-        """Return what the manifest of a calibrated run says of it, as plain data."""
+        """Return the manifest entry of a calibrated run, as plain data."""
         return {**self.model_dump(mode="json"), "applied": self.applied, "sentence": self.sentence()}
 
 
@@ -207,7 +207,7 @@ def read(path: Path | None = None) -> Calibration:
 
 
 def write(found: Mapping[str, Any], path: Path | None = None) -> Path:
-    """Write a calibration for `read`, and return where it is.
+    """Write a calibration for `read`, and return its path.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def write(found: Mapping[str, Any], path: Path | None = None) -> Path:
     Raises
     ------
     ScenarioError
-        If a value is missing or cannot be, or the file cannot be written.
+        If a value is missing or invalid, or the file cannot be written.
     """
     path = path or place()
     text = json.dumps(_checked(dict(found), path).model_dump(mode="json"), indent=1) + "\n"
@@ -231,7 +231,7 @@ def write(found: Mapping[str, Any], path: Path | None = None) -> Path:
 
 
 def place() -> Path:
-    """Return where the calibration is kept: beside the shipped scenarios."""
+    """Return the path of the calibration, beside the shipped scenarios."""
     return files.folder() / FILE
 
 

@@ -1,1 +1,1 @@
-"""Accounts of supply and of release; those of published forecasts lie with their ceilings."""
+"""Accounts of data supply and of release; those of published forecasts are beside their ceilings."""

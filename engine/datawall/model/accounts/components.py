@@ -1,4 +1,4 @@
-"""Unique training tokens by their kinds."""
+"""Data stock of unique training tokens, by kind of data."""
 
 from typing import TYPE_CHECKING, override
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Components(SupplyAccount):
-    """Text of the web, private text, other modalities and synthetic tokens.
+    """Stock of web text, private text, other modalities and synthetic tokens.
 
     Indexed-web text after quality filters, private and licensed text and multimodal tokens where they are
     used, all growing alike, and synthetic tokens in proportion.

@@ -1,4 +1,4 @@
-"""From the start of training to release, by the parts of that time."""
+"""Release lag from the start of training: training time, post-training, slips and staged release."""
 
 from collections.abc import Sequence
 from typing import override
@@ -9,7 +9,7 @@ from datawall.units import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 
 class Lags(ReleaseAccount):
-    """Training, then the post-training lag.
+    """Release lag: the training time, then the post-training lag.
 
     A staged release, a slip, or a cancelled model that the next attempt replaces add their own months.
     """

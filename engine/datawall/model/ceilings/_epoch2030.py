@@ -19,7 +19,7 @@ BITS_PER_PARAM = 16.0
 
 @pytree_dataclass
 class Distributed:
-    """ln FLOP of the share of all data centres that is left to AI.
+    """Path of ln FLOP of the share of all data centres that is left to AI.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Distributed:
     other_share
         The share that it does not have, at the anchor.
     closing
-        How fast that share falls [1/yr].
+        Rate at which that share falls [1/yr].
     anchor
         Years since the as-of date.
     """
@@ -48,7 +48,7 @@ class Distributed:
 
 @pytree_dataclass
 class Bandwidth:
-    """ln FLOP of the largest run whose gradients cross the network in time.
+    """Path of ln FLOP of the largest run whose gradients cross the network in time.
 
     Attributes
     ----------
@@ -75,12 +75,12 @@ class Bandwidth:
 
 @pytree_dataclass
 class Power:
-    """ln FLOP of the better of one campus and many joined by a network.
+    """Path of ln FLOP of the larger run: on one campus, or on many joined by a network.
 
     Attributes
     ----------
     campus, distributed, bandwidth
-        What each of them allows.
+        ln FLOP that each of them allows.
     """
 
     campus: Growth
@@ -95,18 +95,18 @@ class Power:
 
 @pytree_dataclass
 class Stock:
-    """ln FLOP of a stock to which chips are added, at one growth rate and then at another.
+    """Path of ln FLOP of a stock of chips whose production grows at one rate, then at another.
 
     Attributes
     ----------
     level, production
-        The stock and what is added to it a year, at the anchor [H100e, H100e/yr].
+        The stock and yearly production, at the anchor [H100e, H100e/yr].
     rate, later_rate
         Growth of production before and after the turn [1/yr].
     turn
         Years from the anchor; inf for never.
     log_flop_per_chip
-        ln of the FLOP that the largest run gets out of each chip of the stock.
+        ln of the FLOP that each chip of the stock gives the largest run.
     anchor
         Years since the as-of date.
     """

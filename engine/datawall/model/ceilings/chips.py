@@ -1,4 +1,4 @@
-"""Chips of the largest training run."""
+"""Chip ceiling of the largest training run."""
 
 from typing import TYPE_CHECKING, override
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Chips(Ceiling):
-    """What the largest run's share of the world's chips can train."""
+    """Chip ceiling: the compute of the largest run's share of the world's chips."""
 
     name = "chips"
     title = "what the largest run's share of the world's chips can train"

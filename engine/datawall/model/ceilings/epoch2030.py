@@ -39,7 +39,7 @@ def _log_flop_per_w(log: Values, clock: "Clock") -> "Growth":
 
 
 class EpochCampus(Ceiling):
-    """The largest campus; the source gives its power by 2030 and no path to it."""
+    """Power ceiling of the largest campus; the source gives its power by 2030 and no path to it."""
 
     name = "epoch_campus"
     title = "what the power of the largest campus can train"
@@ -56,7 +56,7 @@ class EpochCampus(Ceiling):
 
 
 class EpochDistributed(Ceiling):
-    """The largest run's share of the power that United States data centres leave to AI.
+    """Power ceiling of distributed training: a share of the power of United States data centres.
 
     All of them grow at one rate, those that serve others at a lower one, and AI has the rest.
     """
@@ -93,7 +93,7 @@ class EpochDistributed(Ceiling):
 
 
 class EpochBandwidth(Ceiling):
-    """The largest run that data centres can share: a ring all-reduce for every batch."""
+    """Bandwidth ceiling of distributed training: one ring all-reduce between data centres per batch."""
 
     name = "epoch_bandwidth"
     title = "what the network between data centres can train"
@@ -114,7 +114,7 @@ class EpochBandwidth(Ceiling):
 
 
 class EpochPower(Ceiling):
-    """What power allows: max(min(distributed, bandwidth), campus)."""
+    """Power ceiling: max(min(distributed, bandwidth), campus)."""
 
     name = "epoch_power"
     title = "what power can train on one campus, or on many joined by a network"
@@ -136,7 +136,7 @@ class EpochPower(Ceiling):
 
 
 class EpochChips(Ceiling):
-    """The largest run's share of the chips made.
+    """Chip ceiling: the largest run's share of the chips made.
 
     Production grows until the wafers run out, and each chip does more every year. The source sums over years;
     here production is a rate, so that the path is defined between them.
@@ -168,7 +168,7 @@ class EpochChips(Ceiling):
 
         log_wafers = log.wafers_per_month + math.log(MONTHS_PER_YEAR) + log.dies_per_wafer
         wafers_rate = jnp.log1p(inputs.wafer_volume_share * (inputs.wafer_capex_growth - 1.0))
-        # the lower of two exponentials: it changes hands once, if the lower one grows faster
+        # the lower of two exponentials: they cross once, if the lower one grows faster
         wafers_bind = log_wafers < log.chip_production_h100e
         rate = jnp.where(wafers_bind, wafers_rate, log.chip_production_growth)
         later_rate = jnp.where(wafers_bind, log.chip_production_growth, wafers_rate)
@@ -187,7 +187,7 @@ class EpochChips(Ceiling):
 
 
 class Modalities(SupplyAccount):
-    """Unique tokens of text, images, video and sound after quality filters.
+    """Multimodal data stock: unique tokens of text, images, video and sound after quality filters.
 
     An image and a second of video are worth as many tokens.
     """
@@ -222,7 +222,7 @@ class Modalities(SupplyAccount):
 
 
 class EpochData(Ceiling):
-    """The run whose optimum passes over the stock as often as is useful: 6 D D / 20."""
+    """Data ceiling: the optimal run that makes the useful number of passes over the stock, 6 D D / 20."""
 
     name = "epoch_data"
     title = "what the stock of data, repeated as often as is useful, can train"

@@ -1,4 +1,4 @@
-"""The tables of generations of mid-2024 as a path of compute and as dates of release, with a width."""
+"""Generation tables of mid-2024 as a compute ceiling and a release account, with errors."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datawall.scaling_laws.generations import GenerationTable
 
 ORIGIN = 2024.0
-"""Dates of the tables are counted from here, for years near 2024 have few digits in single precision."""
+"""Origin of the tables' dates, because years near 2024 have few digits in single precision."""
 
 
 def _tables() -> "list[GenerationTable]":
@@ -31,7 +31,7 @@ def _is_bullish(inputs: Values) -> Scalar:
 
 
 def _chosen(inputs: Values, column: "Callable[[GenerationTable], np.ndarray]") -> list[Scalar]:
-    """Return a column of the table that the draw follows, a scalar for each row."""
+    """Return one column of the draw's table, a scalar for each row."""
     import jax.numpy as jnp
 
     rows = zip(*(column(table) for table in _tables()), strict=True)
@@ -39,7 +39,7 @@ def _chosen(inputs: Values, column: "Callable[[GenerationTable], np.ndarray]") -
 
 
 class Table(Ceiling):
-    """The table that the draw follows, straight between its rows and beyond them.
+    """Compute ceiling by the draw's table, linear in time between its rows and beyond them.
 
     The table is off by an index and by a time, each of which has an error of its own. Growth falls from row
     to row, so the lowest of the lines through neighbouring rows is the broken line through all of them.
@@ -72,7 +72,7 @@ class Table(Ceiling):
 
 
 class TableDelay(ReleaseAccount):
-    """Time to deployment by the table: straight between its rows; beyond them the lag of the nearest."""
+    """Time to deployment by the table: linear between its rows, constant beyond them."""
 
     name = "table"
     title = "time to deployment in the table of generations"

@@ -1,4 +1,4 @@
-"""Latency of the largest training run."""
+"""Latency ceiling of the largest training run."""
 
 from typing import TYPE_CHECKING, override
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Latency(Ceiling):
-    """The latency wall: more cannot be trained in a year, however many chips."""
+    """Latency ceiling: the most compute that a run can use in a year, however many chips."""
 
     name = "latency"
     title = "what can be trained in a year however many chips there are"

@@ -1,4 +1,4 @@
-"""Power of the largest site, or of the sites that train one run together."""
+"""Power ceiling: the largest site, or the sites that train one run together."""
 
 from typing import TYPE_CHECKING, override
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Power(Ceiling):
-    """What the power of the largest site, or of the sites joined, can train.
+    """Power ceiling: the compute of the largest site, or of the sites joined.
 
     References
     ----------

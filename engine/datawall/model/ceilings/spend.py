@@ -1,4 +1,4 @@
-"""Money for the largest training run, and what it buys."""
+"""Spending ceiling of the largest training run."""
 
 import math
 from typing import TYPE_CHECKING, override
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Spend(Ceiling):
-    """What the largest budget buys: budget path x FLOP per USD path."""
+    """Spending ceiling: budget path x FLOP per USD path."""
 
     name = "spend"
     title = "what the largest budget buys"

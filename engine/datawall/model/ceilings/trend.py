@@ -1,4 +1,4 @@
-"""Growth of the largest training run as it was, until it slows down."""
+"""Compute trend of the largest training run: past growth, then slower growth."""
 
 from typing import TYPE_CHECKING, override
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Trend(Ceiling):
-    """The trend of compute: one growth rate, then a lower one."""
+    """Compute trend: one growth rate, then a lower one."""
 
     name = "trend"
     title = "the trend of compute, which may slow down"

@@ -1,4 +1,4 @@
-"""The text of the indexed web, and the training sets that will ask for it.
+"""Indexed-web data stock and projected training sets of Villalobos et al. 2024.
 
 References
 ----------
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from datawall.model.growth import Growth
 
 TOKENS_PER_PARAM = 20.0
-"""Of a compute-optimal run, as the source takes it."""
+"""Tokens per parameter of a compute-optimal run, as the source takes it."""
 
 
 class WebPages(SupplyAccount):
-    """What the indexed web is worth when it is repeated.
+    """Data stock of the indexed web, with the gain from repetition.
 
-    Pages x bytes a page / bytes a token, times the share worth training on, times what repeating it gains.
+    Pages x bytes a page / bytes a token, times the share worth training on, times the gain from repeating it.
     """
 
     name = "web_pages"
@@ -48,7 +48,7 @@ class WebPages(SupplyAccount):
 
 
 class Datasets(Ceiling):
-    """The run whose optimum uses the training set projected.
+    """Demand as a ceiling: the run whose optimum uses the projected training set.
 
     Either the largest training set grows as it did, ``C = 6 (D / 20) D``, or the compute of the largest run;
     the source gives both projections equal weight.

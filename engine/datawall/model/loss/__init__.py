@@ -1,1 +1,1 @@
-"""The loss law of a draw, and what limited data do to it."""
+"""Loss law of a draw, with and without limited data."""

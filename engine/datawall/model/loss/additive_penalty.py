@@ -1,4 +1,4 @@
-"""Limited data when every repeat costs a penalty (arXiv 2605.01640).
+"""Additive penalty of repeated data: a loss law in which every repeat costs (arXiv 2605.01640).
 
 The reducible loss of a run with N parameters and e passes over U unique tokens, in units of the loss at the
 optimum that uses U once, is ``a n^-alpha + b e^-beta + q ((e - 1) / 10)^delta n^kappa`` with
@@ -25,12 +25,12 @@ LOG_REFERENCE_TOKENS_PER_PARAM = math.log(20.0)
 LADDER = (1.0, *(2.0 ** ((rung + 0.5) / 2.0) for rung in range(12)))
 """Passes tried: one, then half octaves up to 54, with every power of two midway between two rungs.
 
-`datawall.model.questions.MOST_PASSES` lies below its top."""
+The bound on levels, `datawall.model.criteria.MOST_EPOCHS`, is below its top."""
 
 
 @pytree_dataclass
 class Passes:
-    """What some number of passes does to the terms of the loss.
+    """Effect of a number of passes on the terms of the loss.
 
     Attributes
     ----------
@@ -39,9 +39,9 @@ class Passes:
     repeat_cost
         ``((e - 1) / 10)^delta``.
     size_shift
-        ``e^alpha``: at given compute, what making e passes does to the parameter term.
+        ``e^alpha``: at given compute, the factor of e passes on the parameter term.
     spread_cost
-        ``((e - 1) / 10)^delta e^-kappa``: the same at given compute, for the model is smaller.
+        ``((e - 1) / 10)^delta e^-kappa``: the same at given compute, because the model is smaller.
     """
 
     token_term: Scalar
@@ -52,7 +52,7 @@ class Passes:
 
 @pytree_dataclass
 class PenaltyForm:
-    """What the penalty form needs of one draw, worked out once for all dates.
+    """Penalty form of one draw, computed once for all dates.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ def one_by_one(ladder: Passes) -> tuple[Passes, ...]:
 
 
 def passes_up_to(law: PivotLaw, inputs: Inputs, form: PenaltyForm, most: Scalar) -> tuple[Passes, ...]:
-    """Return `most` passes and the rungs below; those above come with an infinite loss."""
+    """Return `most` passes and the rungs below; those above have an infinite loss."""
     above = jnp.where(jnp.array(LADDER).reshape(-1, *[1] * jnp.ndim(law.alpha)) > most, jnp.inf, 0.0)
     allowed = jax.lax.optimization_barrier(form.ladder.token_term + above)
     return (passes(law, inputs, most), *one_by_one(replace(form.ladder, token_term=allowed)))
@@ -155,7 +155,7 @@ def least(losses: tuple[Scalar, ...]) -> Scalar:
 
 
 def margin_of_more_passes(losses: tuple[Scalar, ...], count: float) -> Scalar:
-    """Return by how much the best run with at least `count` passes beats the best with fewer.
+    """Return the loss margin of the best run with at least `count` passes over the best with fewer.
 
     Infinite where one of the two kinds is not on the ladder.
     """
@@ -166,7 +166,7 @@ def margin_of_more_passes(losses: tuple[Scalar, ...], count: float) -> Scalar:
 def log_worth(
     law: PivotLaw, form: PenaltyForm, log_penalty: Scalar, log_size: Scalar, allowed: tuple[Passes, ...]
 ) -> Scalar:
-    """Return ln of the unique tokens, in units of U, that the best of some passes over U are worth.
+    """Return ln of the equal-loss unique tokens, in units of U, of the best allowed passes over U.
 
     Equal loss at equal size n: ``b g^-beta = min over e of b e^-beta + q ((e - 1) / 10)^delta n^kappa``.
 

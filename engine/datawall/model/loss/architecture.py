@@ -1,4 +1,4 @@
-"""What sparsity, multi-token prediction and distillation make of training compute."""
+"""Compute gain of the architecture: sparsity, multi-token prediction and distillation."""
 
 import jax.numpy as jnp
 
@@ -8,7 +8,7 @@ PHYSICAL = DECLARATIONS["distillation_reading"].options.index("physical")
 
 
 def log_compute_gain(inputs: Inputs) -> Scalar:
-    """Return ln of the dense, plainly trained compute that a unit of training compute stands for.
+    """Return ln of the dense, plainly trained compute equivalent to a unit of training compute.
 
     - A mixture of experts with s parameters for each active one has ``N_eff = N s^rho``, so a run of compute
       C has the optimum of a dense run of ``C s^rho``: fewer active parameters, more tokens.

@@ -1,4 +1,4 @@
-"""What limited data does to a run: passes, efficiency and the worth of repeats, under either form of law."""
+"""Data-constrained run: passes, compute efficiency and worth of repeats, under either form of loss law."""
 
 import math
 
@@ -27,7 +27,7 @@ EFFECTIVE_DATA = DECLARATIONS["repetition_form"].options.index("effective_data")
 
 @pytree_dataclass
 class DataLaw:
-    """Everything about data and loss that one draw fixes for all dates.
+    """Data and loss constants of one draw, for all dates.
 
     Attributes
     ----------
@@ -40,9 +40,9 @@ class DataLaw:
     penalty
         The penalty form.
     effective_passes
-        What may be chosen from at each of the passes whose worth the questions ask.
+        The allowed passes for each number of effective passes in the questions.
     max_passes, passes_made
-        The most passes that labs make, and what may be chosen from under them.
+        The most passes that labs make, and the allowed passes up to them.
     """
 
     law: PivotLaw
@@ -68,11 +68,11 @@ class Scarcity:
     log_efficiency
         ln C_eq / C: it reaches the loss that C_eq reaches with plenty of data.
     frontier_margins
-        For each of the frontier passes asked, a number that is positive once the optimum makes as many.
+        For each number of frontier passes, a margin that is positive once the optimum makes as many.
     log_worths
-        ln of the unique tokens, in units of m U, that the effective passes asked are worth to it.
+        ln of the worth of the effective passes to it, in unique tokens in units of m U.
     log_overtrained_worth
-        The same for the most passes that labs make, to a model smaller by the factor asked.
+        The same for the most passes that labs make, to a model smaller by the factor of the questions.
     """
 
     log_ratio: Scalar
@@ -84,7 +84,7 @@ class Scarcity:
 
     @property
     def log_affordable(self) -> Scalar:
-        """Log of the tokens that the data are worth to the overtrained model, over those of the optimum."""
+        """Log of the effective tokens of the data for the overtrained model, over those of the optimum."""
         return self.log_overtrained_worth - self.log_ratio
 
 
@@ -114,7 +114,7 @@ def effective_loss(data: DataLaw, log_params: Scalar, log_tokens: Scalar) -> Sca
 
 
 def scarcity(data: DataLaw, log_flop: Scalar, log_tokens: Scalar, questions: Questions) -> Scarcity:
-    """Return what a supply of `log_tokens` does to a run of `log_flop`.
+    """Return the data scarcity of a run of `log_flop` on a supply of `log_tokens`.
 
     Parameters
     ----------
@@ -125,11 +125,11 @@ def scarcity(data: DataLaw, log_flop: Scalar, log_tokens: Scalar, questions: Que
     log_tokens
         ln m U [ln tokens].
     questions
-        The passes and the overtraining asked.
+        The questions: passes and overtraining.
     """
     law = data.law
     log_ratio = law.log_optimal_tokens(log_flop) - log_tokens
-    # ln C / C0(m U): compute beyond what the data can feed without a repeat
+    # ln C / C0(m U): compute over that of the optimum that uses the data once
     log_multiplier = log_ratio / law.tokens_exponent
     plenty = log_multiplier <= 0.0
     beyond = jnp.maximum(log_multiplier, 0.0)

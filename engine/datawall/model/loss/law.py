@@ -1,7 +1,7 @@
-"""A loss law stated by what is known about it, instead of by A, B, alpha and beta.
+"""Pivoted loss law: stated by its optimum at a reference compute, instead of by A, B, alpha and beta.
 
 ln A and alpha correlate at .999 in every fit, so independent priors on (A, B, alpha, beta) give absurd
-frontiers. What studies do pin down is the optimum at a reference compute and how it moves with compute.
+frontiers. Studies do identify the optimum at a reference compute and its exponent in compute.
 """
 
 import math

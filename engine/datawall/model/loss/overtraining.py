@@ -1,4 +1,4 @@
-"""Smaller models on more tokens, and how far the data let that go.
+"""Overtraining: smaller models on more tokens, up to the limit that the data set.
 
 Everything is in units of an unconstrained optimum: a model k times smaller, on X times the optimum's tokens,
 has the reducible loss ``a k^alpha + b X^-beta``.
@@ -18,7 +18,7 @@ NEWTON_STEPS = 4
 def relative_loss(law: PivotLaw, hybrid: Scalar, log_shrink: Scalar, log_tokens: Scalar) -> Scalar:
     """Return the reducible loss of an overtrained model, in units of that at the optimum.
 
-    A hybrid architecture multiplies by `hybrid` what the model loses against the optimum of its own compute
+    A hybrid architecture multiplies by `hybrid` the excess loss over the optimum of its own compute
     ``C X / k``, whose reducible loss is ``(X / k)^-gamma``. No more tokens are used than lower the loss.
 
     Parameters
@@ -44,7 +44,7 @@ def _best_loss(law: PivotLaw, log_shrink: Scalar, log_tokens: Scalar) -> Scalar:
 
 
 def _most_useful_tokens(law: PivotLaw, hybrid: Scalar, log_shrink: Scalar) -> Scalar:
-    """Return ln X past which a factor above 1 would have more tokens raise the loss: a model stops there.
+    """Return the ln X at which more tokens stop lowering the loss, where the hybrid factor exceeds 1.
 
     The root of the derivative of `relative_loss` in ln X; ``b beta = gamma`` cancels.
     """
@@ -55,9 +55,9 @@ def _most_useful_tokens(law: PivotLaw, hybrid: Scalar, log_shrink: Scalar) -> Sc
 
 
 def headroom(law: PivotLaw, hybrid: Scalar, log_tokens: Scalar) -> Scalar:
-    """Return the largest size factor k at equal loss; below 1 where the data do not even feed the optimum.
+    """Return the largest size factor k at equal loss; below 1 where data limit even the optimum.
 
-    There it is the share of the optimum's tokens that the data are worth, which is 1 where k is.
+    Below 1 it is the share of the optimum's tokens that the data are worth, continuous at 1.
 
     The root of ``relative_loss = 1`` in k, by Newton's method from the closed form of a plain transformer,
     ``k = (1 + s - s X^-beta)^(1/alpha)`` with ``s = alpha / beta``.
@@ -75,7 +75,7 @@ def headroom(law: PivotLaw, hybrid: Scalar, log_tokens: Scalar) -> Scalar:
     log_shrink = jnp.log1p(-s * jnp.expm1(-law.beta * log_tokens)) / law.alpha
     for _ in range(NEWTON_STEPS):
         loss = relative_loss(law, hybrid, log_shrink, log_tokens)
-        # where the tokens used are the best, their own change weighs nothing in the slope
+        # at the best number of tokens, its own change has no first-order effect on the slope
         used = jnp.minimum(log_tokens, _most_useful_tokens(law, hybrid, log_shrink))
         best = _best_loss(law, log_shrink, used)
         params_term = law.params_exponent * jnp.exp(law.alpha * log_shrink)

@@ -1,4 +1,4 @@
-"""Blocks of draws, which can be counted anywhere and in any order, and the total of their integer counts."""
+"""Blocks of draws, counted independently and in any order, and the total of their integer counts."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,19 +11,19 @@ import numpy as np
 from datawall.sampling.counts import Tally, whole
 
 CHUNK = {"cpu": 4096}
-"""Draws evaluated at once: what a core's cache holds."""
+"""Draws evaluated at once: they fit into a core's cache."""
 BLOCK = {"cpu": 65_536}
-"""Draws counted in one call: many chunks, so that a call costs little beside its draws."""
+"""Draws counted in one call: many chunks, so that the overhead of a call is small."""
 ACCELERATOR_CHUNK = 2**20
 ACCELERATOR_BLOCK = 2**24
 FIRST_CHECK = 65_536
-"""Draws after which the precision is looked at first; then each time that their number has doubled."""
+"""Draws at the first check of the precision; further checks follow at each doubling."""
 MOST_BLOCKS = 2**14
-"""A longer run has larger blocks, so that the list of those done stays short."""
+"""Maximum number of blocks: a longer run has larger blocks, so that the list of finished ones stays short."""
 
 
 class Block(NamedTuple):
-    """Consecutive draws that are counted in one call, and how many of them, at its start, are kept."""
+    """Block of consecutive draws that are counted in one call; the first `keep` of them are kept."""
 
     first: int
     size: int
@@ -34,7 +34,7 @@ class Block(NamedTuple):
 class BlockPlan:
     """The partition of a run into blocks and stages.
 
-    Nothing that is counted or kept depends on it but where a run can be checked.
+    No count and no kept draw depends on it, except through the draws at which a run can be checked.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class BlockPlan:
         block: int | None = None,
         checked: bool = False,
     ) -> Self:
-        """Return the plan for a backend of JAX, whose chunk and block are taken where none are given."""
+        """Return the plan for a JAX backend, with its default chunk and block where none are given."""
         chunk = chunk or CHUNK.get(backend, ACCELERATOR_CHUNK)
         block = max(block or BLOCK.get(backend, ACCELERATOR_BLOCK), -(-draws // MOST_BLOCKS))
         return cls(draws, chunk, block, min(keep, draws), checked)
@@ -115,7 +115,7 @@ _JOIN = {"minimum": np.minimum, "maximum": np.maximum}
 """Fields of a tally that are joined by extremes; all others are counts, which add."""
 
 _NO_DRAW = -1
-"""Under it the outputs of no draws are kept: names, types and shapes."""
+"""Key of the outputs of no draws, kept for names, types and shapes."""
 
 
 class Result(NamedTuple):
@@ -149,12 +149,12 @@ class Total:
 
     @classmethod
     def of_nothing(cls, tally: Tally, outputs: dict[str, np.ndarray]) -> "Total":
-        """Return the total of no blocks, given the tally and the outputs of no draws."""
+        """Return the empty total, given the tally and the outputs of no draws."""
         wide = [value if name in _JOIN else value.astype(np.int64) for name, value in fields_of(tally)]
         return cls(_tally(wide), {_NO_DRAW: outputs})
 
     def empty(self) -> "Total":
-        """Return a total of no blocks that counts the same things."""
+        """Return an empty total of the same layout."""
         neutral = {"minimum": np.inf, "maximum": -np.inf}
         tally = [np.full_like(value, neutral.get(name, 0)) for name, value in fields_of(self.tally)]
         return Total(_tally(tally), {_NO_DRAW: self.kept[_NO_DRAW]})
@@ -195,7 +195,7 @@ def digest(arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def result_digest(total: Total) -> str:
-    """Return the digest of everything that a run counts and keeps: equal for equal results."""
+    """Return the digest of all counts and kept draws of a run: equal for equal results."""
     tally = dict(fields_of(total.tally))
     return digest(tally | {"sums": whole(tally["sums"])} | total.kept_outputs())
 

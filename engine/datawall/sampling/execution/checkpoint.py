@@ -1,4 +1,4 @@
-"""Totals on disk: written whole or not at all, and believed only if intact and of the same run."""
+"""Checkpoints: totals on disk, written atomically, and read only if intact and of the same run."""
 
 import json
 import os
@@ -18,14 +18,14 @@ from datawall.sampling.counts import Tally
 from datawall.sampling.execution.blocks import Total, digest
 
 SECONDS = 20.0
-"""Time between two checkpoints: what a killed run loses at most, and its blocks in flight."""
+"""Time between two checkpoints: a killed run loses at most this, and its blocks in flight."""
 
 type Identity = Mapping[str, Any]
-"""Everything that decides the counts, as plain data; totals of different identities are never added."""
+"""Identity of a run: everything that determines the counts, as plain data. Totals add only within one."""
 
 
 class ForeignTotalError(DatawallError):
-    """A total of another run lies where this one keeps its own."""
+    """A total of another run is at the path of this one."""
 
 
 def save(total: Total, path: Path, identity: Identity) -> None:
@@ -34,7 +34,7 @@ def save(total: Total, path: Path, identity: Identity) -> None:
     Parameters
     ----------
     total
-        What has been counted.
+        The counts so far.
     path
         File to be replaced. Its name may be shared by processes that write the same total.
     identity
@@ -58,7 +58,7 @@ def save(total: Total, path: Path, identity: Identity) -> None:
 
 
 def load(path: Path, identity: Identity) -> Total | None:
-    """Read a total; None when there is none, or only a damaged one, whose draws are to be made again.
+    """Read a total; None when there is none, or only a damaged one, whose draws must be repeated.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def load(path: Path, identity: Identity) -> Total | None:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             header = json.loads(file["header"].tobytes())
             arrays = {name: file[name] for name in file.files if name != "header"}
-    # a flipped bit may also read as an unknown compression or a password: RuntimeErrors
+    # a flipped bit may also look like an unknown compression or a password: RuntimeErrors
     except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return None
     if header["digest"] != digest(arrays):

@@ -1,4 +1,4 @@
-"""Local devices: blocks are counted on every one of them, in threads."""
+"""Local devices: counting of blocks on all of them, in threads."""
 
 import os
 from collections.abc import Callable, Generator, Iterable
@@ -25,13 +25,13 @@ def count_blocks(static: tuple, traced: tuple, blocks: Iterable[Block]) -> Gener
     Parameters
     ----------
     static, traced
-        What `program.count_draws` takes before and after its parameters begin.
+        Static and traced arguments of `program.count_draws`.
     blocks
-        What to count; it may end early to stop the run.
+        Blocks to count; the iterator may end early to stop the run.
     """
     x64 = jax.config.jax_enable_x64
     devices = jax.local_devices()
-    # A thread takes what is idle, so that a device that is slower or busy elsewhere gets fewer blocks.
+    # Each thread takes an idle device, so a device that is slower or busy elsewhere gets fewer blocks.
     idle: SimpleQueue[tuple[Any, ...]] = SimpleQueue()
     held = [_held(traced, device) for device in devices]
     for place in range(width()):
@@ -51,24 +51,24 @@ def count_blocks(static: tuple, traced: tuple, blocks: Iterable[Block]) -> Gener
 
 
 def width() -> int:
-    """Return how many blocks are counted at once: one a device, or one a core of a CPU that is one device."""
+    """Return the number of blocks counted at once: one per device, or per core of a one-device CPU."""
     devices = jax.local_device_count()
     return _cores() if jax.default_backend() == "cpu" and devices == 1 else devices
 
 
 def count_nothing(static: tuple, traced: tuple) -> tuple[Tally, dict[str, Any]]:
-    """Compile, before threads race to; return the tally of no draws and each output of none, on the host."""
+    """Compile before the threads start; return the tally and each output of no draws, on the host."""
     tally, outputs = _answer(static, _held(traced, jax.local_devices()[0]), Block(0, 0, 0))
     return jax.device_get(tally), {name: np.zeros((*v.shape[:-1], 0), v.dtype) for name, v in outputs.items()}
 
 
 def _held(traced: tuple, device: Any) -> tuple:
-    """Return parameters that a device holds, which makes it the one to run a program of them."""
+    """Return parameters placed on a device, so that programs of them run there."""
     return jax.device_put(traced, device)
 
 
 def _answer(static: tuple, there: tuple, block: Block) -> tuple[Tally, dict[str, jax.Array]]:
-    """Count a block on the device that holds the parameters; what comes back is still there."""
+    """Count a block on the device that holds the parameters; the result stays on that device."""
     first, size = split_index(block.first), np.int32(block.size)
     return program(jax.default_backend())(*static, *there, first, size)
 
@@ -80,7 +80,7 @@ def _fetch(block: Block, tally: Tally, outputs: dict[str, jax.Array]) -> Result:
 
 
 def _accepted_of(kept: dict[str, np.ndarray], first: int) -> dict[str, np.ndarray]:
-    """Return the kept draws that are accepted, and in place of whether they are, which draws they are."""
+    """Return the accepted kept draws, with their indices in place of the acceptance flags."""
     if ACCEPTED not in kept:
         return kept
     place = np.flatnonzero(kept[ACCEPTED])
@@ -88,7 +88,7 @@ def _accepted_of(kept: dict[str, np.ndarray], first: int) -> dict[str, np.ndarra
 
 
 def _cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""Executors of a run, and the serial one: all of it in this process, with a checkpoint from time to time."""
+"""Executors of a run, and the serial executor: one process, with periodic checkpoints."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from datawall.sampling.execution.checkpoint import Checkpoint, Identity
 
 @dataclass(frozen=True)
 class Job:
-    """The work of a run.
+    """Job: the work of a run.
 
     Attributes
     ----------
     identity
-        Everything that decides the counts.
+        Everything that determines the counts.
     plan
         Its blocks, stage by stage.
     nothing
         The total of no blocks.
     count
-        Yields the results of blocks, as they finish.
+        Generator of the results of blocks, as they finish.
     width
-        How many blocks are counted at once.
+        Number of blocks counted at once.
     progress
         Called with (draws done, draws at most).
     stop
@@ -46,7 +46,7 @@ class Job:
 
 
 type Executor = Callable[[Job], Generator[Total]]
-"""Runs a job: yields the total of all blocks so far after each stage, and ends early when stopped."""
+"""Executor: runs a job, yields the total of all blocks so far after each stage, ends early when stopped."""
 
 
 def serial_executor(job: Job, checkpoint: Checkpoint | None = None) -> Generator[Total]:
@@ -57,7 +57,7 @@ def serial_executor(job: Job, checkpoint: Checkpoint | None = None) -> Generator
     job
         The work.
     checkpoint
-        The total to continue from, saved from time to time and when stopped.
+        The total to continue from, saved periodically and when stopped.
 
     Yields
     ------

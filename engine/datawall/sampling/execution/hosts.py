@@ -1,4 +1,4 @@
-"""Executor over hosts in step by `jax.distributed`: each counts its share, and the counts are summed."""
+"""Multi-host executor, in step by `jax.distributed`: each counts its share, and the counts are summed."""
 
 import os
 import sys
@@ -22,9 +22,9 @@ from datawall.sampling.execution.executor import Job, own_share
 _JOIN = {"minimum": jnp.min, "maximum": jnp.max}
 
 _CHOSEN = "JAX_LOCAL_DEVICE_IDS"
-"""By this a user has JAX take some of the devices that are visible."""
+"""Environment variable by which a user restricts JAX to some of the visible devices."""
 _VISIBLE = ("CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")
-"""Lists of the devices that a process sees, which schedulers set."""
+"""Environment variables, set by schedulers, that list the devices visible to a process."""
 
 
 def join_hosts(
@@ -32,7 +32,7 @@ def join_hosts(
 ) -> tuple[int, int]:
     """Join the processes of a cluster; the first thing that a process does with JAX.
 
-    A process takes all devices that it sees, or those that ``JAX_LOCAL_DEVICE_IDS`` names.
+    A process takes all visible devices, or those that ``JAX_LOCAL_DEVICE_IDS`` names.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ def join_hosts(
         ``HOST:PORT`` of process 0, which listens on this address only. Without it JAX detects the cluster
         (Slurm, Open MPI, Kubernetes, TPU).
     processes, process
-        How many there are, and which of them this one is; with `coordinator`.
+        Number of processes, and the index of this one; with `coordinator`.
 
     Returns
     -------
     tuple of int
-        Which process this is, and how many there are.
+        Index of this process, and the number of processes.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def join_hosts(
     """
     explicit: dict[str, Any] = {}
     if not os.environ.get(_CHOSEN):
-        # Under Slurm and Open MPI None means one device a task; no ids leave all that are visible.
+        # Under Slurm and Open MPI None means one device per task; an empty list leaves all visible devices.
         explicit["local_device_ids"] = []
     if coordinator is not None:
         explicit |= {
@@ -78,7 +78,7 @@ def join_hosts(
 
 
 def _check_used(backend: str, used: int) -> None:
-    """Raise DatawallError if a process does not use as many GPUs as it was given, where that is known."""
+    """Raise DatawallError if a process does not use all GPUs it was given, where their number is known."""
     if backend != "gpu" or os.environ.get(_CHOSEN):
         return
     name = next((name for name in _VISIBLE if os.environ.get(name)), None)
@@ -92,7 +92,7 @@ def _check_used(backend: str, used: int) -> None:
 
 @contextmanager
 def _stdout_on_stderr() -> Iterator[None]:
-    """Send what compiled code prints on joining to stderr: stdout is for results."""
+    """Redirect the output of compiled code on joining to stderr: stdout is for results."""
     sys.stdout.flush()
     stdout = os.dup(1)
     try:
@@ -138,7 +138,7 @@ def multi_host_executor(job: Job, checkpoint: Checkpoint | None = None) -> Gener
 
 
 def _sum(total: Total) -> Total:
-    """Return the sum of the totals of all processes; its blocks and kept draws are our own."""
+    """Return the sum of the totals of all processes; its blocks and kept draws are those of this process."""
     first_of = {device.process_index: device for device in reversed(jax.devices())}
     mesh = Mesh(np.array([first_of[host] for host in sorted(first_of)]), ("host",))
     with jax.enable_x64(True):

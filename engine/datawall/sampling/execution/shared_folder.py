@@ -1,6 +1,6 @@
-"""Executor on a shared folder: any number of processes, on any machines, may join a run or leave it.
+"""Shared-folder executor: any number of processes, on any machines, may join a run or leave it.
 
-The blocks of a run are dealt with in groups. A worker claims a group by a lease, counts it and writes its
+The blocks of a run form groups. A worker claims a group by a lease, counts it and writes its
 total. A group whose worker has died is done again by another; so may be one whose worker was only slow, which
 costs time and changes nothing, for equal blocks have equal totals. Each worker adds up all groups.
 """
@@ -20,28 +20,28 @@ from datawall.sampling.execution.checkpoint import load, save
 from datawall.sampling.execution.executor import Job
 
 LEASE_SECONDS = 120.0
-"""A lease that was not renewed for so long is void. Longer than any block takes."""
+"""Lifetime of a lease without renewal, longer than any block takes."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """A file that names the process that does a piece of work.
+    """Lease: a file that names the process that does a piece of work.
 
-    Two processes may hold it at once when one was taken for dead, so the work must bear being done twice.
+    Two processes may hold it at once when one was taken for dead, so the work must be idempotent.
 
     Attributes
     ----------
     path
         The file.
     seconds
-        A holder that was not heard of for so long is taken for dead.
+        Time without renewal after which the holder is taken for dead.
     """
 
     path: Path
     seconds: float = LEASE_SECONDS
 
     def claim(self) -> bool:
-        """Return whether the work is now ours."""
+        """Claim the work; return whether this process now holds the lease."""
         try:
             with self.path.open("x") as file:
                 file.write(_owner())
@@ -52,16 +52,16 @@ class Lease:
         return True
 
     def renew(self) -> None:
-        """Say that its holder lives."""
+        """Renew the lease: its holder is alive."""
         with suppress(FileNotFoundError):
             os.utime(self.path)
 
     def release(self) -> None:
-        """Give it up."""
+        """Release the lease."""
         self.path.unlink(missing_ok=True)
 
     def _is_abandoned(self) -> bool:
-        """Return whether it has run out, or its holder was a process of this machine and is gone."""
+        """Return whether the lease has expired, or its holder was a process of this machine and is gone."""
         try:
             node, _, process = self.path.read_text().rpartition(" ")
             age = _now(self.path.parent) - self.path.stat().st_mtime
@@ -75,7 +75,7 @@ def _owner() -> str:
 
 
 def _now(folder: Path) -> float:
-    """Return the time by the clock that dates the files of a folder: not always that of this machine."""
+    """Return the time by the clock of the folder's file system, which may differ from this machine's."""
     with tempfile.TemporaryFile(dir=folder) as file:
         return os.fstat(file.fileno()).st_mtime
 
@@ -91,20 +91,20 @@ def _is_gone(process: str) -> bool:
 
 
 MOST_GROUPS = 256
-"""In a stage: how many workers can be busy at once, and how many files each of them adds up."""
+"""Groups in a stage: the number of workers that can be busy at once, and of files that each adds up."""
 POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class _Group:
-    """Blocks that one worker counts, the file of their total, and the lease on the work."""
+    """Group of blocks that one worker counts, the file of their total, and the lease on the work."""
 
     blocks: tuple[Block, ...]
     path: Path
     lease: Lease
 
     def claim(self) -> bool:
-        """Return whether the group is ours to count: nobody's, and not yet done."""
+        """Claim the group; return whether this process is to count it: unclaimed, and not yet done."""
         if not self.lease.claim():
             return False
         if self.path.exists():
@@ -123,7 +123,7 @@ def shared_folder_executor(job: Job, folder: Path, lease_seconds: float = LEASE_
     folder
         On a file system that all workers see.
     lease_seconds
-        A worker that was not heard of for so long is taken for dead.
+        Time without renewal after which a worker is taken for dead.
 
     Yields
     ------
@@ -149,7 +149,7 @@ def shared_folder_executor(job: Job, folder: Path, lease_seconds: float = LEASE_
             job.progress(total.draws, job.plan.draws)
             if missing and not claimed:
                 time.sleep(POLL_SECONDS)
-        # what is kept lies at the beginning: a result without it would be none
+        # the kept draws are at the beginning: a result needs them
         yield total if 0 in total.blocks else job.nothing.empty()
         if job.stop():
             return
@@ -164,7 +164,7 @@ def _groups(stage: list[Block], folder: Path, lease_seconds: float) -> list[_Gro
 
 
 def _count(job: Job, groups: list[_Group]) -> None:
-    """Count groups, and write the total of each as soon as it is whole."""
+    """Count groups, and write the total of each as soon as it is complete."""
     owners = {block.first: group for group in groups for block in group.blocks}
     totals = {group.path: job.nothing.empty() for group in groups}
     for result in job.count(job.until_stopped(block for group in groups for block in group.blocks)):
@@ -178,7 +178,7 @@ def _count(job: Job, groups: list[_Group]) -> None:
 
 
 def _is_added(group: _Group, total: Total, job: Job) -> bool:
-    """Add a group that is present; one that is damaged is deleted, to be counted again."""
+    """Add a group whose total exists; a damaged total is deleted, to be counted again."""
     if not group.path.exists():
         return False
     part = load(group.path, job.identity)
