@@ -1,21 +1,21 @@
-"""What can be refused before anything heavy is loaded."""
+"""Argument checks that load nothing heavy."""
 
 from datawall.errors import DatawallError
 
 DRAWS = 2**20
-"""How many futures are drawn when nobody says."""
+"""Default number of futures drawn."""
 LARGEST_SEED = 2**32 - 1
 MOST_DRAWS = 2**44
-"""Counts of a block are 32-bit integers, and a run has some 2^14 blocks at most."""
+"""Largest number of draws: block counts are 32-bit integers, and a run has some 2^14 blocks at most."""
 MOST_EVEN_DRAWS = 2**36
-"""Draws before quasi-random points repeat."""
+"""Number of quasi-random points before they repeat."""
 SAMPLERS = ("random", "sobol", "lattice")
 SAMPLER = "sobol"
-"""How draws are spread when nobody says."""
+"""Default sampler."""
 
 
 def check_draws(draws: int) -> None:
-    """Raise `DatawallError` unless this is a number of draws that can be addressed."""
+    """Raise `DatawallError` unless `draws` is a valid number of draws."""
     if isinstance(draws, bool) or not isinstance(draws, int):
         raise DatawallError(f"draws: need a whole number, got {draws!r}; give a positive number of draws")
     if not 1 <= draws <= MOST_DRAWS:
@@ -31,7 +31,7 @@ def check_seed(seed: int) -> None:
 
 
 def check_sampler(sampler: str) -> None:
-    """Raise `DatawallError` unless there is such a sampler."""
+    """Raise `DatawallError` unless the sampler exists."""
     if sampler not in SAMPLERS:
         raise DatawallError(
             f"sampler: need one of {', '.join(SAMPLERS)}, got {sampler!r}; choose one of them"
@@ -39,7 +39,7 @@ def check_sampler(sampler: str) -> None:
 
 
 def check_supply(draws: int, sampler: str) -> None:
-    """Raise `DatawallError` unless the sampler has so many draws."""
+    """Raise `DatawallError` if `draws` exceeds the supply of the sampler."""
     if sampler != "random" and draws > MOST_EVEN_DRAWS:
         raise DatawallError(
             f"draws: {sampler} points repeat after 2^36, got {draws}; give fewer draws, or the sampler random"

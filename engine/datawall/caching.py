@@ -1,4 +1,4 @@
-"""Compiled programs are kept between runs, so only the first forecast on a machine waits for the compiler."""
+"""Persistent compilation cache, and digests of the code."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ import jax
 
 
 def _machine() -> str:
-    """Return a label of this processor: a program may use instructions that another one lacks."""
+    """Return a label of this processor; compiled programs may use instructions that another one lacks."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         features = next((line for line in lines if line.startswith(("flags", "Features"))), "")
@@ -21,14 +21,14 @@ def _machine() -> str:
 
 
 def cache_folder() -> Path:
-    """Return the user's cache folder for what can be made again."""
+    """Return the user's cache folder."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "datawall"
 
 
 def keep_compiled_programs() -> None:
-    """Let JAX keep compiled programs in the user's cache folder, unless the user has chosen another one.
+    """Enable JAX's persistent compilation cache in the user's cache folder, unless another one is set.
 
-    A folder that cannot be made is passed over: it costs time, not answers.
+    A folder that cannot be made is ignored: that costs time and changes no result.
     """
     if jax.config.jax_compilation_cache_dir is not None:
         return
@@ -41,15 +41,15 @@ def keep_compiled_programs() -> None:
 
 
 DECIDING_DRAWS = ("distributions", "forecasting", "model", "sampling", "scaling_laws", "scenario")
-"""Packages whose sources decide the draws."""
+"""Packages whose sources determine the draws."""
 
 
 @cache
 def code_digest() -> str:
-    """Return the SHA-256 of the sources that decide the draws: totals of different code are never added."""
+    """Return the SHA-256 of the sources that determine the draws; totals of other code are never added."""
     package = Path(__file__).parent
     folders = (package / name for name in DECIDING_DRAWS)
-    # the tables of point sets decide them as well
+    # the tables of the point sets determine the draws as well
     sources = sorted(
         path for folder in folders for kind in ("py", "txt") for path in folder.rglob(f"*.{kind}")
     )
@@ -58,7 +58,7 @@ def code_digest() -> str:
 
 @cache
 def inference_digest() -> str:
-    """Return the SHA-256 of the sources that decide a fit: a posterior of other code is fitted again."""
+    """Return the SHA-256 of the sources that determine a fit; a posterior of other code is fitted again."""
     return _digest(sorted((Path(__file__).parent / "inference").rglob("*.py")))
 
 

@@ -2,7 +2,7 @@
 
 
 class DatawallError(Exception):
-    """A mistake in what the user gave: one sentence that names the place, the value and the remedy.
+    """Invalid user input, in one sentence that names the place, the value and the remedy.
 
     The command line prints the message without a traceback and exits with `exit_status`.
     """
@@ -11,10 +11,10 @@ class DatawallError(Exception):
 
 
 class TooLittleEvidenceError(DatawallError):
-    """Tables with fewer usable rows than a fit needs, as at an early as-of date."""
+    """Too few usable rows of evidence for a fit, as at an early as-of date."""
 
 
 class UntrustedPosteriorError(DatawallError):
-    """Chains that did not agree, mix or stay where they should: their posterior cannot be trusted."""
+    """Posterior whose MCMC diagnostics failed: it cannot be trusted."""
 
     exit_status = 3

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and tables as CSV."""
+"""Atomic file writes and CSV tables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def prepare(folder: Path) -> None:
-    """Make the run folder, before hours of work depend on it.
+    """Create the run folder before a long run starts.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def prepare(folder: Path) -> None:
 
 
 def replace_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file whole or not at all."""
+    """Write a file atomically."""
     partial = path.with_name(f".{path.name}")
     try:
         write(partial)

@@ -8,7 +8,7 @@ from datawall.units import MONTHS_PER_YEAR
 
 
 def horizon(years: float) -> str:
-    """Return how far ahead a forecast looks; 0 stands for all of them together.
+    """Return a forecast horizon in words; 0 stands for all horizons together.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def percent(share: float, sign: str = "") -> str:
 
 
 def date(value: float | str | None, digits: int = 1) -> str:
-    """Return a date as it is printed: ``past`` and ``never`` as they are, -inf as past, inf as never.
+    """Return a printed date: ``past`` and ``never`` as they are, -inf as past, inf as never.
 
     Examples
     --------
@@ -55,7 +55,7 @@ RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def amount(value: float | None, digits: int = 2) -> str:
-    """Return a number to a few digits: in powers of ten where it is large or small.
+    """Return a number to a few digits, in powers of ten if large or small.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def amount(value: float | None, digits: int = 2) -> str:
 
 
 def share(value: float, digits: int = 0) -> str:
-    """Return a probability in percent, and a small or a large one in a way that is not wrong.
+    """Return a probability in percent, bounded rather than rounded near 0 and 1.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def share(value: float, digits: int = 0) -> str:
 
 
 def quantity(value: float | str | None, unit: str, digits: int = 3) -> str:
-    """Return a number as its unit wants it: a date, a probability, or so many digits of an amount.
+    """Return a number formatted by its unit: a date, a probability, or an amount to `digits` digits.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def quantity(value: float | str | None, unit: str, digits: int = 3) -> str:
 
 
 def error(value: float | str | None, mcse: float | None, unit: str) -> str:
-    """Return the standard error of a number, relative where it is an amount; none of a word.
+    """Return the standard error of a number, relative for an amount; empty for a word.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def error(value: float | str | None, mcse: float | None, unit: str) -> str:
 
 
 def difference(value: float | None, mcse: float | None, unit: str) -> str:
-    """Return a difference with its standard error, where that is known; of probabilities, in points.
+    """Return a difference with its standard error if known, in percentage points for probabilities.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def estimate(found: Mapping[str, float | None] | None, kind: str = "share") -> s
 
 
 def skill(value: float | None, mcse: float | None) -> str:
-    """Return a skill with its standard error; none where origins are too few to tell it.
+    """Return a skill score with its standard error, omitted if there are too few origins to estimate it.
 
     Examples
     --------
@@ -175,7 +175,7 @@ def skill(value: float | None, mcse: float | None) -> str:
 
 
 def count(models: float) -> str:
-    """Return an expected number of things; tenths tell only where there are few.
+    """Return an expected count, with tenths only if it is small.
 
     Examples
     --------
@@ -186,7 +186,7 @@ def count(models: float) -> str:
 
 
 def between(row: Mapping[str, Any], say: Callable[[Any], str]) -> str:
-    """Return the median of a row of quantiles, with its 80 % interval.
+    """Return the median and 80 % interval of a row of quantiles.
 
     Examples
     --------
@@ -198,7 +198,7 @@ def between(row: Mapping[str, Any], say: Callable[[Any], str]) -> str:
 
 
 def significant(value: float) -> str:
-    """Return a number with four digits, or all those before the point and two more: years keep their months.
+    """Return a number with four digits, or with all digits before the point and two after it, as years need.
 
     Examples
     --------

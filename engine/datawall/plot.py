@@ -1,4 +1,4 @@
-"""Figures of a forecast, as its folder and its page show them.
+"""Figures of a forecast, the same as in its run folder and report.
 
 Each function takes the tree that `datawall.forecast` returns, and returns a matplotlib figure.
 """
@@ -36,7 +36,7 @@ def paths(tree: xr.DataTree, *variables: str) -> Figure:
 
 
 def compute(tree: xr.DataTree) -> Figure:
-    """Draw the largest run by year, with the median of each ceiling and the runs that are known."""
+    """Draw the largest run by year, with the median of each ceiling and the known runs."""
     return _forecast.compute(tree).figure
 
 
@@ -46,10 +46,10 @@ def binding(tree: xr.DataTree) -> Figure:
 
 
 def releases(tree: xr.DataTree) -> Figure:
-    """Draw when each generation is released, beside the tables of mid-2024."""
+    """Draw the release date of each generation, beside the tables of mid-2024."""
     return _forecast.releases(tree).figure
 
 
 def conditioning(tree: xr.DataTree) -> Figure:
-    """Draw the inputs that a condition has moved most, before and after it."""
+    """Draw the inputs that a condition moves most, before and after it."""
     return _forecast.conditioning(tree).figure

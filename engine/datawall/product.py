@@ -1,6 +1,6 @@
-"""Products: what a command makes, its manifest, its default folder, and the command that makes it again.
+"""Product requests, provenance manifests and default run folders.
 
-This module knows no domain. JAX is loaded only when a manifest is made.
+The module is independent of the domain. It loads JAX only to make a manifest.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 SUBJECTS = ("scenarios", "modules")
-"""Options that a command takes by their place instead of by a name."""
+"""Positional options of the commands."""
 LIBRARIES = ("datawall", "jax", "jaxlib", "numpy", "numpyro", "xarray")
 
 
@@ -29,13 +29,13 @@ class Request:
         The command that makes the product, such as ``"forecast"``.
     options
         Options of the command by name, as plain data: ``as_of`` for ``--as-of``. None, False and empty lists
-        stand for options that are not used; a list repeats its option.
+        stand for unused options; a list repeats its option.
     names
-        What the product is about; they begin the name of its folder.
+        Subjects of the product; they begin the name of its folder.
     content
         Digests of the files behind the names: the same command after a file was changed is another request.
     is_command
-        Whether a command can ask for it: scenarios that were changed in Python are in no file.
+        Whether a command can express it; a scenario changed in Python is in no file.
     """
 
     kind: str
@@ -46,7 +46,7 @@ class Request:
 
     @property
     def words(self) -> list[str]:
-        """The words of the command after ``datawall``."""
+        """Arguments of the command after ``datawall``."""
         words = [self.kind, *(str(one) for name in SUBJECTS for one in self.options.get(name) or ())]
         for name, value in self.options.items():
             if name not in SUBJECTS and value is not None and value is not False:
@@ -60,12 +60,12 @@ class Request:
 
     @property
     def command(self) -> str:
-        """The command that makes the product again, quoted for a shell; empty where none can."""
+        """Command that reproduces the product, quoted for a shell; empty if there is none."""
         return shlex.join(["datawall", *self.words]) if self.is_command else ""
 
     @cached_property
     def folder(self) -> Path:
-        """The default run folder: one place for each command, another one for any other option or file."""
+        """Default run folder; any other option or input file gives another folder."""
         options = {name: value for name, value in self.options.items() if name not in SUBJECTS}
         asked = json.dumps([self.kind, self.names, self.content, options], sort_keys=True)
         digest = hashlib.sha256(asked.encode()).hexdigest()[:8]
@@ -75,12 +75,12 @@ class Request:
         )
 
     def manifest(self, facts: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """Return the manifest of the finished product: what is needed to explain it and to make it again.
+        """Return the manifest of the finished product: its provenance, and the command that reproduces it.
 
         Parameters
         ----------
         facts
-            What only this kind of product has to say, as plain data.
+            Entries specific to this kind of product, as plain data.
         seconds
             Wall time taken.
         """

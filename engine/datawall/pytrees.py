@@ -1,4 +1,4 @@
-"""The `pytree_dataclass` decorator: immutable data that JAX can trace as a pytree."""
+"""Pytree dataclasses: immutable data that JAX can trace."""
 
 import itertools
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from jax import lax
 def pytree_dataclass[T](cls: type[T]) -> type[T]:
     """Make `cls` a frozen dataclass whose fields are the leaves of a JAX pytree.
 
-    It never validates itself: JAX rebuilds it from tracers and placeholders, so a check in ``__post_init__``
-    would break `jit` and `vmap`. Values are checked where the user's file is read.
+    It does not validate itself: JAX rebuilds it from tracers and placeholders, so a check in
+    ``__post_init__`` would break `jit` and `vmap`. Values are validated when the user's file is read.
 
     Examples
     --------
@@ -29,14 +29,14 @@ def pytree_dataclass[T](cls: type[T]) -> type[T]:
 
 
 _MOST_ROWS = 8
-"""The most rows that XLA computes in one kernel when it puts them together."""
+"""Largest number of rows that XLA computes in one fused kernel."""
 
 
 def materialize[T](tree: T) -> T:
-    """Return arrays as they are, but compiled in few kernels, and computed once.
+    """Return the arrays unchanged, but compiled into few kernels and computed once.
 
-    Left to itself the compiler makes a kernel of every leaf, and works cheap leaves out again wherever they
-    are used. Values do not change.
+    Otherwise the compiler makes one kernel for each leaf and recomputes cheap leaves wherever they are used.
+    Values do not change.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ def decimal_year(date: dt.date) -> float:
     Returns
     -------
     float
-        The year plus the share of it that lies before `date` [year].
+        The year plus the elapsed fraction of it [year].
 
     Examples
     --------
@@ -32,7 +32,7 @@ def decimal_year(date: dt.date) -> float:
 
 
 def date_of(year: float) -> dt.date:
-    """Return the day that a decimal year falls on, the inverse of `decimal_year`.
+    """Return the calendar day of a decimal year, the inverse of `decimal_year`.
 
     Parameters
     ----------

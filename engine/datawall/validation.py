@@ -1,4 +1,4 @@
-"""Building blocks of the validated tables of a scenario: closed models, and numbers that are numbers."""
+"""Schema building blocks: closed pydantic models, field validators and located error messages."""
 
 import datetime as dt
 import difflib
@@ -21,18 +21,18 @@ from datawall.errors import DatawallError
 from datawall.units import decimal_year
 
 type KeyPath = tuple[str | int, ...]
-"""Where a value stands in a scenario: ``("priors", "mfu", "interval")``."""
+"""Key path of a value in a scenario: ``("priors", "mfu", "interval")``."""
 
 
 FEW = 20
 
 
 class ScenarioError(DatawallError):
-    """A scenario that cannot be used: file, key, value, what is expected and what to do."""
+    """Invalid scenario, with file, key, value, expectation and remedy."""
 
 
 class Problem(Exception):  # noqa: N818 - never leaves the package: the loader adds the file and line
-    """What is wrong at one key, before the file and line are known."""
+    """Mistake at one key, not yet located by file and line."""
 
     def __init__(self, path: KeyPath, message: str):
         super().__init__(message)
@@ -40,23 +40,23 @@ class Problem(Exception):  # noqa: N818 - never leaves the package: the loader a
         self.message = message
 
     def within(self, *outer: str | int) -> "Problem":
-        """Return the same problem seen from the table that encloses it."""
+        """Return the same problem with its key relative to the enclosing table."""
         return Problem((*outer, *self.path), self.message)
 
 
 def shown(value: object) -> str:
-    """Return a value as it goes into a message: short, and on one line."""
+    """Return a value in short, on one line, for a message."""
     if value is None or isinstance(value, bool):
         return "nothing" if value is None else str(value).lower()
     try:
         text = " ".join(repr(value).split())
-    except ValueError:  # Python prints no integer of more than 4300 digits
+    except ValueError:  # Python does not print integers of more than 4300 digits
         text = "a huge integer"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def suggestion(word: object, known: Iterable[str], listing: str = "datawall priors show baseline") -> str:
-    """Return the remedy for an unknown word: the nearest known one, or all of them where they are few.
+    """Return the remedy for an unknown word: the nearest known one, or the list of all if they are few.
 
     Examples
     --------
@@ -76,13 +76,13 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 def wrong(expected: str, got: object, remedy: str, key: str | int | None = None) -> PydanticCustomError:
-    """Return the error that pydantic shall carry; `key` names the culprit within the table at hand."""
+    """Return an error for pydantic to carry; `key` is the faulty key within the current table."""
     message = f"{expected}, got {shown(got)}; {remedy}"
     return PydanticCustomError("datawall", "{message}", {"message": message, "key": key})
 
 
 class Closed(BaseModel):
-    """A table whose keys are all known."""
+    """Table that forbids unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -99,17 +99,17 @@ class Closed(BaseModel):
 
     @classmethod
     def hints(cls) -> list[str]:
-        """Return the keys to suggest in place of an unknown one."""
+        """Return the suggestions for an unknown key."""
         return cls.known_keys()
 
     @classmethod
     def known_keys(cls) -> list[str]:
-        """Return the keys that a file may give this table."""
+        """Return the keys that this table accepts."""
         return [field.alias or name for name, field in cls.model_fields.items()]
 
 
 def version(known: int) -> BeforeValidator:
-    """Return a validator that refuses every other version of a file than the one known."""
+    """Return a validator of the file version, which accepts only the known one."""
 
     def validator(value: Any) -> int:
         if type(value) is not int or value != known:
@@ -120,7 +120,7 @@ def version(known: int) -> BeforeValidator:
 
 
 def one_of(known: Collection[str]) -> BeforeValidator:
-    """Return a validator that refuses what is not among the words known."""
+    """Return a validator that accepts only the known words."""
 
     def validator(value: Any) -> str:
         if value not in list(known):
@@ -131,7 +131,7 @@ def one_of(known: Collection[str]) -> BeforeValidator:
 
 
 def check(passes: Callable[[Any], bool], expected: str, remedy: str) -> AfterValidator:
-    """Return a validator that refuses the values for which `passes` is false."""
+    """Return a validator that rejects values for which `passes` is false."""
 
     def validator(value: Any) -> Any:
         if not passes(value):
@@ -178,11 +178,11 @@ Pair = Annotated[
     check(lambda pair: pair[0] < pair[1], "need low < high", "give the lower number first"),
 ]
 Moment = Annotated[float, BeforeValidator(_moment)]
-"""A TOML date, an ISO date or a decimal year, as a decimal year."""
+"""Decimal year, given as a TOML date, an ISO date or a number."""
 
 
 class Quantiles(Closed):
-    """``{ p10 = …, p50 = …, p90 = … }``, increasing."""
+    """Increasing quantiles ``{ p10 = …, p50 = …, p90 = … }``."""
 
     p10: Number
     p50: Number
@@ -200,7 +200,7 @@ class Quantiles(Closed):
 
 
 def each(passes: Callable[[Any], bool], expected: str) -> AfterValidator:
-    """Return a validator of a list with at least one element, all different, each of which `passes`."""
+    """Return a validator of a non-empty list of distinct elements, each of which `passes`."""
 
     def validator(values: tuple) -> tuple:
         if not values:
@@ -228,14 +228,14 @@ EXPECTED = {
 
 
 def first_problem(error: ValidationError, data: Any) -> Problem:
-    """Return the finding that explains the others best, in the words of the user's file.
+    """Return the most informative pydantic error, in the terms of the user's file.
 
     Parameters
     ----------
     error
-        What pydantic found.
+        Error of pydantic.
     data
-        The tables it was given.
+        Tables that were validated.
     """
     # A misspelt key is also a missing one; the misspelling is what the user can see.
     findings = sorted(error.errors(include_url=False), key=lambda e: e["type"] != "unknown_key")
@@ -268,7 +268,7 @@ def _sentence(finding: ErrorDetails) -> str:
 
 
 def _path_in_file(loc: KeyPath, data: Any) -> KeyPath:
-    """Return pydantic's path without the steps that it has and the file has not."""
+    """Return pydantic's path without the steps that the file lacks."""
     path = []
     for step in loc:
         inner = isinstance(data, dict) and step not in data
@@ -288,9 +288,9 @@ def _at(data: Any, step: str | int) -> Any:
 
 
 def line_of(text: str, path: KeyPath) -> tuple[int, int]:
-    r"""Return how many steps of `path` the text states, and the line (from 1) of the last of them.
+    r"""Return the number of steps of `path` found in the text, and the line (from 1) of the last of them.
 
-    TOML's reader keeps no lines, so the text is searched for table headers and keys.
+    The TOML reader keeps no line numbers, so the text is searched for table headers and keys.
 
     Examples
     --------

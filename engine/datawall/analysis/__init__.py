@@ -1,1 +1,1 @@
-"""Analyses of a forecast: sensitivity, comparison, explanation."""
+"""Analyses of a forecast: sensitivity analysis, scenario comparison, explanation."""

@@ -1,4 +1,4 @@
-"""The command line: parse, call, print. One file a command; heavy imports wait until a command needs them."""
+"""Command line with one file for each command; heavy imports wait until a command needs them."""
 
 import sys
 
@@ -36,7 +36,7 @@ app.command("learning-order")(learning_order)
 
 
 def main() -> None:
-    """Run the command line; a user's mistake ends in one sentence and exit code 2, or what the error says."""
+    """Run the command line; a user's mistake ends in one sentence and exit code 2, or that of the error."""
     try:
         app()
     except DatawallError as error:

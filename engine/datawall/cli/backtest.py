@@ -42,7 +42,7 @@ def backtest(
 
         tree = backtest.run(plan, progress=progress)
     deliver(BACKTEST, tree, folder, as_json)
-    if write_calibration:  # last: tables that are done need not wait for a factor that nobody can tell
+    if write_calibration:  # after the tables are saved, as it can fail
         from datawall.backtesting.calibrate import calibration_of
         from datawall.backtesting.origins import newest_evidence
         from datawall.scenario import widening

@@ -24,11 +24,11 @@ class ExecutorOptions:
     workers
         Processes on this machine.
     join
-        Whether to work with every process that is given the same command.
+        Whether to share the work with every process started with the same command.
     distributed
         Whether the processes of a cluster work in step.
     coordinator, processes, process
-        Where process 0 listens, how many there are, and which of them this is; detected when not given.
+        Address of process 0, number of processes, and index of this one; detected by default.
     """
 
     workers: int
@@ -69,16 +69,16 @@ class ExecutorOptions:
 
 @dataclass(frozen=True)
 class OpenExecutor:
-    """An executor that is ready to run.
+    """Executor ready to run.
 
     Attributes
     ----------
     executor
-        What does the run (`datawall.sampling.execution.executor.Executor`).
+        Executor of the run (`datawall.sampling.execution.executor.Executor`).
     claims_results
-        Whether the results are this process's to write.
+        Whether this process writes the results.
     done
-        To be called once they are written: what was kept to continue the run goes.
+        Callback for when they are written; it deletes the checkpoints.
     """
 
     executor: Any
@@ -119,13 +119,13 @@ def _hosts(options: ExecutorOptions, folder: Path) -> OpenExecutor:
 
 @contextmanager
 def _workers(more: int, folder: Path, command: Sequence[str]) -> Iterator[OpenExecutor]:
-    """Share the folder ``parts`` with whoever joins, and with `more` workers started here."""
+    """Share the folder ``parts`` with joining processes and with `more` workers started here."""
     from datawall.sampling.execution.shared_folder import Lease, shared_folder_executor
 
     parts = folder / "parts"
     parts.mkdir(exist_ok=True)
     results = Lease(parts / "results.lease")
-    # workers started here find the results spoken for
+    # workers started here find the results claimed
     ours = bool(more) and results.claim()
     with ExitStack() as started:
         for _ in range(more):
@@ -143,11 +143,11 @@ def _workers(more: int, folder: Path, command: Sequence[str]) -> Iterator[OpenEx
 
 @contextmanager
 def _worker(command: Sequence[str]) -> Iterator[None]:
-    """Run a worker beside us; it ends with us at the latest."""
+    """Run a worker subprocess that ends with this process at the latest."""
     process = subprocess.Popen(
         [sys.executable, "-m", "datawall.cli", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    # one that is killed must be seen to be gone, or its lease would have to run out
+    # reap a killed worker, so that others need not wait for its lease to expire
     threading.Thread(target=process.wait, daemon=True).start()
     try:
         yield
@@ -158,7 +158,7 @@ def _worker(command: Sequence[str]) -> Iterator[None]:
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C ask for an end, and the second force it; yields whether one was asked for."""
+    """Let the first Ctrl-C request a stop, and the second force it; yields a check for the request."""
     asked = threading.Event()
 
     def ask(*_: object) -> None:

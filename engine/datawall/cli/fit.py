@@ -41,7 +41,7 @@ def fit(
     from datawall.inference import fit_by_name  # loads JAX
     from datawall.inference.models import MODULES
 
-    # all at once: an unknown name shall not cost the fits of those before it
+    # all at once, so that an unknown name is refused before any fit
     names = MODULES if ALL in modules else modules
     plans = [fit_by_name.make_plan(name, data=data or (), as_of=as_of, seed=seed) for name in names]
     folder = files.posteriors() if write else out or plans[0].request.folder

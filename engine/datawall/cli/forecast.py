@@ -102,7 +102,7 @@ def forecast(
 
 
 def _deliver(tree: "xr.DataTree", folder: Path, ours: execution.OpenExecutor, as_json: bool) -> None:
-    """Write a forecast, if that is this process's to do, and print it."""
+    """Write a forecast, if this process writes the results, and print it."""
     from datawall.reporting.products import FORECAST
 
     if ours.claims_results():

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the steps that all take: load, prepare, progress, deliver."""
+"""Shared command options, and common steps: load, prepare, show progress, deliver."""
 
 import json
 import sys
@@ -48,7 +48,7 @@ Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Run folder; defau
 
 @contextmanager
 def progress_bar(title: str, interrupted: str = "interrupted; nothing was written") -> Iterator:
-    """Show a progress bar on stderr; yields a callback of (done, total)."""
+    """Show a progress bar on stderr; yield a callback of (done, total)."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
@@ -63,7 +63,7 @@ def progress_bar(title: str, interrupted: str = "interrupted; nothing was writte
 
 
 def load(name: str, settings: list[str] | None, as_of: str | None, *, refit: bool = False) -> "Scenario":
-    """Return a scenario as the options state it."""
+    """Return the scenario with the options applied."""
     from datawall.inference.scenario_with_evidence import load_scenario
     from datawall.scenario import parse_override
 
@@ -71,7 +71,7 @@ def load(name: str, settings: list[str] | None, as_of: str | None, *, refit: boo
 
 
 def run_folder(request: "Request", out: Path | None, calibration: "Calibration | None" = None) -> Path:
-    """Return the folder of a run, ready to be written, and say by how much priors were widened."""
+    """Return the prepared run folder, and print the widening of the priors."""
     folder = out or request.folder
     files.prepare(folder)
     if calibration is not None:
@@ -80,8 +80,8 @@ def run_folder(request: "Request", out: Path | None, calibration: "Calibration |
 
 
 def deliver(product: "Product", tree: "xr.DataTree", folder: Path, as_json: bool) -> None:
-    """Save a product, and print it."""
-    # written first: a reader of the tables may close the pipe
+    """Save and print a product."""
+    # saved before printing, as a reader of the tables may close the pipe
     flat = product.save(tree, folder)
     say(f"written to {folder}")
     show(product, tree, flat, as_json)
@@ -98,5 +98,5 @@ def show(product: "Product", tree: "xr.DataTree", flat: dict[str, Any], as_json:
 
 
 def say(text: str) -> None:
-    """Print on stderr."""
+    """Print to stderr."""
     print(text, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""How the questions, scores and outcomes of a backtest are called, in the terminal and on a page."""
+"""Labels of backtest questions, scores and outcomes, in the terminal and on a page."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -20,7 +20,7 @@ REFERENCE_CLOCKS = {
 
 
 def target(name: str) -> str:
-    """Return a target in words; what is no target is called by its name.
+    """Return the label of a target; any other name is returned as it is.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def target(name: str) -> str:
 
 
 def item(about: str, name: str) -> str:
-    """Return what of a target was asked about, in words.
+    """Return the label of an item of a target.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def item(about: str, name: str) -> str:
 
 
 def asked(facts: Mapping[str, Any]) -> str:
-    """Return when forecasts were asked for, and how many draws of each.
+    """Return the forecast origins and the number of draws at each, in words.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def asked(facts: Mapping[str, Any]) -> str:
 
 
 def span(origins: Iterable[float]) -> str:
-    """Return one origin, or how many there are, and from when to when.
+    """Return one origin, or the number of origins and their range.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def span(origins: Iterable[float]) -> str:
 
 
 def came(day: float, is_open: bool) -> str:
-    """Return when something came, or until when it had not.
+    """Return the date of an event, or the date up to which it had not happened.
 
     Examples
     --------
@@ -82,20 +82,20 @@ def came(day: float, is_open: bool) -> str:
 
 
 def generation(row: Mapping[str, Any]) -> str:
-    """Return which row of which table of mid-2024 this is.
+    """Return the label of a row of the tables of mid-2024.
 
     Examples
     --------
     >>> generation({"index": 4.7, "table": "baseline"}), generation({"index": 5.0, "table": "bullish"})
     ('GPT-4.7 (their base table)', 'GPT-5 (their bullish table)')
     """
-    # the table is called as our scenario of today is, which stands beside it
+    # the table has the name of our current scenario, which is shown beside it
     name = "base" if row["table"] == "baseline" else row["table"]
     return f"GPT-{row['index']:g} (their {name} table)"
 
 
 def off(row: Mapping[str, Any], clock: str) -> str:
-    """Return by how many years a row was late; of what is open, by how many it was early at the least.
+    """Return the error of a row in years, positive if late; for an open event, a bound on it.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def off(row: Mapping[str, Any], clock: str) -> str:
 
 
 def ours(row: Mapping[str, Any], clock: str) -> str:
-    """Return our own forecast of a row: the median, and the 80 % interval.
+    """Return our own forecast of a row: median and 80 % interval.
 
     Examples
     --------

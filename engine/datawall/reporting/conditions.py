@@ -1,4 +1,4 @@
-"""Conditions and options of a run in words, and the command that makes it again."""
+"""Conditions and options of a run in words, and the command that reproduces it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -9,20 +9,20 @@ type Manifest = Mapping[str, Any]
 
 
 class _Conditions(NamedTuple):
-    """What a run was asked for beside its scenario.
+    """Conditions and options of a run besides its scenario.
 
     Attributes
     ----------
     given
-        What is observed, as ``release[5.5]<2027.5``.
+        Observed events, as ``release[5.5]<2027.5``.
     settings
         Inputs that were set, as ``mfu=0.4``.
     as_of
-        The date that was asked for; empty where it is the scenario's own.
+        Requested as-of date; empty for that of the scenario.
     precision
-        The standard errors that were ordered; empty where a number of draws was.
+        Requested standard errors; empty if a number of draws was requested.
     calibrated, refitted
-        Whether priors were widened by the factor of the backtest, and evidence was fitted anew.
+        Whether priors were widened by the factor of the backtest, and the evidence was refitted.
     """
 
     given: tuple[str, ...] = ()
@@ -47,12 +47,12 @@ def conditions_of(facts: Manifest) -> _Conditions:
 
 
 def command_of(facts: Manifest) -> str:
-    """Return the command that makes a product again, or why there is none."""
+    """Return the command that reproduces a product, or the reason why there is none."""
     return facts["command"] or "# no command: the scenario was made or changed in Python"
 
 
 def label_of(facts: Manifest) -> str:
-    """Return what tells a run from another of its scenario: its name and its conditions."""
+    """Return the label of a run: the name of its scenario, and its conditions."""
     asked = conditions_of(facts)
     parts = [facts["scenario"]]
     parts += [f"given {' and '.join(asked.given)}"] if asked.given else []
@@ -63,7 +63,7 @@ def label_of(facts: Manifest) -> str:
 
 
 def labels(manifests: Sequence[Manifest]) -> list[str]:
-    """Return what to call each of several runs: by conditions, then by draws and seed, else numbered."""
+    """Return distinct labels of several runs: by conditions, then by draws and seed, else numbered."""
     names = [label_of(facts) for facts in manifests]
     sizes = [f"{facts['draws']:,} draws, seed {facts['seed']}" for facts in manifests]
     sizes_of = {name: {size for one, size in zip(names, sizes, strict=True) if one == name} for name in names}
@@ -78,7 +78,7 @@ def labels(manifests: Sequence[Manifest]) -> list[str]:
 
 
 def sentences(facts: Manifest) -> Iterator[str]:
-    """Yield what a reader must know before taking a number for that of the scenario as it ships."""
+    """Yield sentences on how the run departs from the shipped scenario."""
     asked = conditions_of(facts)
     if asked.given:
         met = facts["given"]["draws_accepted"]

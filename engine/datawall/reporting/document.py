@@ -1,4 +1,4 @@
-"""Document model: the blocks of which sections are made, and which terminal, HTML and Markdown render."""
+"""Document model: blocks of sections, rendered in the terminal, as HTML and as Markdown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class Value:
-    """A number as it is printed, and which one it is.
+    """Printed number with its standard error and its key.
 
     Attributes
     ----------
     text
         As printed.
     error
-        Its Monte Carlo standard error as printed; empty where it is not shown.
+        Its Monte Carlo standard error as printed; empty if not shown.
     key
-        Where it stands in the run's ``summary.json``, such as ``quantities/wall.tokens[1]/q50``.
+        Its key in the run's ``summary.json``, such as ``quantities/wall.tokens[1]/q50``.
     run
-        Place of the run on the page, from 0.
+        Index of the run on the page, from 0.
     """
 
     text: str
@@ -30,7 +30,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Label:
-    """A quantity by its title and by its name, which the command line takes.
+    """Title of a quantity, and its name on the command line.
 
     Attributes
     ----------
@@ -45,23 +45,23 @@ class Label:
 
 
 type Words = str | Value | Label | tuple[str | Value, ...]
-"""Text with numbers in it."""
+"""Text with embedded numbers."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the first column names the rows.
+    """Table whose first column names the rows.
 
     Attributes
     ----------
     columns, rows
         Heads and cells.
     caption
-        What it shows; where there is none, the title of the section says so.
+        Caption; if empty, the title of the section serves.
     note
-        How to read it, below.
+        Reading aid, below the table.
     folded
-        Whether a page folds it away until it is asked for.
+        Whether a page shows it collapsed.
     """
 
     columns: tuple[str, ...]
@@ -73,16 +73,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Hover:
-    """What to show where a reader points at a figure.
+    """Hover notes of a figure.
 
     Attributes
     ----------
     box
         Left, right, top and bottom of the axes, as fractions of the figure from its upper left corner.
     limits
-        The values at the left and the right.
+        Values at the left and the right edge.
     notes
-        Values between the limits, and the lines to show at each.
+        Values between the limits, and the lines shown at each.
     """
 
     box: tuple[float, float, float, float]
@@ -91,16 +91,16 @@ class Hover:
 
 
 class Drawing(NamedTuple):
-    """A drawing as files hold it.
+    """Drawing as SVG and PNG.
 
     Attributes
     ----------
     svg, png
-        With colours out of `datawall.reporting.figures.style`.
+        Contents of the files, with the colours of `datawall.reporting.figures.style`.
     hover
-        What to show where a reader points at it.
+        Hover notes.
     wide
-        Whether it has panels beside each other, to be scrolled through where there is little room.
+        Whether it has panels side by side, which scroll on a narrow page.
     """
 
     svg: str
@@ -111,24 +111,24 @@ class Drawing(NamedTuple):
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, drawn when it is first looked at: the terminal never does.
+    """Figure, drawn lazily on first access; the terminal never draws it.
 
     Attributes
     ----------
     id
-        Different from those of the others on the page; the name of its files.
+        Unique id on the page, and the name of its files.
     draw
-        Draws it.
+        Function that draws it.
     alt
-        What it shows, for those who do not see it.
+        Alternative text.
     caption
-        How to read it.
+        Caption with a reading aid.
     table
-        The numbers behind it.
+        Its numbers.
     toggles
-        What can be switched off: labels, and how the ids of the parts of the drawing begin.
+        Parts that can be hidden: labels, and prefixes of the ids in the drawing.
     themed
-        Whether its colours follow the reader's theme; else it stays light.
+        Whether its colours follow the reader's theme; otherwise it stays light.
     """
 
     id: str
@@ -154,21 +154,21 @@ class Prose:
 
 @dataclass(frozen=True)
 class Code:
-    """Lines to be typed."""
+    """Lines of shell code."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Cards:
-    """A few numbers to be seen first: a label, the number, and a word on it."""
+    """Headline numbers, each with a label and a remark."""
 
     cards: tuple[tuple[str, Words, Words], ...]
 
 
 @dataclass(frozen=True)
 class Banner:
-    """A paragraph that must be seen; its level is ``"error"`` or ``"note"``."""
+    """Highlighted paragraph of level ``"error"`` or ``"note"``."""
 
     level: str
     text: Words
@@ -179,7 +179,7 @@ type Block = Table | Figure | Prose | Code | Cards | Banner
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands under it."""
+    """Heading and the blocks under it."""
 
     id: str
     title: str
@@ -189,7 +189,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """A whole document: its title, the line under it, what is seen first, the rest, and how to read it."""
+    """Whole document: title, subtitle, opening, sections and reading aid."""
 
     title: str
     lead: Words
@@ -204,6 +204,6 @@ class Page:
 
 
 def plain(words: Words) -> str:
-    """Return text without saying which numbers are in it."""
+    """Return text as a plain string, without the keys of its numbers."""
     parts = words if isinstance(words, tuple) else (words,)
     return "".join(part if isinstance(part, str) else part.text for part in parts)

@@ -8,7 +8,7 @@ from datawall.model.criteria import criterion_of, level_of
 
 
 def bracketed(name: str) -> str:
-    """Return what a quantity is of: the part of its name in brackets.
+    """Return the subscript of a quantity: the part of its name in brackets.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def wall_label(wall: str) -> str:
 
 
 def title(quantity_name: str) -> str:
-    """Return the title of a date, or the name of what has none.
+    """Return the title of a date; other names are returned as they are.
 
     Examples
     --------
@@ -45,19 +45,19 @@ def title(quantity_name: str) -> str:
 
 
 MOST_MOVED = 12
-"""Inputs in the table and in the figure of a condition; the files have all."""
+"""Largest number of inputs in the table and the figure of a condition; the files have all."""
 SURE = 4.0
-"""Standard errors by which an input must have moved to be shown."""
+"""Smallest shift, in standard errors, for an input to be shown."""
 
 
 def moved_most(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Return the inputs that a condition has moved most, of those that it surely has."""
+    """Return the inputs that a condition moves most, among significant shifts."""
     sure = {name: row for name, row in rows.items() if _has_moved(row)}
     return dict(list(sure.items())[:MOST_MOVED])
 
 
 def _has_moved(row: Mapping[str, Any]) -> bool:
-    if row["information"] is None:  # it is known
+    if row["information"] is None:  # known value
         return True
     return (
         abs(row["shift"]) > SURE * row["mcse_shift"]
@@ -66,7 +66,7 @@ def _has_moved(row: Mapping[str, Any]) -> bool:
 
 
 def belief(row: Mapping[str, Any], when: str) -> str:
-    """Return what is believed of an input ``"before"`` or ``"after"`` a condition, in a few words.
+    """Return the distribution of an input ``"before"`` or ``"after"`` a condition, in a few words.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""Saving and reading of products: a record for each of forecast, comparison, analysis, backtest and fit.
+"""Product registry: saving and loading of forecasts, comparisons, analyses, backtests and fits.
 
-Heavy libraries wait until a product needs them.
+Heavy libraries are imported only when a product needs them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datawall.reporting.document import Page
 
 MODULE = "{options[modules][0]}"
-"""The module of a fit, as its manifest has it."""
+"""Module of a fit, from its manifest."""
 
 type Flat = dict[str, Any]
 type Rows = Sequence[Mapping[str, Any]]
@@ -34,7 +34,7 @@ type Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Product:
-    """What a command makes, and how it is saved, read and shown.
+    """Kind of product, with its export, tables, figures and document.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class Product:
             for kind in ("png", "svg"):
                 replace_file(folder / f"{name}.{kind}", partial(figure.savefig, format=kind, dpi=160))
         self.save_summary(flat, folder)
-        if MODULE not in self.summary:  # of several products in a folder each has its own
+        if MODULE not in self.summary:  # each of several products in a folder has its own
             _write_text(folder / "manifest.json", json.dumps(facts, indent=1))
         return flat
 
@@ -93,10 +93,10 @@ class Product:
         _write_text(folder / self.summary.format_map(flat["manifest"]), f"{json.dumps(flat, indent=1)}\n")
 
     def find(self, path: Path) -> list[Path]:
-        """Return the trees of this kind that lie in a folder, or the file itself if it is one."""
+        """Return the tree files of this kind in a folder, or the path itself if it is such a file."""
         pattern = self.file.replace(MODULE, "*")
         found = sorted(path.glob(pattern)) if path.is_dir() else [path] * path.match(pattern)
-        # any other tree could have the name of a module
+        # any other tree file could have the name of a module
         return [file for file in found if pattern == self.file or self._summary_of(file).is_file()]
 
     def load(self, file: Path) -> Saved:
@@ -116,7 +116,7 @@ class Product:
 
     @contextmanager
     def _readable(self, file: Path) -> Iterator[None]:
-        """Say in one sentence that a file lacks something."""
+        """Turn a missing key or group into an error of one sentence."""
         try:
             yield
         except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
@@ -130,14 +130,14 @@ class Product:
 
 @dataclass(frozen=True)
 class Saved:
-    """Product as its folder holds it.
+    """Saved product.
 
     Attributes
     ----------
     product
         Its kind.
     file
-        Where its tree lies.
+        Path of its tree.
     tree
         Results.
     flat
@@ -151,11 +151,11 @@ class Saved:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """Where the numbers come from, and the command that makes them again."""
+        """Provenance of the numbers, and the command that reproduces them."""
         return self.flat["manifest"]
 
     def checked(self) -> AbstractContextManager[None]:
-        """Return a context in which a key or a group that is missing makes the product unreadable."""
+        """Return a context that reports a missing key or group as an unreadable product."""
         return self.product._readable(self.file)
 
 
@@ -172,7 +172,7 @@ def load(path: Path) -> list[Saved]:
     DatawallError
         If there is none, or one cannot be read.
     """
-    # MODULE.nc could be any file: what has a name of its own is found first, and is no fit
+    # MODULE.nc could be any file, so products with file names of their own are matched first
     found: dict[Path, Product] = {}
     for product in PRODUCTS.values():
         for file in product.find(path):

@@ -1,4 +1,4 @@
-"""Report on saved products: forecasts, comparisons, sensitivity analyses, backtests and fits on one page."""
+"""Report on saved products: one page of forecasts, comparisons, sensitivity analyses, backtests and fits."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ from datawall.reporting.sections.fit import section as fit
 
 
 class _Sources(NamedTuple):
-    """What lies at the paths given, each kind in the order given."""
+    """Saved products by kind, each kind in the order of the paths given."""
 
     runs: list[SavedRun]
     fits: list[SavedFit]
@@ -52,7 +52,7 @@ def report(
     to
         The folder to write.
     title
-        Of the page; by default after what it shows.
+        Title of the page; by default it names the contents.
     pdf
         Whether to print the page to ``report.pdf`` too.
 
@@ -82,7 +82,7 @@ def build(sources: Iterable[Path], folder: Path, title: str | None = None, pdf: 
 
 
 def read(sources: Iterable[Path]) -> _Sources:
-    """Return what lies at some paths."""
+    """Return the saved products at some paths."""
     found = _Sources([], [], [], [], [])
     for saved in (saved for source in sources for saved in load(source)):
         match saved.product.kind:
@@ -102,7 +102,7 @@ def read(sources: Iterable[Path]) -> _Sources:
 
 
 def page(sources: _Sources, title: str | None = None) -> Page:
-    """Return the page: the first run in full, else the first of another product; then the rest."""
+    """Return the page: the first run in full, or the first of another product; then the rest."""
     runs, fits, analyses, backtests, comparisons = sources
     if runs:
         rest = (*_compared(comparisons), *_driving(analyses), *_past(backtests), *map(fit.section, fits))

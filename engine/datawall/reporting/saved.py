@@ -1,6 +1,6 @@
-"""Saved products as pages read them: forecasts, comparisons, fits and backtests.
+"""Accessors of saved products for pages: forecasts, comparisons, fits and backtests.
 
-Where a product lacks something, `saved_run` and its like raise a `DatawallError`.
+`saved_run` and its like raise a `DatawallError` if a product is incomplete.
 """
 
 import json
@@ -17,11 +17,11 @@ from datawall.backtesting.scores import counted
 from datawall.reporting.products import Saved
 
 GROUPS, KEYS = ("questions", "forecasts"), ("verdicts", "command")
-"""What every backtest has, in its tree and in its manifest."""
+"""Groups of the tree and entries of the manifest that every backtest has."""
 
 
 class Skill(NamedTuple):
-    """How much better a forecaster did than another, on the questions that both answered.
+    """Skill score of a forecaster against another, on the questions that both answered.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Skill(NamedTuple):
     crps, crps_reference
         The scores: mean CRPS [log10, or years].
     questions
-        How many.
+        Number of questions.
     """
 
     skill: float
@@ -42,14 +42,14 @@ class Skill(NamedTuple):
 
 @dataclass(frozen=True)
 class SavedBacktest:
-    """One backtest.
+    """Saved backtest.
 
     Attributes
     ----------
     tree
         Its ``backtest.nc``.
     place
-        Among the backtests of the page, from 0.
+        Index among the backtests of the page, from 0.
     """
 
     tree: xr.DataTree
@@ -57,42 +57,42 @@ class SavedBacktest:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What was asked, skipped and found."""
+        """Manifest of the backtest: request, skipped parts and findings."""
         return json.loads(self.tree.attrs["manifest"])
 
     @property
     def scenarios(self) -> list[str]:
-        """The scenarios that were asked, the one that the page is about first."""
+        """Scenarios of the backtest, the main one of the page first."""
         return [name for name in self.manifest["scenarios"] if name in self.tree["forecasts"].children]
 
     @property
     def who(self) -> str:
-        """The forecaster that the page is about."""
+        """Main forecaster of the page."""
         return self.scenarios[0]
 
     @property
     def forecasters(self) -> list[str]:
-        """All that gave answers: scenarios asked, the simple ones, then what others published."""
+        """Forecasters with answers: scenarios, simple forecasters, then published forecasts."""
         found = [str(name) for name in self.tree["forecasts"].children]
         first = [*self.scenarios, *(name for name in SIMPLE if name in found)]
         return [*first, *(name for name in found if name not in first)]
 
     @cached_property
     def targets(self) -> list[str]:
-        """The targets that were asked about, in their order."""
+        """Targets of the questions, in order."""
         return list(dict.fromkeys(self.group("questions")["target"].values.astype(str)))
 
     def asked(self, target: str, item: str = "") -> xr.Dataset:
-        """Return the questions about something."""
+        """Return the questions on a target or item."""
         return _about(self.group("questions"), target, item)
 
     def answers(self, who: str, target: str, item: str = "") -> xr.Dataset:
-        """Return the questions about something that a forecaster answered, with its answers and scores."""
+        """Return the questions on a target or item answered by a forecaster, with answers and scores."""
         found = _about(self._answered(who), target, item)
         return _chosen(found, found["quantile"].notnull().all("level"))
 
     def scored(self, who: str) -> xr.Dataset:
-        """Return the questions that count in the averages of a forecaster, with its answers and scores."""
+        """Return the questions in the averages of a forecaster, with answers and scores."""
         found = self._answered(who)
         return _chosen(found, counted(found))
 
@@ -101,7 +101,7 @@ class SavedBacktest:
         return xr.merge([asked, answers.drop_vars(list(asked), errors="ignore")], join="exact")
 
     def items(self, target: str) -> list[str]:
-        """Return what of a target was asked about."""
+        """Return the items of a target."""
         asked = self.group("questions")
         return list(dict.fromkeys(asked["item"].values[asked["target"].values == target].astype(str)))
 
@@ -113,9 +113,9 @@ class SavedBacktest:
         who
             The forecaster.
         mass
-            What the intervals claim to hold.
+            Nominal coverage of the intervals.
         horizon, target
-            Of the outcomes; 0 and empty for all.
+            Horizon and target of the outcomes; 0 and empty for all.
         """
         if not self.has(f"coverage/{who}"):
             return np.nan, 0
@@ -126,16 +126,16 @@ class SavedBacktest:
         return float(found["coverage"]), int(found["questions"])
 
     def horizons(self, who: str) -> list[float]:
-        """Return the horizons whose coverage is known, 0 for all of them first."""
+        """Return the horizons with known coverage, first 0, which stands for all."""
         return self.group(f"coverage/{who}")["horizon"].values.tolist()
 
     def references(self, who: str) -> list[str]:
-        """Return the forecasters that one was compared with."""
+        """Return the reference forecasters of a forecaster."""
         group = f"skill/{who}"
         return [name for name in self.forecasters if self.has(f"{group}/{name}")]
 
     def skill(self, who: str, reference: str, target: str, horizon: float = 0.0) -> Skill:
-        """Return how much better one forecaster did than another; horizon 0 for all together."""
+        """Return the skill score of one forecaster against another; horizon 0 for all together."""
         group = self.group(f"skill/{who}/{reference}")
         if target not in group["target"] or horizon not in group["horizon"]:
             return Skill(np.nan, np.nan, np.nan, np.nan, 0)
@@ -144,7 +144,7 @@ class SavedBacktest:
         return Skill(skill, error, crps, reference_crps, int(found["questions"]))
 
     def has(self, group: str) -> bool:
-        """Whether the tree has this group."""
+        """Return whether the tree has this group."""
         return f"/{group}" in self.tree.groups
 
     def group(self, name: str) -> xr.Dataset:
@@ -152,7 +152,7 @@ class SavedBacktest:
         return self.tree[name].to_dataset()
 
     def name(self, part: str) -> str:
-        """Return the name of a part of the page, different from those of other backtests on it."""
+        """Return the name of a part of the page, unique among its backtests."""
         return f"backtest-{part}" if self.place == 0 else f"backtest-{self.place + 1}-{part}"
 
 
@@ -174,12 +174,12 @@ def saved_backtest(saved: Saved, place: int) -> SavedBacktest:
 
 @dataclass(frozen=True)
 class SavedFit:
-    """The posterior of a module, as it was saved.
+    """Saved posterior of a module.
 
     Attributes
     ----------
     summary
-        What `datawall.inference.summary.summary` says of it.
+        Its summary by `datawall.inference.summary.summary`.
     tree
         Draws, densities and predictions in ArviZ's groups.
     """
@@ -194,19 +194,19 @@ class SavedFit:
 
     @property
     def manifest(self) -> Mapping[str, Any]:
-        """What was done, and whether it can be trusted."""
+        """Manifest of the fit, with its verdict."""
         return self.summary["manifest"]
 
     @cached_property
     def headline(self) -> list[str]:
-        """The parameters worth showing; those of rivals are shown nowhere else than in the comparison."""
+        """Headline parameters; those of rivals appear only in the model comparison."""
         labels = (label.partition("[")[0] for label in self.summary["headline"])
         known = self.group("posterior")
         return [name for name in dict.fromkeys(labels) if name in known]
 
     @property
     def faults(self) -> list[str]:
-        """What speaks against the posterior, or those of its rivals, in words."""
+        """Failed diagnostics of the posterior or of its rivals, in words."""
         return faults(self.manifest)
 
     def group(self, name: str) -> xr.Dataset:
@@ -214,16 +214,16 @@ class SavedFit:
         return self.tree[name].to_dataset()
 
     def has(self, group: str) -> bool:
-        """Whether the tree has this group, and something in it."""
+        """Return whether the tree has this group, with variables in it."""
         return group in self.tree.children and bool(self.tree[group].data_vars)
 
     def is_finite(self, group: str) -> bool:
-        """Whether every number in a group is one."""
+        """Return whether every number in a group is finite."""
         return all(bool(np.isfinite(values).all()) for values in self.group(group).values())
 
 
 def faults(manifest: Mapping[str, Any]) -> list[str]:
-    """Return from the manifest of a fit what speaks against the posterior, or those of its rivals."""
+    """Return the failed diagnostics of a posterior and of its rivals, from the manifest of the fit."""
     rivals = manifest.get("rivals", {})
     others = [f"{name}: {fault}" for name, found in rivals.items() for fault in found["faults"]]
     return [*manifest["diagnosis"]["faults"], *others]
@@ -239,7 +239,7 @@ def saved_fit(saved: Saved) -> SavedFit:
 
 @dataclass(frozen=True)
 class SavedComparison:
-    """One comparison.
+    """Saved comparison.
 
     Attributes
     ----------
@@ -248,7 +248,7 @@ class SavedComparison:
     tree
         Its ``comparison.nc``.
     place
-        Among the comparisons of the page, from 0.
+        Index among the comparisons of the page, from 0.
     """
 
     flat: dict[str, Any]
@@ -262,7 +262,7 @@ class SavedComparison:
 
     @property
     def names(self) -> list[str]:
-        """What the scenarios are called, the first one against the others."""
+        """Names of the scenarios; the first is compared with the others."""
         return list(self.flat["scenarios"])
 
 
@@ -276,7 +276,7 @@ def saved_comparison(saved: Saved, place: int) -> SavedComparison:
 
 @dataclass(frozen=True)
 class SavedRun:
-    """One run.
+    """Saved forecast run.
 
     Attributes
     ----------
@@ -285,7 +285,7 @@ class SavedRun:
     tree
         Its ``forecast.nc``.
     place
-        Among the runs of the page, from 0.
+        Index among the runs of the page, from 0.
     """
 
     flat: dict[str, Any]
@@ -299,7 +299,7 @@ class SavedRun:
 
     @property
     def name(self) -> str:
-        """What to call it: its scenario."""
+        """Name of the run: that of its scenario."""
         return self.manifest["scenario"]
 
     @property
@@ -322,7 +322,7 @@ class SavedRun:
         return self.flat["quantities"][name]
 
     def names(self, prefix: str) -> list[str]:
-        """Return the quantities whose name starts so, in their order."""
+        """Return the quantities whose name starts with a prefix, in order."""
         return [name for name in self.flat["quantities"] if name.startswith(prefix)]
 
 

@@ -1,1 +1,1 @@
-"""Studies beside the forecast: fact checks and a toy experiment; only the command line imports them."""
+"""Studies besides the forecast: fact checks and a toy experiment; only the command line imports them."""

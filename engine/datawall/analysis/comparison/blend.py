@@ -1,4 +1,4 @@
-"""One compiled program for all scenarios between two: numbers say which inputs come from where."""
+"""Hybrid-scenario program, compiled once: numeric parameters select the source of each input."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,14 +22,14 @@ from datawall.sampling.histogram import Histogram
 from datawall.scenario import Joint, Scenario
 
 YEARS_BACK = 8.0
-"""How long before the earliest as-of date a wall still has a date [year]."""
+"""Time before the earliest as-of date in which a wall still has a date [year]."""
 CARRIED = {name: declared.moves_by for name, declared in DECLARATIONS.items() if declared.moves_by}
-"""Levels dated by the anchor of another group, and how they move: they are carried to it."""
+"""Levels dated by the anchor of another group, and the growth that carries them to it."""
 
 
 @dataclass(frozen=True)
 class _Blend:
-    """Maps normal scores to the outputs of draws of a scenario between two.
+    """Map from normal scores to the outputs of draws of a hybrid scenario.
 
     Its attributes shape the compiled program; numbers travel in the parameters.
 
@@ -38,11 +38,11 @@ class _Blend:
     structures
         Of the inputs of the first scenario and of the other one, correlations left out.
     rows
-        Which scores each of them takes.
+        Rows of the scores that each of them takes.
     tied
-        The scores that the copula of either mixes.
+        Scores that the copula of either scenario correlates.
     questions
-        What is asked.
+        Questions of the forecast.
     reported
         First and last + 1 grid row for which paths are reported.
     """
@@ -83,7 +83,7 @@ def _carried(values: dict[str, Any], years: dict[str, Any]) -> dict[str, Any]:
     values
         Inputs by name.
     years
-        For each of `CARRIED`, by how much its anchor lies after the date at which it is stated.
+        For each of `CARRIED`, the time from the date at which it is stated to its anchor.
 
     Examples
     --------
@@ -100,14 +100,14 @@ def _carried(values: dict[str, Any], years: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Frame:
-    """What all scenarios of a comparison have in common.
+    """Common frame of the scenarios of a comparison: dates and random-number streams.
 
     Attributes
     ----------
     as_of, horizon
         The common start and end [decimal year].
     streams
-        Labels of the scores: what has one name shares one score.
+        Labels of the scores; inputs of one name share one score.
     """
 
     as_of: float
@@ -116,7 +116,7 @@ class Frame:
 
     @property
     def grid(self) -> np.ndarray:
-        """Dates of the model's grid, from far enough back that most answers are dates [decimal year]."""
+        """Dates of the model's grid, starting far enough back that most answers are dates [decimal year]."""
         grid = time_grid(self.as_of, self.horizon)
         return np.concatenate([np.arange(-YEARS_BACK, grid[0] - self.as_of) + self.as_of, grid])
 
@@ -129,7 +129,7 @@ class Frame:
         return before + first, before + end
 
     def histogram(self, output: Output) -> Histogram:
-        """Return how an output is counted: dates from `YEARS_BACK` on, so that few are in the past."""
+        """Return the histogram of an output; dates are counted from `YEARS_BACK` on, so that few are past."""
         if output.scale != "date":
             return output.histogram
         span = output.histogram.upper
@@ -148,7 +148,7 @@ def _uncorrelated(scenario: Scenario) -> Joint:
 
 
 def program(pair: Pair, hybrid: Hybrid, frame: Frame) -> tuple[_Blend, dict[str, Any]]:
-    """Return the function that `propagate` compiles, equal where it is compiled already, and its numbers."""
+    """Return the function for `propagate`, equal to one already compiled if possible, and its parameters."""
     both = (pair.first, pair.other)
     first, other = map(_uncorrelated, both)
     stated = {name for one in both for c in one.correlations for name in c.inputs}
@@ -183,7 +183,7 @@ def _rows(streams: Sequence[str], frame: Frame) -> tuple[int, ...]:
 
 
 def _tied_scores(pair: Pair, hybrid: Hybrid, tied: Sequence[str]) -> dict[str, np.ndarray]:
-    """Return mean and Cholesky factor of a hybrid's scores, among all that are tied in either scenario."""
+    """Return mean and Cholesky factor of a hybrid's scores, over all scores tied in either scenario."""
     stated = {name for correlation in hybrid.correlations for name in correlation.inputs}
     givers = {name: pair.giver(hybrid, name) for name in stated}
     known = {name: one.known[name] for name, one in givers.items() if name in one.known}

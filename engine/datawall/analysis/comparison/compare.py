@@ -1,4 +1,4 @@
-"""`datawall.compare`: scenarios side by side on common random numbers, and why they differ."""
+"""Scenario comparison on common random numbers, with differences decomposed by groups of inputs."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -37,7 +37,7 @@ def compare(
     calibrated: bool = False,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> xr.DataTree:
-    """Compare scenarios on common random numbers, and put their differences down to groups of inputs.
+    """Compare scenarios on common random numbers, and decompose their differences by groups of inputs.
 
     Dates count from the earliest as-of date; horizon and questions are the first scenario's. An input has
     the same random number in every scenario that has it, so differences have less noise than either side.
@@ -55,8 +55,8 @@ def compare(
     seed, sampler, calibrated
         As in `datawall.forecast`; of all scenarios alike.
     given
-        Values of inputs that are observed, ``"mfu=0.4"``: each scenario learns from them what its own
-        correlations say.
+        Values of inputs that are observed, ``"mfu=0.4"``: each scenario is conditioned on them by its own
+        correlations.
     progress
         Called with (scenarios and hybrids done, all).
 
@@ -113,20 +113,20 @@ def run(plan: Plan, progress: Callable[[int, int], None] = lambda *_: None) -> x
 
 
 class Progress:
-    """Counts steps, and tells how many are done."""
+    """Counter of steps, which reports progress."""
 
     def __init__(self, tell: Callable[[int, int], None], steps: int):
         self.tell, self.steps, self.done = tell, steps, 0
 
     def step(self) -> None:
-        """Count a step, and tell."""
+        """Count a step and report progress."""
         self.done += 1
         self.tell(self.done, self.steps)
 
 
 @dataclass(frozen=True)
 class Counter:
-    """Counts scenarios and hybrids on the same random numbers."""
+    """Counter of draws of scenarios and hybrids on common random numbers."""
 
     frame: Frame
     draws: int
@@ -170,7 +170,7 @@ def _compared(
     def answers(counted: Counted) -> Floats:
         return np.stack([target.answers(counted.pushed) for target in targets])
 
-    # one at a time: the counts of all hybrids would not fit into memory
+    # one at a time, as the counts of all hybrids would not fit into memory
     between = (counter(pair, pair.hybrid(members(m, swapped))) for m in range(1, 2 ** len(swapped) - 1))
     values = [answers(other), *map(answers, between), *([answers(first)] if swapped else [])]
     return groups | {
@@ -185,7 +185,7 @@ def _same_ceilings(pair: Pair) -> bool:
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """Return names that are apart: a name that comes again is numbered.
+    """Return distinct names; repeated names are numbered.
 
     Examples
     --------
@@ -199,7 +199,7 @@ def unique_names(names: Sequence[str]) -> list[str]:
 
 
 def _facts(names: Sequence[str], plan: Plan, first: Scenario) -> dict[str, Any]:
-    """Return what the manifest of a comparison says besides the request."""
+    """Return the entries of the manifest of a comparison besides the request."""
     found = {
         "scenarios": {
             name: {

@@ -1,4 +1,4 @@
-"""From counted scenarios to labelled differences and decompositions."""
+"""Labelled differences and decompositions, from the counts of scenarios."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from datawall.scaling_laws.laws import LOG10
 
 
 class Counted(NamedTuple):
-    """The counts of a scenario, and what their axes mean."""
+    """Counts of a scenario with the labels of their axes."""
 
     pushed: MonteCarloResult
     labels: Labels
@@ -46,7 +46,7 @@ class Counted(NamedTuple):
 
 def _variables(name: str, apart: xr.DataArray, unit: str, description: str) -> dict[str, xr.DataArray]:
     """Return the difference in all draws, with the error that the replicates imply, as named variables."""
-    # between a date and never there is no difference
+    # the difference between a date and never is undefined
     found = estimate(apart.where(np.isfinite(apart)).values)
     bare = apart.isel(replicate=0, drop=True)
     return {
@@ -56,9 +56,9 @@ def _variables(name: str, apart: xr.DataArray, unit: str, description: str) -> d
 
 
 def difference_summary(first: Counted, other: Counted) -> xr.Dataset:
-    """Return by how much the quantiles and masses of the first scenario exceed those of the other.
+    """Return differences in quantiles and probability masses, the first scenario minus the other.
 
-    Variables are named as in the group `summary` of a forecast. What is counted in logs is a ratio.
+    Variables are named as in the group `summary` of a forecast. Quantities counted in logs are a ratio.
     """
     variables: dict[str, xr.DataArray] = {}
     for output in first.labels.outputs:
@@ -93,7 +93,7 @@ def _as_ratio(name: str, found: dict[str, xr.DataArray]) -> dict[str, xr.DataArr
 
 
 def difference_cdf(first: Counted, other: Counted, dates: Floats) -> xr.Dataset:
-    """Return by how much the probability of each date or an earlier one is higher in the first scenario.
+    """Return differences in the CDFs of dates, the first scenario minus the other.
 
     Parameters
     ----------
@@ -114,14 +114,14 @@ def difference_cdf(first: Counted, other: Counted, dates: Floats) -> xr.Dataset:
 def decomposition(
     targets: Sequence[Decomposed], groups: tuple[str, ...], values: Floats, as_of: float
 ) -> xr.Dataset:
-    """Return what each group of inputs does to each output.
+    """Return the effect of each group of inputs on each output.
 
     Parameters
     ----------
     targets
-        The outputs.
+        Decomposed outputs.
     groups
-        Those that were swapped.
+        Swapped groups.
     values
         Of shape (2^k, targets, 2, 1 + R): `Decomposed.answers` of each hybrid, those of the first
         scenario last.
@@ -131,7 +131,7 @@ def decomposition(
     Returns
     -------
     Dataset
-        For each output: `measure` tells whether medians are decomposed, or where one is past or never the
+        For each output: `measure` is the decomposed quantity, the median, or where one is past or never the
         probability by the date `reference`; `first` and `other` are its values, `total` their difference,
         `shapley`, `from_other` and `from_first` the effects of each group, each with its standard error.
         Quantities counted in logs are in orders of magnitude. `answer` has the measure of every hybrid.

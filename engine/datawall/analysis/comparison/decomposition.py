@@ -1,4 +1,4 @@
-r"""A difference put down to groups of inputs.
+r"""Shapley decomposition of a difference by groups of inputs.
 
 With :math:`v(S)` the answer when the groups in S come from the first scenario and the rest from the other,
 the difference is :math:`v(G) - v(\emptyset)`. Swapping group g alone in the other scenario gives
@@ -23,16 +23,16 @@ from datawall.sampling.cdf import Floats
 
 
 class _Effects(NamedTuple):
-    """What each of k groups does to an answer, each of shape (k, ...).
+    """Effects of k groups on an answer, each of shape (k, ...).
 
     Attributes
     ----------
     shapley
-        Averaged over all orders in which the groups can be swapped; sums to the difference.
+        Average effect over all orders of swapping the groups; sums to the difference.
     from_other
-        When it alone is taken from the first scenario and the rest stays with the other.
+        Effect of taking the group alone from the first scenario, the rest from the other.
     from_first
-        When it comes last: all other groups are the first scenario's already.
+        Effect of swapping the group last, all others being the first scenario's already.
     """
 
     shapley: Floats
@@ -52,7 +52,7 @@ def members(mask: int, groups: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def effects(values: Floats) -> _Effects:
-    """Return what each group does, from the answers of all hybrids.
+    """Return the effects of each group, from the answers of all hybrids.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def effects(values: Floats) -> _Effects:
 
 
 def _effects_of(values: Floats, without: np.ndarray, k: int, bit: int) -> _Effects:
-    """Return what the group of one bit does; `without` tells the hybrids that lack it."""
+    """Return the effects of the group of one bit; `without` selects the hybrids that lack it."""
     masks = np.flatnonzero(without)
     gains = values[masks | 1 << bit] - values[masks]
     weights = np.array([1.0 / (k * comb(k - 1, mask.bit_count())) for mask in masks.tolist()])

@@ -1,4 +1,4 @@
-"""A comparison as flat named numbers: what the tables, the JSON, the CSV and the first sentence are made of.
+"""Comparison as flat named numbers for tables, JSON, CSV and the opening sentence.
 
 This module loads no JAX.
 """
@@ -68,7 +68,7 @@ def _number(value: float) -> float | None:
 
 
 def flat_decomposition(found: xr.Dataset) -> dict[str, Row]:
-    """Return by output what is decomposed, its values, and the effect of each group."""
+    """Return the decomposition of each output: measure, values, and effect of each group."""
     rows = {}
     for output in found["output"].values:
         own = found.sel(output=output)
@@ -90,7 +90,7 @@ def flat_decomposition(found: xr.Dataset) -> dict[str, Row]:
 
 
 def _side(row: Mapping[str, Any], key: str) -> str:
-    """Return one side of a decomposition: a date, a probability, or what is counted in logs as itself."""
+    """Return one side of a decomposition: a date, a probability, or an amount converted from its log."""
     value = row[key]
     match row["unit"]:
         case "years":
@@ -114,7 +114,7 @@ def unit_name(unit: str) -> str:
 
 
 def sentence(first: str, other: str, output: str, row: Mapping[str, Any]) -> str:
-    """Return in words how one output differs, and what each group of inputs has to do with it."""
+    """Return a sentence on the difference in one output and the effect of each group of inputs."""
     unit = row["unit"]
     if row["total"] is None:
         return f"From {other} to {first} the median of {output} leaves the range that is counted."
@@ -129,7 +129,7 @@ def sentence(first: str, other: str, output: str, row: Mapping[str, Any]) -> str
 
 
 def difference_rows(found: Mapping[str, Any]) -> Iterator[Row]:
-    """Yield a row for every quantile and mass of each pair, side by side."""
+    """Yield a row for every quantile and probability mass of each pair, side by side."""
     first = next(iter(found["scenarios"].values()))["quantities"]
     for name, apart in found["differences"].items():
         other = found["scenarios"][name]["quantities"]

@@ -1,4 +1,4 @@
-"""Scenarios between two scenarios: some groups of inputs from the one, the rest from the other.
+"""Hybrid scenarios: some groups of inputs from one scenario, the rest from another.
 
 This module loads no JAX.
 """
@@ -18,21 +18,21 @@ ANCHORS = {
     for name, declared in DECLARATIONS.items()
     if declared.anchor and not declared.moves_by
 }
-"""The group whose levels each anchor dates, and which it is swapped with."""
+"""Group whose levels each anchor dates; the anchor is swapped with it."""
 
 
 @dataclass(frozen=True)
 class Hybrid:
-    """A scenario between two.
+    """Hybrid of two scenarios.
 
     Attributes
     ----------
     questions
-        What is asked, with the ceilings and the accounts of supply and release of whoever gives those groups.
+        Questions, with ceilings and accounts of supply and release from the scenario giving those groups.
     of_first
-        The inputs in play that the first scenario gives; the other gives the rest.
+        Inputs in play taken from the first scenario; the rest come from the other.
     correlations
-        Those of inputs that come from one scenario, as it states them.
+        Correlations among inputs of the same scenario, as it states them.
     anchors
         The date of each anchor [decimal year].
     """
@@ -44,7 +44,7 @@ class Hybrid:
 
 
 def aligned(scenarios: Sequence[Scenario]) -> list[Scenario]:
-    """Return scenarios that are asked the same, from the same date on.
+    """Return scenarios aligned to the same questions and as-of date.
 
     Dates count from the earliest as-of date, and horizon and questions are those of the first scenario, so
     that none of these makes a difference. Ceilings and the accounts of supply and release stay each
@@ -70,17 +70,17 @@ def aligned(scenarios: Sequence[Scenario]) -> list[Scenario]:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two aligned scenarios: the first, and the other that it is compared with."""
+    """Pair of aligned scenarios: the first, and the other that it is compared with."""
 
     first: Scenario
     other: Scenario
 
     def groups(self) -> tuple[str, ...]:
-        """Return the groups to be swapped: those that differ, and those correlated with them."""
+        """Return the groups to swap: those that differ, and those correlated with them."""
         both = (self.first, self.other)
         ties = {frozenset(map(group_of, c.inputs)) for scenario in both for c in scenario.correlations}
         found = {group for group in GROUPS if self._differs(group)}
-        # what is tied to a swapped group must be given by one of the two, or the tie could not be kept
+        # correlated groups are swapped together, or the correlation could not be kept
         while more := set().union(*(tie for tie in ties if tie & found)) - found:
             found |= more
         return tuple(group for group in GROUPS if group in found)
@@ -88,7 +88,7 @@ class Pair:
     def hybrid(self, from_first: Collection[str]) -> Hybrid:
         """Return the scenario that has these groups from the first scenario and the rest from the other.
 
-        An input that only one of them states is taken from there, whoever gives its group.
+        An input stated by only one scenario is taken from there, whichever gives its group.
         """
 
         def giver(group: str) -> Scenario:
@@ -133,7 +133,7 @@ class Pair:
 
 
 def _content(scenario: Scenario, group: str) -> tuple:
-    """Return what a scenario says of a group besides the priors."""
+    """Return the content of a group in a scenario besides the priors."""
     return (
         scenario.questions.ceilings if group == "compute" else (),
         scenario.questions.supply if group == "data" else "",
@@ -149,7 +149,7 @@ def _content(scenario: Scenario, group: str) -> tuple:
 
 def _states_differently(first: Scenario, other: Scenario, name: str) -> bool:
     one, two = (scenario.priors[name].distribution for scenario in (first, other))
-    # of a value that both were given, each learns something else where it was believed less likely
+    # scenarios with different priors learn different things from the same given value
     if first.known.get(name) != other.known.get(name):
         return True
     return (

@@ -12,25 +12,25 @@ from datawall.scenario import Scenario
 from datawall.scenario.widening import Calibration
 
 DRAWS = 2**15
-"""Draws of each scenario and of each hybrid when nobody says."""
+"""Default number of draws of each scenario and of each hybrid."""
 LEAST_DRAWS = 256
-"""Sixteen draws of each randomisation: with fewer there is no telling how sure a difference is."""
+"""Fewest draws, sixteen for each randomisation; with fewer there is no reliable standard error."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Comparison to be made.
+    """Plan of a comparison.
 
     Attributes
     ----------
     scenarios
-        With priors widened where the comparison is calibrated, and what is given observed.
+        Scenarios conditioned on the given values, with widened priors if calibrated.
     calibration
-        By which they are.
+        Calibration that widened them.
     outputs, draws, seed, sampler
         See `datawall.compare`.
     request
-        All of this as options.
+        The plan as command options.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -56,7 +56,7 @@ def make_plan(
     Raises
     ------
     DatawallError
-        At the first of them that cannot be used.
+        At the first invalid parameter.
     """
     if len(scenarios) < 2:
         raise DatawallError(

@@ -1,4 +1,4 @@
-"""What is decomposed: one number of a forecast, and how it is read off the counts."""
+"""Quantities of interest of a decomposition, and their estimates from the counts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from datawall.scenario import Scenario
 
 
 class _Estimate(NamedTuple):
-    """An estimate of shape (...) and its Monte Carlo standard error; not a number where there is none."""
+    """Estimate of shape (...) and its Monte Carlo standard error; nan if undefined."""
 
     value: Floats
     mcse: Floats
@@ -52,7 +52,7 @@ def place(sketch: Sketch, index: tuple[int, ...]) -> Sketch:
 
 
 def estimate(rows: Floats) -> _Estimate:
-    """Return the first of 1 + R rows, with the error that the spread of the others implies."""
+    """Return the first of 1 + R rows, with the standard error implied by the spread of the others."""
     return _Estimate(rows[0], rows[1:].std(axis=0, ddof=1) / np.sqrt(len(rows) - 1))
 
 
@@ -61,20 +61,20 @@ def _rows(sketch: Sketch) -> np.ndarray:
 
 
 YEAR_SHOWN = 2030.0
-"""The year of the paths that are decomposed when nobody says."""
+"""Default year of the decomposed paths."""
 MEASURES = ("median", "probability")
 
 
 @dataclass(frozen=True)
 class Decomposed:
-    """One output of a forecast that is to be decomposed.
+    """Quantity of interest to decompose.
 
     Attributes
     ----------
     quantity
-        What it is.
+        The output of the forecast.
     reference
-        For a date: by when its probability is taken where a median is past or never, in the model's scale.
+        For a date: the date of its probability if a median is past or never, in the model's scale.
     """
 
     quantity: Quantity
@@ -87,11 +87,11 @@ class Decomposed:
 
     @property
     def output(self) -> Output:
-        """How it is counted."""
+        """Counted output of the quantity."""
         return self.quantity.output
 
     def with_reference(self, pushed: Sequence[MonteCarloResult]) -> Self:
-        """Return the target with the date that the medians of some scenarios suggest (`reference_date`)."""
+        """Return the target with the `reference_date` of the medians of some scenarios."""
         if self.output.scale != "date":
             return self
         sketches = [place(one.sketches[self.output.name], self.quantity.place) for one in pushed]
@@ -115,11 +115,11 @@ def wanted_targets(scenario: Scenario, same_ceilings: bool, wanted: Sequence[str
     Parameters
     ----------
     scenario
-        The first one.
+        The first scenario.
     same_ceilings
         Whether all scenarios have the same ceilings, so that the paths of these can be decomposed too.
     wanted
-        Names; by default the walls, the dates of compute and of releases, and a few paths in 2030.
+        Names of outputs; by default the walls, the dates of compute and of releases, and a few paths in 2030.
 
     Raises
     ------
@@ -146,12 +146,12 @@ def _usual(known: Iterable[str], labels: Labels) -> list[str]:
 
 
 def reference_date(medians: Sequence[float], span: float) -> float:
-    """Return by when to take the probability of a date: the first median that is a date.
+    """Return the reference date for the probability of a date: the first median that is a date.
 
     Parameters
     ----------
     medians
-        Of the scenarios, years since the as-of date; -inf is past, inf is never.
+        Medians of the scenarios, years since the as-of date; -inf is past, inf is never.
     span
         Years from the as-of date to the horizon.
 

@@ -1,4 +1,4 @@
-"""One future, step by step: each equation with its numbers, so that a reader can redo it by hand."""
+"""Explanation of one future, step by step: equations with numbers, to be redone by hand."""
 
 import math
 
@@ -23,7 +23,7 @@ def explain(scenario: Scenario, inputs: Inputs) -> Explanation:
     Parameters
     ----------
     scenario
-        Whose dates and questions hold.
+        Scenario that sets the dates and questions.
     inputs
         One draw, in plain numbers, as `inputs_of_draw` or `median_inputs` gives it.
 

@@ -1,7 +1,7 @@
-"""Symbolic sums and products that print as an equation, with names or with numbers.
+"""Symbolic algebra: sums and products that print as equations, with names or with numbers.
 
-An expression is a sum of terms; a term is a coefficient and powers of factors. Every factor knows its
-number. Dates are kept apart: only differences of dates mean something, and these print as one number.
+An expression is a sum of terms; a term is a coefficient and powers of factors. Every factor has a
+number. Dates are kept apart: only differences of dates are meaningful, and these print as one number.
 """
 
 import math
@@ -14,29 +14,29 @@ from itertools import groupby
 from datawall.analysis.explanation.steps import digits
 
 TIME = "t"
-"""The name of the date at which a path is looked at."""
+"""Name of the date at which a path is evaluated."""
 _TINY = 1e-12
-"""Coefficients below this are what is left of a difference of equal numbers."""
+"""Threshold below which a coefficient is the rounding error of a difference of equal numbers."""
 
 
 @dataclass(frozen=True)
 class Factor:
-    """What a term multiplies: a number, a named quantity, or a function of expressions.
+    """Factor of a term: a number, a named quantity, or a function of expressions.
 
     Attributes
     ----------
     text
-        As an equation names it; equal for equal factors.
+        Its name in an equation; equal for equal factors.
     value
         Its number.
     function
         ``exp``, ``log``, ``min`` or ``max``; empty for parentheses round the one part.
     parts
-        What it is a function of; none for a number or a name.
+        Arguments of the function; none for a number or a name.
     date
         Whether it is a date.
     named, meaning
-        Whether `text` is a name, and what it stands for where it abbreviates an expression.
+        Whether `text` is a name, and the expression that it abbreviates, if any.
     """
 
     text: str
@@ -48,7 +48,7 @@ class Factor:
     meaning: "Expression | None" = None
 
     def shown(self, names: bool) -> str:
-        """Return how it prints."""
+        """Return its printed form."""
         if self.parts:
             inside = ", ".join(part.shown(names) for part in self.parts)
             return inside if not self.function and _is_bare(inside) else f"{self.function}({inside})"
@@ -57,14 +57,14 @@ class Factor:
 
 @dataclass(frozen=True)
 class Term:
-    """A coefficient times factors, each to an exponent."""
+    """Term: a coefficient times factors, each to an exponent."""
 
     coefficient: float
     powers: tuple[tuple[Factor, "Expression"], ...] = ()
 
     @cached_property
     def value(self) -> float:
-        """Its number; nan where there is none."""
+        """Its number; nan if there is none."""
         try:
             found = self.coefficient * math.prod(f.value**e.value for f, e in self.powers)
         except ArithmeticError:
@@ -73,7 +73,7 @@ class Term:
 
     @cached_property
     def key(self) -> str:
-        """Equal for terms that differ by their coefficient alone."""
+        """Key equal for terms that differ by their coefficient alone."""
         return " ".join(sorted(f"{f.text}^{e.shown(True)}" for f, e in self.powers))
 
     @property
@@ -82,7 +82,7 @@ class Term:
         return next((f for f, e in self.powers if f.date and e.number == 1.0), None)
 
     def shown(self, names: bool) -> str:
-        """Return how it prints, without its sign."""
+        """Return its printed form without the sign."""
         above, below, times = [], [], " x " if names else " * "
         size = abs(self.coefficient)
         if size != 1.0 and is_short(1.0 / size) and not is_short(size):
@@ -111,7 +111,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Expression:
-    """A sum of terms."""
+    """Expression: a sum of terms."""
 
     terms: tuple[Term, ...]
 
@@ -122,33 +122,33 @@ class Expression:
 
     @property
     def number(self) -> float | None:
-        """Its number where it names nothing, else None."""
+        """Its number if it has no names, else None."""
         return None if any(term.powers for term in self.terms) else self.value
 
     @cached_property
     def symbols(self) -> frozenset[str]:
-        """The names in it, but for those of dates."""
+        """Its names, except those of dates."""
         return frozenset(factor.text for factor in _factors(self) if factor.named and not factor.date)
 
     @property
     def sign(self) -> float:
-        """The sign of the date at which the expression is looked at, or else of the first term."""
+        """Sign of the date at which the expression is evaluated, or else of the first term."""
         leading = next((term for term in self.terms if term.date and term.date.text == TIME), self.terms[0])
         return math.copysign(1.0, leading.coefficient)
 
     @property
     def equation(self) -> str:
-        """How it prints with names, and what its abbreviations stand for."""
+        """Printed form with names, and the meanings of its abbreviations."""
         meanings = {f.text: f.meaning.shown(names=True) for f in _factors(self) if f.meaning is not None}
         return self.shown(names=True) + "".join(f"; {name} = {text}" for name, text in meanings.items())
 
     @property
     def numbers(self) -> str:
-        """How it prints with numbers."""
+        """Printed form with numbers."""
         return self.shown(names=False)
 
     def shown(self, names: bool) -> str:
-        """Return how it prints."""
+        """Return its printed form."""
         terms = sorted(_gathered(self.terms, names), key=lambda term: term.coefficient < 0.0)
         text = ""
         for term in terms:
@@ -171,12 +171,12 @@ def named(text: str, value: float, date: bool = False) -> Expression:
 
 
 def abbreviated(text: str, meaning: Expression) -> Expression:
-    """Return a name for an expression, which `Expression.equation` explains."""
+    """Return an abbreviation of an expression, explained by `Expression.equation`."""
     return _of(Factor(text, meaning.value, named=True, meaning=meaning))
 
 
 def literal(value: float) -> Expression:
-    """Return a number that stays a factor of its own in a product."""
+    """Return a number that stays a separate factor in a product."""
     return _of(Factor(digits(value), value))
 
 
@@ -263,7 +263,7 @@ def _factors(expression: Expression) -> Iterator[Factor]:
 
 
 def _is_plain(expression: Expression) -> bool:
-    """Return whether it is a product of numbers and names, which may multiply each of a sum of dates."""
+    """Return whether it is a product of numbers and names, which can be distributed over a sum of dates."""
     return len(expression.terms) == 1 and not any(f.parts or f.date for f, _ in expression.terms[0].powers)
 
 
@@ -281,7 +281,7 @@ def _grouped(expression: Expression, signed: bool = True) -> Term | None:
 
 
 def _opened(term: Term) -> Expression:
-    """Return the sum in parentheses where a term is no more than that."""
+    """Return the sum in parentheses, if the term is nothing else."""
     if abs(term.coefficient) == 1.0 and len(term.powers) == 1:
         factor, exponent = term.powers[0]
         if factor.parts and not factor.function and exponent.number == 1.0:
@@ -290,7 +290,7 @@ def _opened(term: Term) -> Expression:
 
 
 def _gathered(terms: Iterable[Term], names: bool) -> list[Term]:
-    """Return terms with the dates that are multiplied by the same put into one difference."""
+    """Return terms with dates of equal multipliers gathered into one difference."""
     groups: dict[str, list[Term]] = {}
     for term in terms:
         groups.setdefault(_undated(term).key, []).append(term)
@@ -326,7 +326,7 @@ def _size(exponent: Expression) -> float | None:
 
 
 def _by_exponent(powers: Iterable[tuple[Factor, Expression]]) -> list[tuple[Factor, Expression]]:
-    """Return powers with those of the same number as exponent side by side, simple ones first."""
+    """Return powers grouped by numeric exponent, simple ones first."""
     order: dict[float | None, None] = {1.0: None}
     order |= dict.fromkeys(_size(exponent) for _, exponent in powers)
     places = {size: place for place, size in enumerate(order)}
@@ -339,7 +339,7 @@ def _is_bare(text: str) -> bool:
 
 
 def is_short(value: float) -> bool:
-    """Return whether seven digits hold a number."""
+    """Return whether seven digits represent a number, rounding errors aside."""
     return math.isfinite(value) and abs(float(f"{value:.7g}") - value) <= _TINY * abs(value)
 
 

@@ -1,4 +1,4 @@
-"""The largest run at a date, ceiling by ceiling."""
+"""Explanation of the largest run at a date, ceiling by ceiling."""
 
 from collections.abc import Iterator
 

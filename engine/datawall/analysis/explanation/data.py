@@ -1,4 +1,4 @@
-"""The loss law, and demand against supply at a date."""
+"""Explanation of the loss law, and of demand against supply at a date."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from datawall.model.registry import SUPPLIES
 
 
 def law_steps(future: OneFuture) -> Iterator[Step]:
-    """Yield the constants of the loss law and what the architecture makes of a FLOP."""
+    """Yield the constants of the loss law and the effect of the architecture on a FLOP."""
     constants: dict[tuple[str, str], Callable[[Any], Any]] = {
         ("tokens exponent", "1"): lambda i: pivot_law(i).tokens_exponent,
         ("alpha", "1"): lambda i: pivot_law(i).alpha,
@@ -28,7 +28,7 @@ def law_steps(future: OneFuture) -> Iterator[Step]:
 
 
 def data_steps(future: OneFuture, state: State) -> Iterator[Step]:
-    """Yield supply, demand, and what their ratio does to the run."""
+    """Yield supply, demand, and the effect of their ratio on the run."""
     i = future.inputs
     account = future.questions.supply
     tokens = future.equations.supply(account, state.date)

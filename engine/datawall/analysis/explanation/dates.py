@@ -1,4 +1,4 @@
-"""Walls, and from a generation's compute to its release."""
+"""Explanation of wall dates, and of each generation from compute to release."""
 
 import math
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The inputs of one future, in plain numbers."""
+"""Inputs of one future as plain numbers."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from datawall.scenario import Scenario
 
 
 def inputs_of_draw(scenario: Scenario, draw: int, seed: int, sampler: str) -> Inputs:
-    """Return the inputs of one draw of a forecast with this seed and sampler, as the forecast has them."""
+    """Return the inputs of one draw of a forecast with this seed and sampler."""
     spread = SAMPLERS[sampler]
     if not 0 <= draw < spread.most_draws:
         raise DatawallError(f"--draw: need 0 to {spread.most_draws - 1}, got {draw}; draws count from 0")
@@ -37,7 +37,7 @@ def _one(values: dict[str, jax.Array]) -> Inputs:
 
 
 def named(inputs: Inputs) -> dict[str, tuple[Any, str]]:
-    """Return value and unit of each input, a choice by the name of its option."""
+    """Return value and unit of each input; the value of a choice is the name of its option."""
     named = {}
     for name, declaration in DECLARATIONS.items():
         if getattr(inputs, name) is None:

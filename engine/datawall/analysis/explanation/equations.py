@@ -1,4 +1,4 @@
-"""Equations of one draw: functions of the model, traced with inputs and dates as symbols."""
+"""Symbolic equations of one draw: functions of the model traced with inputs and dates as symbols."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -54,12 +54,12 @@ class Equations:
         Parameters
         ----------
         function
-            Of the inputs, their logs, the clock, a date as years since the as-of date, and ln of each of the
-            quantities.
+            Function of the inputs, their logs, the clock, a date as years since the as-of date, and ln of
+            each of the quantities.
         date
             The date [decimal year]; the as-of date if left out.
         place
-            Of the value in the array that the function returns, where it returns one.
+            Index of the value, if the function returns an array.
         quantities
             Positive numbers that the equation names instead of the inputs that they follow from.
         """
@@ -80,11 +80,11 @@ class Equations:
         return tracing.expression(tracing.equation(traced, symbols)[place])
 
     def ceiling(self, name: str, date: float) -> Expression:
-        """Return what a ceiling allows at a date [FLOP]."""
+        """Return the compute allowed by a ceiling at a date [FLOP]."""
         return self.of(lambda inputs, log, clock, t: CEILINGS[name].path(inputs, log, clock).at(t), date)
 
     def supply(self, account: str, date: float) -> Expression:
-        """Return the training tokens at a date by an account, with what distillation makes of them."""
+        """Return the training tokens at a date by an account of supply, including distillation."""
         return self.of(lambda inputs, _, clock, t: training_tokens(inputs, clock, account).at(t), date)
 
     def _since_as_of(self, name: str, date: float) -> Expression:

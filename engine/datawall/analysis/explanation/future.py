@@ -1,4 +1,4 @@
-"""One future in double precision, and what is asked of it at a date."""
+"""One future in double precision, and its state at a date."""
 
 import math
 from dataclasses import dataclass
@@ -31,18 +31,18 @@ def _simulate(inputs: dict[str, Any], clock: Clock, grid: jax.Array, questions: 
 
 @dataclass(frozen=True)
 class State:
-    """One future at one date: FLOP, tokens and what scarcity does.
+    """State of one future at one date: FLOP, tokens and effects of scarcity.
 
     Attributes
     ----------
     date
         The date [decimal year].
     ceilings
-        What each ceiling allows, by name [FLOP].
+        Compute allowed by each ceiling, by name [FLOP].
     flop
         The largest run [FLOP].
     dense_flop
-        The dense compute that it stands for [FLOP].
+        Its dense-equivalent compute [FLOP].
     supply
         m U [tokens].
     ideal
@@ -66,7 +66,7 @@ class OneFuture:
     Attributes
     ----------
     scenario, inputs, questions, clock
-        What was given.
+        Arguments as given.
     equations
         Its equations.
     data
@@ -109,7 +109,7 @@ class OneFuture:
         )
 
     def _largest_run(self, t: float) -> float:
-        """Return C at a date, given all that came before it [FLOP]."""
+        """Return the largest run C at a date, given its history [FLOP]."""
         dates = jnp.append(self._grid[self._grid < t], t)
         paths = ceilings(self.inputs, self.clock, self.questions.ceilings)
         return math.exp(float(jnp.max(log_lowest(paths, dates))))

@@ -1,4 +1,4 @@
-"""What an explanation is made of: steps with their equation, numbers, value and unit."""
+"""Steps and sections of an explanation: equations, numbers, values and units."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -7,12 +7,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a calculation.
+    """Step of a calculation.
 
     Attributes
     ----------
     name
-        What is calculated.
+        Name of the result.
     equation
         In symbols.
     numbers
@@ -32,7 +32,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Section:
-    """Steps that belong together."""
+    """Section of steps."""
 
     title: str
     steps: tuple[Step, ...]
@@ -40,7 +40,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One future, explained.
+    """Explanation of one future.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Explanation:
     sections: tuple[Section, ...]
 
     def as_data(self) -> dict[str, Any]:
-        """Return the explanation as plain data for JSON; a date that never comes is the word."""
+        """Return the explanation as plain data for JSON; a date that is never reached is a word."""
         data = asdict(self)
         for section in data["sections"]:
             for step in section["steps"]:
@@ -64,5 +64,5 @@ class Explanation:
 
 
 def digits(value: float) -> str:
-    """Return a number with enough digits to carry on."""
+    """Return a number with enough digits for further calculation."""
     return f"{float(value):.7g}"

@@ -1,6 +1,6 @@
-"""Equations of a function of the model, from the operations that JAX traces in it.
+"""Symbolic interpreter of JAX traces (jaxprs): equations of the functions of the model.
 
-The function itself is traced with its inputs as symbols, so that what is printed is what is computed. A
+The function itself is traced with its inputs as symbols, so the printed equation is the computed one. A
 quantity that the model holds as a log prints as the product that it stands for.
 """
 
@@ -32,12 +32,12 @@ type Symbolic = Expression | Log
 
 
 def equation(function: Callable[[dict[str, Any]], Any], symbols: Mapping[str, Any]) -> np.ndarray:
-    """Return the expressions that a function computes, in an array of the shape of its value.
+    """Return the expressions computed by a function, in an array of the shape of its value.
 
     Parameters
     ----------
     function
-        Of a mapping of arrays, in any way that JAX can trace. Where it chooses by a condition, the branch
+        Function of a mapping of arrays that JAX can trace. Where it chooses by a condition, the branch
         that holds for the numbers of the symbols is taken; an operation that is no arithmetic gives its
         number.
     symbols
@@ -51,7 +51,7 @@ def equation(function: Callable[[dict[str, Any]], Any], symbols: Mapping[str, An
 
 
 def expression(symbol: Symbolic) -> Expression:
-    """Return what a symbol stands for, out of its log."""
+    """Return the expression of a symbol, taken out of its log."""
     return symbol.of if isinstance(symbol, Log) else symbol
 
 
@@ -125,7 +125,7 @@ def _apply(line: Any, arguments: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def _plain(symbol: Symbolic) -> Expression:
-    """Return a symbol as a sum, for what is not done to logs."""
+    """Return a symbol as a sum, for operations undefined on logs."""
     if isinstance(symbol, Expression):
         return symbol
     if symbol.of.number is not None:
@@ -229,7 +229,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
 
 
 def _called(name: str, symbol: Symbolic) -> Symbolic:
-    """Return a quantity that the model calls by a name as that name, if it is more than a number."""
+    """Return a quantity that the model names as its abbreviation, unless it is a plain number."""
     if expression(symbol).number is not None:
         return symbol
     if isinstance(symbol, Log):

@@ -1,4 +1,4 @@
-"""An analysis as plain data: what the tables, the figure and the JSON are made of."""
+"""Sensitivity analysis as plain data for tables, figure and JSON."""
 
 import json
 import math
@@ -13,7 +13,7 @@ INDICES = {
     "components": ("sobol_first", "sobol_total"),
     "groups": ("shapley",),
 }
-"""The indices in each table."""
+"""Indices in each table."""
 
 
 def sensitivity_summary(tree: xr.DataTree) -> dict[str, Any]:
@@ -29,8 +29,8 @@ def sensitivity_summary(tree: xr.DataTree) -> dict[str, Any]:
     dict
         ``output``, ``unit``, ``measure`` and ``answer``; ``indices`` by method and input (Sobol' indices
         by component), each with ``value`` and ``mcse``; ``groups`` with their inputs and Shapley effects;
-        ``tornado`` by input; ``value_of_information``; and the ``manifest``. A number that there is none of
-        is None, a date that is none ``"past"`` or ``"never"``.
+        ``tornado`` by input; ``value_of_information``; and the ``manifest``. A missing number
+        is None; a date beyond the window is ``"past"`` or ``"never"``.
     """
     facts = json.loads(tree.attrs["manifest"])
     tables = {str(name): tree[name].to_dataset() for name in tree.children}

@@ -1,4 +1,4 @@
-"""The methods on a study, labelled: each returns variables by the table that they belong to."""
+"""Sensitivity indices of a study, labelled: each method returns variables by table."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ type Tables = dict[str, dict[str, xr.Variable]]
 """Variables by table (``inputs``, ``components``, ``groups``, ``tornado``) and name."""
 
 NO_LOG = ("year", "choice")
-"""Units of inputs for which one per cent more means nothing."""
+"""Units of inputs without meaningful elasticities."""
 
 
 def _variables(name: str, dim: str, found: Estimate, unit: str, description: str) -> dict[str, xr.Variable]:
@@ -130,7 +130,7 @@ def tornado(study: Study) -> Tables:
 
 
 def information(study: Study) -> Tables:
-    """Return by how much the answer's score and interval shrink when an input or a group is known."""
+    """Return the value of information: reductions in expected score and interval width by player."""
     tables: Tables = {}
     gains = {"crps": crps_gain}
     if study.read.unit != "probability":
@@ -157,4 +157,4 @@ COMPUTE: dict[str, Callable[[Study], Tables]] = {
     "gradient": gradient,
     "information": information,
 }
-"""The function of each method in `METHODS`."""
+"""Function of each method in `METHODS`."""

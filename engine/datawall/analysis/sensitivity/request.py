@@ -1,4 +1,4 @@
-"""Sensitivity requests: an output, a probability or a quantile to explain, checked before anything runs."""
+"""Sensitivity requests: quantities of interest (outputs, probabilities, quantiles), checked before a run."""
 
 import math
 import re
@@ -21,18 +21,18 @@ _FORMS = "give NAME, P(NAME<=LEVEL) or Q90(NAME)"
 
 @dataclass(frozen=True)
 class Asked:
-    """A question on one output.
+    """Quantity of interest: an output, a probability or a quantile.
 
     Attributes
     ----------
     text
-        As the user wrote it.
+        Text as the user wrote it.
     name
-        Of the output.
+        Name of the output.
     kind
-        What is asked of it.
+        Kind of the quantity.
     level
-        Of a probability, in the unit of the output; of a quantile, its probability.
+        Threshold of a probability, in the unit of the output, or the probability of a quantile.
     """
 
     text: str
@@ -42,12 +42,12 @@ class Asked:
 
 
 def parse_asked(text: str) -> Asked:
-    """Return the question that a text asks.
+    """Return the quantity of interest stated by a text.
 
     Raises
     ------
     DatawallError
-        If the text is no question.
+        If the text is invalid.
 
     Examples
     --------
@@ -85,27 +85,27 @@ METHODS = ("tornado", "sobol", "shapley", "rank", "pawn", "gradient", "informati
 OUTPUT = "wall.tokens[1]"
 DRAWS = 2**16
 MOST_DRAWS = 2**24
-"""Some values of every draw are kept: more would not fit into memory."""
+"""Largest number of draws; some values of each are kept in memory."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Sensitivity analysis to be made.
+    """Plan of a sensitivity analysis.
 
     Attributes
     ----------
     scenario
-        With priors widened where the analysis is calibrated, and what is given observed.
+        Scenario conditioned on the given values, with widened priors if calibrated.
     calibration
-        By which they are.
+        Calibration that widened them.
     asked
-        What is explained.
+        Quantity of interest.
     methods
-        In the order of `METHODS`.
+        Methods in the order of `METHODS`.
     draws, seed, sampler
         See `datawall.sensitivity`.
     request
-        All of this as options.
+        The plan as command options.
     """
 
     scenario: Scenario
@@ -134,7 +134,7 @@ def make_plan(
     Raises
     ------
     DatawallError
-        At the first of them that cannot be used.
+        At the first invalid parameter.
     """
     _check_methods(methods)
     _check_draws(draws)

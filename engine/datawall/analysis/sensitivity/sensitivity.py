@@ -1,4 +1,4 @@
-"""The analysis: a question on a scenario, answered with what drives the answer."""
+"""Sensitivity analysis of a quantity of interest of a scenario."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -38,7 +38,7 @@ def sensitivity(
     calibrated: bool = False,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> xr.DataTree:
-    """Return what drives an answer, and which input would be worth knowing.
+    """Return the sensitivity indices of a quantity of interest, and the value of information of its inputs.
 
     Parameters
     ----------
@@ -51,20 +51,20 @@ def sensitivity(
         Which of ``"tornado"``, ``"sobol"``, ``"shapley"``, ``"rank"``, ``"pawn"``, ``"gradient"`` and
         ``"information"``.
     draws
-        Of each method; in whole chunks of 4096.
+        Number of draws of each method, in whole chunks of 4096.
     seed, sampler, calibrated
         As in `datawall.forecast`.
     given
-        Values of inputs that are observed, ``"mfu=0.4"``: what then drives the answer.
+        Values of inputs that are observed, ``"mfu=0.4"``; the analysis is conditional on them.
     progress
         Called with (methods done, methods) after each.
 
     Returns
     -------
     xarray.DataTree
-        Groups `inputs`, `components` (inputs that are correlated count as one), `groups` and `tornado`, as
-        far as they were asked for. Standard errors come from 16 independent randomisations. The root
-        carries what was asked as JSON in the attribute ``manifest``.
+        Groups `inputs`, `components` (correlated inputs count as one), `groups` and `tornado`, as far as
+        the methods give them. Standard errors come from 16 independent randomisations. The root
+        carries the manifest as JSON in the attribute ``manifest``.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def run(plan: Plan, progress: Callable[[int, int], None] = lambda *_: None) -> x
     """Return the analysis of a plan; `progress` is called with (methods done, methods) after each."""
     start = time.perf_counter()
     keep_compiled_programs()
-    # single precision whatever the caller's setting, as in a forecast
+    # single precision regardless of the caller's setting, as in a forecast
     with jax.enable_x64(False):
         study = study_of(plan.scenario, plan.asked, plan.draws, plan.seed, SAMPLERS[plan.sampler])
         tables: Tables = {}
@@ -120,7 +120,7 @@ def _dataset(study: Study, variables: dict[str, xr.Variable]) -> xr.Dataset:
 
 
 def _facts(study: Study, plan: Plan) -> dict[str, Any]:
-    """Return what the manifest of an analysis says besides the request."""
+    """Return the entries of the manifest of an analysis besides the request."""
     labels = study.experiment.problem.labels
     answer = float(study.read.answer(study.values.reshape(-1, 1))[0])
     found = {

@@ -1,4 +1,4 @@
-"""A scenario as a problem of sensitivity analysis: its inputs, their groups, and what they depend on."""
+"""Sensitivity study of a scenario: its inputs, their groups and dependence, and the experiment."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,28 +30,28 @@ from datawall.scenario import Joint, Scenario
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that the methods of an analysis share.
+    """Study of a quantity of interest, shared by all methods of an analysis.
 
     Attributes
     ----------
     scenario, asked, target
-        What is asked of what, and the number that it is about.
+        Scenario, quantity of interest and underlying output.
     joint
-        Of the inputs; its Cholesky factor is the identity, for scores come correlated.
+        Joint distribution of the inputs; its Cholesky factor is the identity, as scores come correlated.
     experiment
-        Where the output is evaluated.
+        Experiment that evaluates the output.
     scores, values
         Plain draws, of shape (rows, n, 16) and (n, 16); values in the model's own scale.
     read, in_unit
-        How values are read for the question, and in the unit of the output.
+        Reading of the values for the quantity of interest, and map to the unit of the output.
     inputs
         The inputs that can change the output, or are correlated with one that can, by name.
     components
-        Those that hang together: independent of each other.
+        Connected components of correlated inputs, independent of each other.
     groups
         The same inputs by the part of the model that they belong to.
     inert
-        Uncertain inputs that change nothing.
+        Uncertain inputs without effect on the output.
     """
 
     scenario: Scenario
@@ -76,12 +76,12 @@ class Study:
 
 
 def study_of(scenario: Scenario, asked: Asked, draws: int, seed: int, sampler: Sampler) -> Study:
-    """Return the study of a question: plain draws are made, and inputs that change nothing left out.
+    """Return the study of a quantity of interest, with plain draws and without inert inputs.
 
     Raises
     ------
     DatawallError
-        If the question cannot be asked of the scenario.
+        If the scenario has no such quantity of interest.
     """
     whole = find_output(asked.name, labels_of(scenario))
     posed = question(narrowed(scenario, whole.name), RANDOM)
@@ -119,7 +119,7 @@ def study_of(scenario: Scenario, asked: Asked, draws: int, seed: int, sampler: S
 
 
 def _as_scores_come(joint: Joint, *, is_conditional: bool) -> tuple[Joint, np.ndarray]:
-    """Return a joint distribution that takes scores which are correlated already, and their correlation.
+    """Return a joint distribution of already correlated scores, and their correlation.
 
     The scores of inputs that are correlated with a known one have less than unit variance: they come
     standardised, and the joint distribution scales them.
@@ -149,5 +149,5 @@ def _groups(inputs: dict[str, Player]) -> dict[str, Player]:
 
 
 def input_of(label: str) -> str:
-    """Return the input that a scalar draw belongs to: ``slip_months`` of ``slip_months[5.5]``."""
+    """Return the input of a scalar draw: ``slip_months`` of ``slip_months[5.5]``."""
     return label.partition("[")[0]

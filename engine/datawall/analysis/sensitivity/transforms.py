@@ -1,4 +1,4 @@
-"""Transforms of the quantity of interest: what is explained, what is scored, and the answer."""
+"""Transforms of the quantity of interest: explained numbers, scored numbers and the answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,23 +18,23 @@ from datawall.scenario import Scenario
 
 @dataclass(frozen=True)
 class OneNumber:
-    """Maps normal scores to one number of the world; the compiler leaves out all that it does not need."""
+    """Map from normal scores to one output of the world model; the compiler drops all else."""
 
     world: World
     quantity: Quantity
 
     def __call__(self, params: dict[str, Any], scores: jax.Array) -> jax.Array:
-        """Return the number of the draws whose scores are the columns, in the model's own scale."""
+        """Return the output of the draws whose scores are the columns, in the model's own scale."""
         value = self.world(params, scores)[self.quantity.output.name][self.quantity.place]
         option = self.quantity.option
         return value if option is None else (value == option).astype(scores.dtype)
 
 
 def narrowed(scenario: Scenario, name: str) -> Scenario:
-    """Return the scenario without the walls that a quantity does not need, which makes it quick."""
+    """Return the scenario without the walls that a quantity does not need, for speed."""
     questions = scenario.questions
     if name.startswith("wall.") and name.removeprefix("wall.") not in questions.wall_names:
-        return scenario  # an unknown name, which is refused with all names in view
+        return scenario  # an unknown name: the full scenario is kept for the error message
     slow = {criterion.name for criterion in CRITERIA if not criterion.linear and not criterion.single}
     walls = tuple(
         (kind, tuple(x for x in levels if kind not in slow or f"wall.{kind}[{x:g}]" == name))
@@ -44,7 +44,7 @@ def narrowed(scenario: Scenario, name: str) -> Scenario:
 
 
 def find_output(name: str, labels: Labels) -> Quantity:
-    """Return the number of this name; a choice is no number, but whether it is one of its options is.
+    """Return the output of this name; for a choice, that of one of its options.
 
     Raises
     ------
@@ -62,27 +62,27 @@ def find_output(name: str, labels: Labels) -> Quantity:
 type Read = Callable[[np.ndarray], np.ndarray]
 
 FEWEST = 100
-"""Draws that must differ from the commonest value: with fewer, a variance is uncertain by over a tenth."""
+"""Fewest draws that must differ from the commonest value; with fewer, a variance errs by over a tenth."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How values in the model's own scale are read.
+    """Reading of values in the model's own scale: transforms and units.
 
     Attributes
     ----------
     unit
-        Of the answer.
+        Unit of the answer.
     measure
-        In words, the numbers whose variance is explained.
+        Description of the numbers whose variance is explained.
     explained
-        Maps values to these numbers.
+        Map from values to these numbers.
     scored_unit
-        Of the numbers whose score and interval are to shrink.
+        Unit of the numbers whose score and interval are to shrink.
     scored
-        Maps values to these.
+        Map from values to these numbers.
     answer
-        Maps values of shape (n, ...) to answers of shape (...).
+        Map from values of shape (n, ...) to answers of shape (...).
     """
 
     unit: str
@@ -94,7 +94,7 @@ class Reading:
 
 
 def window(target: Quantity, labels: Labels) -> Read:
-    """Return what makes values finite: past is the as-of date, never is the horizon."""
+    """Return the map to finite values: past becomes the as-of date, never the horizon."""
     if target.output.scale != "date":
         return lambda values: values
     span = labels.scenario.horizon - labels.scenario.as_of
@@ -102,7 +102,7 @@ def window(target: Quantity, labels: Labels) -> Read:
 
 
 def in_unit(target: Quantity, labels: Labels) -> Read:
-    """Return what maps values to the unit of the output, past to -inf and never to inf."""
+    """Return the map from values to the unit of the output, past to -inf and never to inf."""
     scenario = labels.scenario
 
     def read(values: np.ndarray) -> np.ndarray:
@@ -116,23 +116,23 @@ def in_unit(target: Quantity, labels: Labels) -> Read:
 
 
 def reading(asked: Asked, target: Quantity, labels: Labels, sample: np.ndarray) -> Reading:
-    """Return how values are read for a question.
+    """Return the reading of values for a quantity of interest.
 
     Parameters
     ----------
     asked
-        The question.
+        The quantity of interest.
     target
-        The number that it is about.
+        Its underlying output.
     labels
-        What the outputs mean.
+        Labels of the outputs.
     sample
-        Plain draws of the number, in the model's own scale.
+        Plain draws of the output, in the model's own scale.
 
     Raises
     ------
     DatawallError
-        If the answer hardly varies, or the question does not fit the output.
+        If the answer hardly varies, or the quantity of interest does not fit the output.
     """
     if np.isnan(sample).any():
         raise DatawallError(
@@ -193,7 +193,7 @@ def _of_value(asked: Asked, target: Quantity, labels: Labels, sample: np.ndarray
 
 
 def _ranks_among(sample: np.ndarray, finite: Read) -> Read:
-    """Return what maps values to their place among the sample, from 0 to 1, ties in the middle."""
+    """Return the map from values to their mid-ranks in the sample, from 0 to 1."""
     ordered = np.sort(sample, axis=None)
 
     def ranks(values: np.ndarray) -> np.ndarray:

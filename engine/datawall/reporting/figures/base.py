@@ -1,4 +1,4 @@
-"""Axes, margins and hover notes that every drawing begins and ends with."""
+"""Axes, margins and hover notes shared by all drawings."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,11 +13,11 @@ from datawall.reporting.document import Hover
 from datawall.reporting.figures import style
 
 WIDTH = 6.8
-"""Of a drawing [inch]."""
+"""Width of a drawing [inch]."""
 
 
 class Drawn(NamedTuple):
-    """A figure, and what a page shows where a reader points at it."""
+    """Figure with its hover notes."""
 
     figure: Figure
     hover: tuple[Hover, ...] = ()
@@ -63,7 +63,7 @@ def grid(
 
 
 def powers(axes: Axes, unit: str, low: float, high: float) -> None:
-    """Make the vertical axis one of powers of ten."""
+    """Label the vertical axis in powers of ten."""
     axes.set_yscale("log")
     axes.set_ylim(low, high)
     axes.yaxis.set_major_locator(LogLocator(10.0, numticks=8))
@@ -77,7 +77,7 @@ def _power(value: float, _: object) -> str:
 
 
 def hover(axes: Axes, limits: tuple[float, float], notes: list[tuple[float, str]]) -> Hover:
-    """Return what to show where a reader points at the axes."""
+    """Return the hover notes of the axes."""
     box = axes.get_position()
     inside = tuple((x, text) for x, text in notes if limits[0] <= x <= limits[1])
     return Hover((box.x0, box.x1, 1 - box.y1, 1 - box.y0), limits, inside)
@@ -91,7 +91,7 @@ def label_ends(axes: Axes, ends: list[tuple[float, str, str]], line: float = 0.0
     order = np.argsort(fractions)
     sizes = line * np.array([1 + ends[index][1].count("\n") for index in order])
     gaps = (sizes[1:] + sizes[:-1]) / 2
-    extra = (sizes - line) / 2  # of labels of several lines, which must not stick out
+    extra = (sizes - line) / 2  # half the height beyond one line, so that long labels stay inside the axes
     room = 1.0 - extra[-1:] - np.concatenate([np.cumsum(gaps[::-1])[::-1], [0.0]])
     placed = -np.inf
     for index, highest, gap, least in zip(order, room, [0.0, *gaps], extra, strict=True):

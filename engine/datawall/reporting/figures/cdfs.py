@@ -1,4 +1,4 @@
-"""Probability that something has happened by a date."""
+"""Figures of cumulative distribution functions (CDFs) of dates."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from datawall.reporting.figures import base, style
 from datawall.reporting.figures.base import Drawn, label_ends
 
 LETTERS = 20
-"""On a line of the label of a curve."""
+"""Letters on a line of the label of a curve."""
 
 
 @dataclass(frozen=True)

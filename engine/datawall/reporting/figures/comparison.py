@@ -1,4 +1,4 @@
-"""Figures of several scenarios side by side, and of what makes two of them differ."""
+"""Figures of a comparison: scenarios side by side, and decompositions of their differences."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -20,10 +20,10 @@ EACH = 3
 """Panels of each kind of date."""
 FAMILIES = ("wall.", "compute_date[", "release.raw[")
 EXPLAINED = 2
-"""Outputs of each family whose difference is drawn, where there are more than fit."""
+"""Outputs drawn of each family, if not all fit."""
 
 type Trees = Mapping[str, xr.DataTree]
-"""Groups ``cdf`` and ``summary`` of each scenario, by what it is called."""
+"""Groups ``cdf`` and ``summary`` of each scenario, by its name."""
 
 
 def sides(tree: xr.DataTree) -> Trees:
@@ -60,7 +60,7 @@ def path(trees: Trees, variable: str) -> Drawn:
 
 
 def differences(tree: xr.DataTree) -> Drawn:
-    """Draw what each group of inputs does to the difference of the main outputs."""
+    """Draw the effects of each group of inputs on the differences of the main outputs."""
     _, *others = sides(tree)
     panels = {
         output if len(others) == 1 else f"{output}, {name}": row

@@ -1,4 +1,4 @@
-"""Quantities by year: fans of quantiles, and shares that add up to one."""
+"""Fan charts of quantities by year, and stacked shares."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from datawall.reporting.figures import base, style
 from datawall.reporting.figures.base import Drawn, label_ends
 
 LETTERS = 20
-"""On a line of the label of a fan."""
+"""Letters on a line of the label of a fan."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Fan:
     variable
         The quantity.
     label, colour
-        Of its median.
+        Label and colour of the median.
     """
 
     summary: xr.Dataset
@@ -70,17 +70,17 @@ def draw(
     Parameters
     ----------
     fans, lines
-        What is drawn.
+        Fans and lines to draw.
     unit
-        Of all of them.
+        Their common unit.
     known
-        Dates and values that are known, drawn as points.
+        Known dates and values, drawn as points.
     log
         Whether the values are shown in powers of ten.
     floor
         The least value that is shown.
     title
-        Of the axes.
+        Title of the axes.
     """
     fig, axes = base.one(3.9, right=1.6, title=title)
     ends = []

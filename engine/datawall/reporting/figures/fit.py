@@ -1,4 +1,4 @@
-"""ArviZ's plots of a posterior, in the look of the other figures."""
+"""ArviZ plots of a posterior, in the style of the other figures."""
 
 import logging
 import warnings
@@ -30,19 +30,19 @@ LOOK: dict[Any, Any] = {
 }
 COLUMNS = 3
 PANELS = 9
-"""Parameters drawn at most; the table has them all."""
+"""Largest number of parameter elements drawn; the table has all."""
 MOST_SENSITIVE = 3
-"""Parameters drawn under other powers of their prior; the table has them all."""
+"""Largest number of parameter elements drawn with power-scaled priors; the table has all."""
 WIDTH = 8.5
 ROW = 2.2
 """Height of a row of panels, and of the margins [inch]."""
 MARGIN = 0.5
 FEWEST = 5
-"""Data that a distribution over the data of a site needs."""
+"""Fewest data of a site for which a distribution over its data is drawn."""
 MARK = "_drawn"
-"""Added to the names of parameters where ArviZ has dimensions of its own, one of them `alpha`."""
+"""Suffix of parameter names, apart from ArviZ's own dimensions, one of which is `alpha`."""
 CORE = (0.01, 0.99)
-"""The part of a posterior that an axis must show; the tails of a weak prior would hide it."""
+"""Quantiles of a posterior that an axis must span; the tails of a weak prior would hide it."""
 
 
 def shown(fit: SavedFit) -> list[str]:
@@ -51,7 +51,7 @@ def shown(fit: SavedFit) -> list[str]:
 
 
 def moving(fit: SavedFit) -> list[str]:
-    """Return the variables that are nowhere constant: diagnostics have no meaning for the others."""
+    """Return the variables without constant elements, for which diagnostics would have no meaning."""
     posterior = fit.group("posterior").data_vars
     return [str(name) for name, x in posterior.items() if np.all(np.ptp(x.values, axis=(0, 1)) > 0)]
 
@@ -63,7 +63,7 @@ def _elements(fit: SavedFit, name: str) -> np.ndarray:
 
 
 def _first(fit: SavedFit, names: Iterable[str], panels: int) -> list[str]:
-    """Return the first parameters, with as many elements together as there are panels."""
+    """Return the first parameters, up to one element for each panel."""
     kept: list[str] = []
     for name in names:
         if _count(fit, [*kept, name]) <= panels:
@@ -72,7 +72,7 @@ def _first(fit: SavedFit, names: Iterable[str], panels: int) -> list[str]:
 
 
 def sites(fit: SavedFit) -> list[str]:
-    """Return the sites with enough data to look at how they spread, and a density for each datum.
+    """Return the sites with enough data for a distribution, and a density for each datum.
 
     Without that density the data are vectors of unlike numbers.
     """
@@ -85,7 +85,7 @@ def sites(fit: SavedFit) -> list[str]:
 
 
 def continuous_sites(fit: SavedFit) -> list[str]:
-    """Return those of the sites whose data are no counts or choices."""
+    """Return the sites with continuous data."""
     return [name for name in sites(fit) if fit.group("observed_data")[name].dtype.kind == "f"]
 
 
@@ -100,23 +100,23 @@ def prior_posterior(fit: SavedFit) -> Figure:
 
 
 def trace(fit: SavedFit) -> Figure:
-    """Draw the draws of each parameter, in order."""
+    """Draw the trace of each parameter."""
     return _of_parameters(az.plot_trace, fit)
 
 
 def rank(fit: SavedFit) -> Figure:
-    """Draw how the ranks of each chain are spread among those of all."""
-    # as many draws as are independent: the test that they come from one distribution takes them to be
+    """Draw rank plots: the ranks of each chain's draws among those of all chains."""
+    # thinned to the effective sample size: the uniformity test assumes independent draws
     return _of_parameters(az.plot_rank, fit, thin=True)
 
 
 def ess(fit: SavedFit) -> Figure:
-    """Draw how the effective sample size grows with the draws."""
+    """Draw the effective sample size against the number of draws."""
     return _of_parameters(az.plot_ess_evolution, fit, min_ess=ESS, n_points=12)
 
 
 def convergence(fit: SavedFit) -> Figure:
-    """Draw how many parameters reach which ESS and R-hat."""
+    """Draw the distributions of ESS and R-hat over the parameters."""
     figure = _draw(az.plot_convergence_dist, fit, COLUMNS, var_names=moving(fit))
     figure.axes[0].set_ylabel("share of parameters")
     for axes in figure.axes:
@@ -125,7 +125,7 @@ def convergence(fit: SavedFit) -> Figure:
 
 
 def energy(fit: SavedFit) -> Figure:
-    """Draw the energies of the sampler and of its transitions."""
+    """Draw the energy plot: marginal and transition energies of the sampler."""
     figure = _draw(az.plot_energy, fit, COLUMNS, threshold=E_BFMI)
     figure.axes[0].yaxis.set_major_locator(MaxNLocator(integer=True))
     figure.axes[-1].set_xlabel("energy, less its mean (nats)")
@@ -133,19 +133,19 @@ def energy(fit: SavedFit) -> Figure:
 
 
 def predictive(fit: SavedFit) -> Figure:
-    """Draw the data among data that the posterior predicts."""
+    """Draw the posterior predictive check: the data among posterior predictive replicates."""
     names = sites(fit)
     return _draw(az.plot_ppc_dist, fit, len(names), var_names=names, kind="ecdf", col_wrap=COLUMNS)
 
 
 def loo_pit(fit: SavedFit) -> Figure:
-    """Draw where each datum falls in what the other data predict of it."""
+    """Draw the LOO-PIT: the PIT value of each datum under its leave-one-out predictive distribution."""
     names = continuous_sites(fit)
     return _draw(az.plot_loo_pit, fit, len(names), var_names=names, col_wrap=COLUMNS)
 
 
 def power_scaling(fit: SavedFit) -> Figure:
-    """Draw the posteriors that lean most on their prior with a weaker and a stronger prior and likelihood."""
+    """Draw the most prior-sensitive posteriors under power-scaled priors and likelihoods."""
     leaning = sensitivity(fit)["prior"].sort_values(ascending=False).index
     names = _first(fit, dict.fromkeys(label.partition("[")[0] for label in leaning), MOST_SENSITIVE)
     return _draw(
@@ -158,7 +158,7 @@ def power_scaling(fit: SavedFit) -> Figure:
 
 
 def sensitivity(fit: SavedFit) -> Any:
-    """Return ArviZ's table of how much each parameter shown depends on its prior and its likelihood."""
+    """Return ArviZ's table of the sensitivity of each parameter shown to its prior and its likelihood."""
     with quiet():
         return az.psense_summary(fit.tree, var_names=shown(fit))
 
@@ -174,7 +174,7 @@ def _count(fit: SavedFit, names: Iterable[str]) -> int:
 
 
 def _draw(plot: Callable[..., Any], fit: SavedFit, panels: int, **options: Any) -> Figure:
-    """Return ArviZ's figure with so many panels."""
+    """Return ArviZ's figure with `panels` panels."""
     size = (WIDTH, MARGIN + ROW * -(-panels // COLUMNS))
     with rc_context(LOOK), quiet():
         collection = plot(fit.tree, backend="matplotlib", figure_kwargs={"figsize": size}, **options)
@@ -188,7 +188,7 @@ def _draw(plot: Callable[..., Any], fit: SavedFit, panels: int, **options: Any) 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep ArviZ silent: what it warns of stands in the tables of the fit."""
+    """Silence ArviZ: the tables of the fit have what it warns of."""
     logger = logging.getLogger("arviz_stats")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -209,7 +209,7 @@ def _marked(fit: SavedFit) -> SavedFit:
 
 
 def _labels(fit: SavedFit, mark: str = "") -> Any:
-    """Return what names the panels: parameters, less a mark, with their units."""
+    """Return the labeller of the panels: parameters without the mark, with their units."""
     variables = fit.group("posterior").data_vars
     units = {str(name): values.attrs.get("unit", "1") for name, values in variables.items()}
     return az.labels.MapLabeller(

@@ -1,4 +1,4 @@
-"""Figures of a forecast: each takes the tree of a run and is drawn alike in its folder and on a page."""
+"""Figures of a forecast: functions of the tree of a run, the same in its folder and on a page."""
 
 import csv
 import datetime as dt
@@ -24,7 +24,7 @@ from datawall.scenario import files
 from datawall.units import decimal_year
 
 SINCE = 2019.0
-"""Earlier runs tell nothing about today's [year]."""
+"""First year of the runs drawn; earlier ones say nothing about today's [year]."""
 
 
 def _known_runs(as_of: float) -> list[tuple[float, float]]:
@@ -42,7 +42,7 @@ def _known_runs(as_of: float) -> list[tuple[float, float]]:
 
 
 def _flagships(developer: str, as_of: float) -> list[tuple[float, str]]:
-    """Return when a developer's flagships were released, and their names, as known at a date."""
+    """Return release dates and names of a developer's flagships, as known at a date."""
     return [
         (_date(row["release_date"]), row["model"])
         for row in _table("flagships", as_of)
@@ -62,18 +62,18 @@ def _date(text: str) -> float:
 KINDS = {"raw": style.BLUE, "effective": style.ORANGE}
 """Readings of a generation's compute, and their colours."""
 NAMED = ("GPT-4", "GPT-4.5", "GPT-5")
-"""Releases that everybody counts generations by."""
+"""Releases that define the common count of generations."""
 FANS = {
     "demand_tokens": ("demand", "tokens"),
     "supply_tokens": ("supply, synthetic and distilled too", "tokens"),
     "frontier_flop": ("largest run", "FLOP"),
     "overtraining_headroom": ("headroom", "times smaller"),
 }
-"""Paths: the label of their line, and their unit."""
+"""Label and unit of each path."""
 
 
 def _alone(draw: Callable[[xr.DataTree], Drawn], title: str, how: str, tree: xr.DataTree) -> Figure:
-    """Return a figure that stands alone: with its title, how to read it, and the run that it shows."""
+    """Return a standalone figure, with a title, a reading aid and the run that it shows."""
     facts = manifest(tree)
     run = f"{label_of(facts)}, {facts['draws']:,} draws, seed {facts['seed']}."
     return style.headed(draw(tree).figure, title, f"{how} Scenario {run}")
@@ -116,7 +116,7 @@ def paths(tree: xr.DataTree, *variables: str) -> Drawn:
 
 
 def compute(tree: xr.DataTree) -> Drawn:
-    """Draw the largest run by year, with the median of each ceiling and the runs that are known."""
+    """Draw the largest run by year, with the median of each ceiling and the known runs."""
     summary = tree["summary"].to_dataset()
     lines = []
     ceilings = [str(name) for name in summary["ceiling"].values]
@@ -144,7 +144,7 @@ def binding(tree: xr.DataTree) -> Drawn:
 
 
 def first_runs(tree: xr.DataTree) -> Drawn:
-    """Draw when the first run of each amount of compute starts."""
+    """Draw the start date of the first run of each amount of compute."""
     levels = [float(level) for level in tree["summary"].to_dataset()["level"].values]
     found = [
         row(tree, "compute_date", {"level": level}, f"{flop_label(level)} FLOP", style.BLUE, dots=True)
@@ -156,7 +156,7 @@ def first_runs(tree: xr.DataTree) -> Drawn:
 
 
 def releases(tree: xr.DataTree) -> Drawn:
-    """Draw when each generation is released, beside the tables of mid-2024 and what is known."""
+    """Draw the release date of each generation, beside the tables of mid-2024 and the known releases."""
     as_of, end = _limits(tree, 14.0)
     named = tuple((date, name) for date, name in _flagships("OpenAI", as_of) if name in NAMED)
     drawn = [one for _, one in sorted(_releases(tree), key=lambda entry: entry[0])]
@@ -168,7 +168,7 @@ def releases(tree: xr.DataTree) -> Drawn:
 
 
 def counts(tree: xr.DataTree) -> Drawn:
-    """Draw how many models have been trained above each threshold, by year."""
+    """Draw the number of models trained above each threshold, by year."""
     summary = tree["summary"].to_dataset()
     found = [
         fans.Fan(
@@ -180,7 +180,7 @@ def counts(tree: xr.DataTree) -> Drawn:
 
 
 def conditioning(tree: xr.DataTree) -> Drawn:
-    """Draw the inputs that a condition has moved most: 80 % intervals before and after it."""
+    """Draw the inputs that a condition moves most: 80 % intervals before and after it."""
     moved = moved_most(given(tree)["inputs"])
     scores = tree["given"].to_dataset()["score"].sel(quantile=[0.1, 0.5, 0.9])
     height = 0.3 * max(len(moved), 1) + 0.8
@@ -210,7 +210,7 @@ def _limits(tree: xr.DataTree, years: float) -> tuple[float, float]:
 def row(
     tree: xr.DataTree, variable: str, at: dict[str, Any], label: str, colour: str, *, dots: bool = False
 ) -> rows.Row:
-    """Return a date as a row of intervals, and of dots if asked."""
+    """Return the row of a date, with quantile dots on request."""
     summary = tree["summary"].to_dataset().sel(at)
     curve = tree["cdf"].to_dataset()[variable].sel(at) if dots else None
     return rows.Row(
@@ -224,7 +224,7 @@ def row(
 
 
 def _releases(tree: xr.DataTree) -> Iterator[tuple[tuple[float, int], rows.Row]]:
-    """Yield each release and each row of the tables of mid-2024, with what they are ordered by."""
+    """Yield each release and each row of the tables of mid-2024, with its sort key."""
     for order, (kind, colour) in enumerate(KINDS.items()):
         for index in map(float, tree["summary"].to_dataset()["generation"].values):
             at = {"compute": kind, "generation": index}

@@ -1,4 +1,4 @@
-"""What was forecast at one origin after another, against what happened."""
+"""Forecasts at successive origins against their outcomes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,25 +17,25 @@ AHEAD = 10.0
 MARGIN = 0.4
 """Room at the ends of an axis [years]."""
 SHORT = 4.0
-"""Below which each year of an axis is named [years]."""
+"""Span of an axis below which each year is labelled [years]."""
 HEIGHT = 2.0
-"""Of a panel of amounts [inch]."""
+"""Height of a panel of amounts [inch]."""
 
 
 @dataclass(frozen=True)
 class Levels:
-    """Forecasts of an amount.
+    """Forecasts of an amount, with outcomes.
 
     Attributes
     ----------
     at
-        The dates that were looked ahead to, shape (n,) [decimal year].
+        Target dates of the forecasts, shape (n,) [decimal year].
     quantiles
         Of each forecast at `QUANTILES`, shape (n, 5).
     outcome
-        What happened, shape (n,): where it is open, what it is at least; nan where it cannot be told.
+        Outcomes, shape (n,): a lower bound if open, nan if unknown.
     open
-        Whether each outcome is, shape (n,).
+        Whether each outcome is open, shape (n,).
     """
 
     at: np.ndarray
@@ -46,18 +46,18 @@ class Levels:
 
 @dataclass(frozen=True)
 class Dates:
-    """Forecasts of a date.
+    """Forecasts of a date, with its outcome.
 
     Attributes
     ----------
     origins
-        When each was made, shape (n,) [decimal year].
+        Forecast origins, shape (n,) [decimal year].
     quantiles
         Of each forecast at `QUANTILES`, shape (n, 5) [decimal year]; -inf is past, inf is never.
     day
-        When it happened, or until when it had not [decimal year]; None to draw neither.
+        Date of the event, or the date up to which it had not happened [decimal year]; None to draw neither.
     open
-        Whether it had not happened yet.
+        Whether the event had not happened yet.
     """
 
     origins: np.ndarray
@@ -67,7 +67,7 @@ class Dates:
 
 
 def levels(panels: Mapping[str, Levels], unit: str) -> Drawn:
-    """Draw amounts by the date that was looked ahead to, a panel under each title, on one scale."""
+    """Draw forecasts of amounts by target date, a panel under each title, on one scale."""
     fig, axes = base.grid(list(panels), HEIGHT)
     ends = np.concatenate([one.at for one in panels.values()])
     values = np.concatenate([np.r_[one.quantiles.ravel(), one.outcome] for one in panels.values()])
@@ -85,7 +85,7 @@ def levels(panels: Mapping[str, Levels], unit: str) -> Drawn:
 
 
 def dates(panels: Mapping[str, Dates]) -> Drawn:
-    """Draw dates by the origin at which they were forecast, a panel under each title, on one scale."""
+    """Draw forecasts of dates by forecast origin, a panel under each title, on one scale."""
     fig, axes = base.grid(list(panels))
     origins = np.concatenate([one.origins for one in panels.values()])
     limits = _limits(origins)
@@ -134,7 +134,7 @@ def _bars(
 
 
 def _outcomes(axes: Axes, one: Levels) -> None:
-    """Draw what happened: diamonds where it is known, hollow triangles where it is a lower bound."""
+    """Draw the outcomes: diamonds if known, hollow triangles for lower bounds."""
     told = np.isfinite(one.outcome)
     for chosen, marker, fill in ((told & ~one.open, "D", style.INK), (told & one.open, "^", style.PAPER)):
         axes.plot(
@@ -150,7 +150,7 @@ def _outcomes(axes: Axes, one: Levels) -> None:
 
 
 def told(outcome: float, is_open: bool) -> str:
-    """Return what happened to an amount, in words.
+    """Return the outcome of an amount in words.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Dates below each other: intervals, medians, and equally likely dots."""
+"""Interval plots of dates in rows: medians, 80 % intervals and quantile dots."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,18 +16,18 @@ BEYOND = "An arrow: the end lies beyond the axis; no dot: the median does."
 
 @dataclass(frozen=True)
 class Row:
-    """One row.
+    """Row of an interval plot.
 
     Attributes
     ----------
     label, colour
-        Of the row.
+        Label and colour of the row.
     interval
         10, 50 and 90 % quantiles [decimal year]; None for none.
     curve
         Dates and the probability of each or earlier, to be drawn as dots; None for none.
     span
-        A start and an end that are known or foretold by another, to be drawn as a thin line; None for none.
+        A start and an end, known or forecast by another source, to be drawn as a thin line; None for none.
     points
         Dates and their labels.
     marks
@@ -48,7 +48,7 @@ class Row:
 
     @property
     def note(self) -> str:
-        """What does not lie on the axis, in words."""
+        """Probabilities beyond the axis, in words."""
         parts = ((self.past, "past"), (self.never, "never"))
         return ", ".join(f"{share(value)} {what}" for value, what in parts if value >= 0.005)
 
@@ -91,7 +91,7 @@ def _row(axes: Axes, row: Row, level: float, limits: tuple[float, float]) -> Non
     for place, (date, label) in enumerate(row.points):
         if limits[0] <= date <= limits[1]:
             axes.plot(date, level, marker="|", color=row.colour, markersize=8)
-            above = place % 2 == 0  # neighbours' labels on two sides, so that they do not run into each other
+            above = place % 2 == 0  # labels of neighbours on opposite sides, to avoid overlap
             height, side = (level + 0.25, "bottom") if above else (level - 0.25, "top")
             axes.text(date, height, label, size=8, color=row.colour, ha="center", va=side)
 
@@ -109,7 +109,7 @@ def _interval(axes: Axes, row: float, dates: np.ndarray, colour: str, limits: tu
 
 
 def quantile_dots(dates: np.ndarray, cdf: np.ndarray) -> tuple[np.ndarray, int, int]:
-    """Return the dates of `DOTS` equally likely dots, and how many fall to the past and to never.
+    """Return the dates of `DOTS` equally likely dots, and the numbers of dots in the past and at never.
 
     Parameters
     ----------

@@ -15,11 +15,11 @@ from datawall.reporting.figures.base import Drawn
 COLOURS = (*style.SERIES, style.GREY)
 MARKERS = "osD^vP"
 LEFT, STEP, KEY = 2.1, 0.13, 0.2
-"""Room for the labels of rows, for each number in a row, and for a line of the key [inch]."""
+"""Width of row labels, and heights of each number in a row and of a line of the key [inch]."""
 WRAP, LETTERS = 28, 60
 """Letters on a line of a label, and of the key."""
 REACH = 1.96
-"""Standard errors to either side of a number, for 95 %."""
+"""Half-width of a 95 % interval in standard errors."""
 
 type Number = tuple[float, float]
 """A number and its standard error."""
@@ -31,14 +31,14 @@ def dots(
     unit: str,
     marks: Sequence[tuple[float, str]],
 ) -> Drawn:
-    """Draw shares, a row for each label, with its numbers one below the other.
+    """Draw a dot plot of shares: a row for each label, its numbers one below the other.
 
     Parameters
     ----------
     rows
         For each row its numbers by the name of their series.
     limits
-        Of the axis; what lies beyond is an arrow.
+        Limits of the axis; numbers beyond it are drawn as arrows.
     unit
         Name of the axis.
     marks
@@ -100,7 +100,7 @@ def _legend(axes: Axes, series: Sequence[str], beside: int) -> None:
 
 
 def pits(panels: Mapping[str, Ecdf]) -> Drawn:
-    """Draw distributions less the uniform one, with their bands, a panel under each title, on one scale."""
+    """Draw PIT ECDFs minus the uniform CDF with their bands, a panel under each title, on one scale."""
     fig, axes = base.grid(list(panels))
     reach = 1.1 * max(np.abs(np.stack(one[1:]) - one.at).max() for one in panels.values())
     for own, one in zip(axes, panels.values(), strict=True):

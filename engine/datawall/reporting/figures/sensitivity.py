@@ -1,4 +1,4 @@
-"""Figure of what drives an answer: the tornado above the Shapley effects."""
+"""Figure of a sensitivity analysis: the tornado above the Shapley effects."""
 
 import math
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ from datawall.reporting.figures import base, style
 from datawall.reporting.figures.base import Drawn
 
 SHOWN = 15
-"""Inputs in a table or figure: the rest hardly matter."""
+"""Largest number of inputs in a table or figure; the rest hardly matter."""
 STEP = 0.24
 """Height of the row of an input [inch]."""
 
 
 def by_importance(flat: Mapping[str, Any]) -> list[str]:
-    """Return the inputs, the most important ones first by the first index there is."""
+    """Return the inputs in decreasing order of the first available index."""
     for index in ("shapley", "pawn", "rank_correlation", "gradient"):
         if found := flat["indices"].get(index):
             return sorted(found, key=lambda name: -abs(found[name]["value"] or 0.0))
@@ -29,26 +29,26 @@ def by_importance(flat: Mapping[str, Any]) -> list[str]:
 
 
 def _placed(side: float | str | None, past: float, never: float) -> float:
-    """Return an answer as a number."""
+    """Return an answer as a number for the axis."""
     if isinstance(side, str):
         return past if side == "past" else never
     return math.nan if side is None else side
 
 
 def _swing(sides: list[float | str | None]) -> float:
-    """Return how far apart two answers are; past and never lie beyond all dates."""
+    """Return the distance between two answers; past and never lie beyond all dates."""
     low, high = (_placed(side, -math.inf, math.inf) for side in sides)
     return 0.0 if low == high else abs(high - low)
 
 
 def panels(flat: Mapping[str, Any]) -> list[Any]:
-    """Return what draws each panel, as far as it was worked out."""
+    """Return the drawing function of each panel whose index was computed."""
     there = ((_tornado, flat["tornado"]), (_shapley, flat["indices"].get("shapley")))
     return [panel for panel, found in there if found]
 
 
 def drivers(flat: Mapping[str, Any]) -> Drawn:
-    """Draw the tornado above the Shapley effects, as far as they were worked out.
+    """Draw the tornado above the Shapley effects, if they were computed.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def drivers(flat: Mapping[str, Any]) -> Drawn:
 
 
 def draw(flat: Mapping[str, Any]) -> Figure | None:
-    """Return the figure of an analysis as it stands alone; None where there is nothing to draw."""
+    """Return the standalone figure of an analysis; None if there is nothing to draw."""
     if not panels(flat):
         return None
     facts = flat["manifest"]

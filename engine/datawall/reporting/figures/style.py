@@ -1,4 +1,4 @@
-"""One look for every figure: palette, type and axes."""
+"""Figure style: palette, type and axes."""
 
 from textwrap import fill
 
@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter
 
 from datawall.model import registry
 
-# Okabe and Ito's palette, told apart with any common colour vision, darkened until words in it can be read
+# Okabe and Ito's palette, distinguishable with any common colour vision, darkened for legible text
 BLUE = "#0072B2"
 ORANGE = "#BF5200"
 GREEN = "#007A58"
@@ -31,7 +31,7 @@ DARK = {
     GRID: "#333B47",
     PAPER: "#14181F",
 }
-"""Each colour on a dark page."""
+"""Dark-theme counterpart of each colour."""
 VARIABLES = {
     BLUE: "blue",
     ORANGE: "orange",
@@ -43,9 +43,9 @@ VARIABLES = {
     GRID: "grid",
     PAPER: "paper",
 }
-"""The name of each colour in a style sheet."""
+"""CSS variable name of each colour."""
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, AMBER)
-"""Colours of things that stand side by side, in order."""
+"""Colour cycle of things side by side."""
 CEILINGS = {
     name: colour
     for name, ceiling in registry.CEILINGS.items()
@@ -54,29 +54,29 @@ CEILINGS = {
 }
 """The colour of each ceiling."""
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (8, 2)))
-"""Lines to tell them apart without colour."""
+"""Line style of each ceiling, to tell them apart without colour."""
 
 BANDS = ((0.05, 0.95, 0.14), (0.1, 0.9, 0.16), (0.25, 0.75, 0.24))
 """Lower quantile, upper quantile and opacity of the bands of a fan, widest first."""
 
 NOTE_LETTERS, NOTE_LINE = 15.5, 0.17
-"""Letters to an inch of the note above a figure, and the height of a line of it [inch]."""
+"""Letters per inch of the note above a figure, and the height of its lines [inch]."""
 
 
 def css() -> str:
-    """Return the colours as variables of a style sheet, for light and dark pages."""
+    """Return the colours as CSS variables, for light and dark pages."""
     light = "".join(f"--{name}:{colour};" for colour, name in VARIABLES.items())
     dark = "".join(f"--{name}:{DARK[colour]};" for colour, name in VARIABLES.items())
     return f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
 
 
 def panel(width: float, height: float) -> Figure:
-    """Return an empty figure without a title, for a page that writes its own [inch]."""
+    """Return an empty figure without a title, for a page with its own heading [inch]."""
     return Figure((width, height), facecolor=PAPER)
 
 
 def headed(figure: Figure, title: str, note: str) -> Figure:
-    """Return a figure with a title and a note on how to read it above, for where it stands alone."""
+    """Return a standalone figure, with a title and a reading aid above."""
     width, height = figure.get_size_inches()
     lines = fill(note, int(width * NOTE_LETTERS)).splitlines()
     room = 0.45 + NOTE_LINE * len(lines)
@@ -91,7 +91,7 @@ def headed(figure: Figure, title: str, note: str) -> Figure:
 
 
 def finish(axes: Axes) -> None:
-    """Leave the axes as light as they can be."""
+    """Remove all needless lines from the axes."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GREY)
     axes.tick_params(colors=INK, labelsize=9, length=3)

@@ -1,4 +1,4 @@
-"""Drawings as a page can hold them."""
+"""SVG and PNG export of figures for a page."""
 
 import base64
 import io
@@ -16,22 +16,22 @@ from datawall.reporting import document
 from datawall.reporting.figures.base import Drawn
 
 MARKS = 6000
-"""In the lines of a drawing, above which a picture takes less room."""
+"""Number of points in the lines of a drawing above which a raster image is smaller."""
 RESOLUTION = 130
 COLOURS = 48
-"""Of a picture: enough for lines and the edges of letters, in a third of the room."""
+"""Colours of a raster image: enough for lines and the edges of letters, in a third of the size."""
 REPRODUCIBLE = {"Date": None, "Creator": None}
 NEEDLESS = re.compile(r"(\.\d\d)\d+")
-"""Digits of a coordinate beyond a hundredth of a point."""
+"""Pattern of the digits of a coordinate beyond a hundredth of a point."""
 
 
 def block(name: str, draw: Callable[[], Drawn], alt: str, caption: str, **rest: Any) -> document.Figure:
-    """Return a drawing as a block of a page, to be drawn when it is looked at.
+    """Return a drawing as a block of a page, drawn lazily on first access.
 
     Parameters
     ----------
     name
-        Different from those of the other figures on the page.
+        Unique name on the page.
     draw
         Returns the figure and its hover notes.
     alt, caption, rest
@@ -59,11 +59,11 @@ def _svg(figure: Figure, name: str, png: bytes) -> str:
     Parameters
     ----------
     figure
-        The figure; one of thousands of marks is embedded as a picture.
+        The figure; with thousands of marks it is embedded as a raster image.
     name
-        Of the figure, different from those of the others on a page.
+        Unique name of the figure on a page.
     png
-        A picture of it.
+        Raster image of it.
     """
     marks = sum(np.size(line.get_xdata()) for axes in figure.axes for line in axes.lines)
     return _vectors(figure, name) if marks <= MARKS else _picture(figure, png)

@@ -1,1 +1,1 @@
-"""Recipes: which runs and fits a report shows, as TOML."""
+"""Report recipes in TOML: the runs, backtests and fits that a report shows."""

@@ -1,4 +1,4 @@
-"""From recipes to reports, and from a folder of recipes to a gallery."""
+"""Reports made from recipes, and galleries made from folders of recipes."""
 
 import os
 from collections.abc import Iterable
@@ -18,14 +18,14 @@ FILES = {"index.html": "gallery.html.j2", "README.md": "gallery.md.j2"}
 
 @dataclass(frozen=True)
 class Entry:
-    """A report in the gallery.
+    """Entry of a report in the gallery.
 
     Attributes
     ----------
     title, lead
-        Of its page.
+        Title and first paragraph of its page.
     page, recipe
-        Where they are, seen from the gallery.
+        Their paths relative to the gallery.
     """
 
     title: str
@@ -55,16 +55,16 @@ PAGE = "report.html"
 
 
 def make(path: Path, draws: int | None = None, to: Path | None = None, *, pdf: bool = False) -> list[Path]:
-    """Make the report of a recipe; for a folder of recipes all of them, and beside the folder their index.
+    """Make the report of a recipe, or all reports of a folder of recipes and their index beside the folder.
 
     Parameters
     ----------
     path
         A recipe, or a folder of them.
     draws
-        Of each run, in place of what the recipes say.
+        Number of draws of each run, in place of that of the recipes.
     to
-        The folder of the page, or of the gallery, in place of what the recipes say.
+        The folder of the page or of the gallery, in place of that of the recipes.
     pdf
         Whether to print each page, too.
 
@@ -83,7 +83,7 @@ def make(path: Path, draws: int | None = None, to: Path | None = None, *, pdf: b
         folder = to or recipe.target
         _make(recipe, draws, folder, pdf)
         return [folder]
-    # all are read before any is made: a mistake in the last one shall not cost the work of the others
+    # all recipes are read before any is made, so that a mistake in the last one does not waste work
     recipes = [read_recipe(file) for file in sorted(path.glob(f"*{KIND}"), key=lambda file: file.stem)]
     if not recipes:
         raise DatawallError(f"{path}: need a folder of recipes, found none; write one as NAME{KIND}")
@@ -104,5 +104,5 @@ def _make(recipe: Recipe, draws: int | None, folder: Path, pdf: bool) -> str:
 
 
 def _seen(path: Path, folder: Path) -> str:
-    """Return where a path is, seen from a folder."""
+    """Return a path relative to a folder."""
     return Path(os.path.relpath(path, folder)).as_posix()

@@ -1,4 +1,4 @@
-"""From a recipe to the folders of its runs, backtests and fits."""
+"""Recipe files: their schema, and the runs, backtests and fits made from them."""
 
 import json
 from dataclasses import dataclass
@@ -55,16 +55,16 @@ class _BacktestTable(Closed):
 
 
 class _RecipeFile(Closed):
-    """A whole recipe.
+    """Schema of a recipe file.
 
     Attributes
     ----------
     title
-        Of the page.
+        Title of the page.
     to
-        The folder of the page, seen from that of the recipe.
+        The folder of the page, relative to that of the recipe.
     runs, backtests, fits
-        What the page shows.
+        Products that the page shows.
     """
 
     schema_: Annotated[int, version(VERSION)] = Field(alias="schema")
@@ -86,7 +86,7 @@ KIND = ".toml"
 
 @dataclass(frozen=True)
 class Recipe:
-    """A recipe, and where it stands."""
+    """Recipe and its path."""
 
     path: Path
     file: _RecipeFile
@@ -119,9 +119,9 @@ def prepare(recipe: Recipe, draws: int | None = None) -> list[Path]:
     Parameters
     ----------
     recipe
-        What to make.
+        The recipe.
     draws
-        Of each run, in place of what the recipe says.
+        Number of draws of each run, in place of that of the recipe.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def prepare(recipe: Recipe, draws: int | None = None) -> list[Path]:
 
 
 def _run(table: _RunTable, beside: Path, draws: int) -> Path:
-    from datawall.forecasting import forecast  # loads JAX, which a mistake in the recipe need not wait for
+    from datawall.forecasting import forecast  # loads JAX, so imported after the recipe is checked
     from datawall.forecasting.plan import make_plan
     from datawall.inference.scenario_with_evidence import load_scenario
 
@@ -149,12 +149,12 @@ def _run(table: _RunTable, beside: Path, draws: int) -> Path:
 
 
 def _found(scenario: str, beside: Path) -> str | Path:
-    """Return the name of a scenario that ships, or the path of one that lies beside the recipe."""
+    """Return the name of a shipped scenario, or the path of a scenario beside the recipe."""
     return beside / scenario if scenario.endswith(KIND) else scenario
 
 
 def _is_complete(folder: Path) -> bool:
-    """Whether the run was finished; its manifest is written last."""
+    """Return whether the run is finished; its manifest is written last."""
     try:
         return not json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["partial"]
     except (OSError, ValueError, KeyError):
@@ -186,7 +186,7 @@ def _fit(table: _FitTable) -> Path:
 
 
 def _is_current(file: Path, module: str) -> bool:
-    """Whether a fit was saved, and to the evidence as it is now."""
+    """Return whether a saved fit used the current evidence."""
     from datawall.inference.fit import evidence_digest
     from datawall.inference.models import MODULES
 

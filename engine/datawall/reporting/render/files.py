@@ -1,4 +1,4 @@
-"""The folder of a page: HTML, Markdown, the figures and the tables as files, and a PDF when asked."""
+"""Page folder: HTML, Markdown, figure and table files, and optionally a PDF."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ HTML = "report.html"
 
 
 def write(page: Page, folder: Path) -> None:
-    """Write a page and all that goes with it.
+    """Write the folder of a page.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def _figures(page: Page) -> Iterator[Figure]:
 
 
 def _tables(page: Page) -> Iterator[tuple[str, Table]]:
-    """Yield each table by the name of its section, numbered from the second on."""
+    """Yield each table with the name of its section, numbered from the second on."""
     seen: dict[str, int] = {}
     for section, block in _blocks(page):
         if isinstance(block, Table):

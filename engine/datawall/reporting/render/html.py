@@ -1,4 +1,4 @@
-"""A page as one HTML file that needs nothing else: no network, no fonts, and no script to be read."""
+"""HTML renderer: one self-contained file, readable without network, fonts or scripts."""
 
 import base64
 import hashlib
@@ -61,7 +61,7 @@ def _part(part: str | Value | Label) -> Markup:
 
 
 def _drawing(figure: Figure) -> Markup:
-    """Return the drawing: its ids its own on the page, its colours those of the reader's theme."""
+    """Return the drawing with ids unique on the page and the colours of the reader's theme."""
     svg = figure.drawing.svg
     svg = svg[svg.index("<svg") :]
     head, rest = svg.split(">", 1)

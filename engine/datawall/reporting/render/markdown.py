@@ -1,4 +1,4 @@
-"""A page as Markdown that reads well in a pull request: tables, and figures as files beside it."""
+"""Markdown renderer for pull requests: tables inline, figures as files beside it."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ from datawall.reporting.document import (
 
 
 def render(page: Page, figures: str = "figures") -> str:
-    """Return the page as Markdown, whose pictures lie in the folder `figures`."""
+    """Return the page as Markdown with figures in the folder `figures`."""
     lines = [f"# {page.title}", plain(page.lead)]
     lines += [text for block in page.first for text in _block(block, figures)]
     lines += [text for section in page.sections for text in _section(section, figures)]
@@ -69,7 +69,7 @@ def _cell(words: Words) -> str:
 
 
 def _with_errors(words: Words) -> str:
-    """Return text whose numbers stand with their standard errors."""
+    """Return text with the standard errors of its numbers."""
     parts = words if isinstance(words, tuple) else (words,)
     return "".join(
         f"{part.text} {part.error}".rstrip() if isinstance(part, Value) else plain(part) for part in parts

@@ -1,4 +1,4 @@
-"""The page as a PDF: printed by a browser, or laid out by WeasyPrint."""
+"""PDF renderer: printing by a browser, or layout by WeasyPrint."""
 
 import os
 import shutil
@@ -11,11 +11,11 @@ from datawall.errors import DatawallError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PATIENCE = 120
-"""Seconds until a browser that prints has hung."""
+"""Timeout of a printing browser [s]."""
 
 
 def browser() -> str | None:
-    """Return the path of a browser that can print, or None."""
+    """Return the path of a browser able to print, or None."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
@@ -50,7 +50,7 @@ def _print(program: str, page: Path, pdf: Path) -> None:
     with tempfile.TemporaryDirectory() as profile:
         command = [program, "--headless", "--disable-gpu", f"--user-data-dir={profile}"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
-            command.append("--no-sandbox")  # Chromium's sandbox refuses to start for root
+            command.append("--no-sandbox")  # Chromium's sandbox does not start for root
         command += ["--no-pdf-header-footer", f"--print-to-pdf={pdf}", page.as_uri()]
         pdf.unlink(missing_ok=True)
         try:

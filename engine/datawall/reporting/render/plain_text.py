@@ -1,4 +1,4 @@
-"""A scenario's priors and an explained future as plain text."""
+"""Plain-text renderer of a scenario's priors and of an explained future."""
 
 import math
 import textwrap
@@ -52,7 +52,7 @@ def prior_block(name: str, prior: "Prior") -> str:
 
 
 def scenario_text(scenario: "Scenario") -> str:
-    """Return a scenario with all its priors, for reading."""
+    """Return a scenario with all its priors as text."""
     head = [
         f"{scenario.name}: {scenario.title}",
         textwrap.fill(" ".join(scenario.description.split()), 100),
@@ -66,7 +66,7 @@ def scenario_text(scenario: "Scenario") -> str:
 
 
 def _with_unit(text: str, unit: str) -> str:
-    """Return a value with its unit, where it has one."""
+    """Return a value with its unit, if any."""
     return text if unit in ("1", "choice") else f"{text} {unit}"
 
 
@@ -77,7 +77,7 @@ def _value(value: float, unit: str) -> str:
 
 
 def explanation_text(explained: "Explanation") -> str:
-    """Return an explained future for reading: inputs, then sections of steps with equation and numbers."""
+    """Return an explained future as text: inputs, then sections of steps with equation and numbers."""
     lines = ["Inputs"]
     for name, (value, unit) in explained.inputs.items():
         values = value if isinstance(value, list) else [value]

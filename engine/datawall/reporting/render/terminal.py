@@ -1,4 +1,4 @@
-"""The document in a terminal: what must be known first, its sentences, and its tables; no figures."""
+"""Terminal renderer: banners, paragraphs and tables, without figures."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,7 +9,7 @@ from rich.table import Table as RichTable
 from datawall.reporting.document import Banner, Block, Label, Page, Prose, Table, Value, Words, plain
 
 LONG = 24
-"""Letters above which a cell is text, which is folded, and no number."""
+"""Number of letters above which a cell counts as text, which is wrapped."""
 
 
 def show(page: Page, console: Console | None = None) -> None:
@@ -18,7 +18,7 @@ def show(page: Page, console: Console | None = None) -> None:
 
 
 def blocks(page: Page) -> Iterator[RenderableType]:
-    """Yield what is printed, block by block."""
+    """Yield the printable form of each block."""
     yield f"[bold]{escape(plain(page.lead))}[/]"
     for block in page.first:
         yield from _block(block, "")
@@ -40,12 +40,12 @@ def print_all(console: Console, blocks: Iterable[RenderableType]) -> None:
 def new_table(title: str, *columns: str) -> RichTable:
     """Return an empty table of labels and numbers.
 
-    Where the terminal is narrow the labels, in the first column, are folded before any number is cut short.
+    In a narrow terminal the labels in the first column are wrapped before any number is truncated.
 
     Parameters
     ----------
     title
-        Stands above.
+        Title above the table.
     columns
         Heads; a long one may have several lines.
     """

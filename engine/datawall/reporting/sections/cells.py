@@ -1,4 +1,4 @@
-"""Numbers of a run as cells of a table: each with its standard error and its key in ``summary.json``."""
+"""Table cells of a run: numbers with standard errors and their keys in ``summary.json``."""
 
 from collections.abc import Callable, Iterable
 
@@ -18,7 +18,7 @@ def cell(run: SavedRun, name: str, key: str = "q50", unit: str = "") -> Value:
 
 
 def short(run: SavedRun, name: str, key: str = "q50") -> Value:
-    """Return a quantile as a sentence has it: a date to a tenth of a year, or two digits of an amount."""
+    """Return a quantile for a sentence: a date to a tenth of a year, or an amount to two digits."""
     row = run.row(name)
     value = row[key]
     text = date(value) if row["unit"] == "year" or isinstance(value, str) else amount(value)
@@ -26,7 +26,7 @@ def short(run: SavedRun, name: str, key: str = "q50") -> Value:
 
 
 def number(run: SavedRun, name: str, key: str = "q50") -> Value:
-    """Return a quantile of an expected number of things."""
+    """Return a quantile of a count."""
     return Value(count(run.row(name)[key]), _key(name, key), run.place)
 
 
@@ -37,14 +37,14 @@ def mass(run: SavedRun, name: str, kind: str, digits: int = 0) -> Value:
 
 
 def probability(run: SavedRun, name: str, digits: int = 0) -> Value:
-    """Return a probability; in a table, which has a digit more, with its standard error."""
+    """Return a probability; in a table with one more digit and its standard error."""
     row = run.flat["probabilities"][name]
     spread = error(row["value"], row["mcse"], "probability") if digits else ""
     return Value(share(row["value"], digits), f"probabilities/{name}/value", run.place, spread)
 
 
 def dates(run: SavedRun, rows: Iterable[tuple[str | Label, str]], head: str, caption: str = "") -> Table:
-    """Return a table of dates: for each label and quantity three quantiles, and what is past and never."""
+    """Return a table of dates: three quantiles of each quantity, and the probabilities of past and never."""
     cells = tuple(
         (
             label,
@@ -60,7 +60,7 @@ def dates(run: SavedRun, rows: Iterable[tuple[str | Label, str]], head: str, cap
 def path(
     run: SavedRun, variable: str, caption: str, say: Callable[[SavedRun, str, str], Words] = cell
 ) -> Table:
-    """Return a path by year, folded away on a page, which draws it."""
+    """Return the table of a path by year, collapsed on a page, where a figure shows it."""
     names = run.names(f"{variable}[")
     rows = tuple(
         (name.removeprefix(f"{variable}[").rstrip("]"), *(say(run, name, key) for key in QUANTILES))
@@ -72,7 +72,7 @@ def path(
 
 
 def by_year(run: SavedRun, prefix: str, caption: str, say: Callable[[SavedRun, str], Words]) -> Table:
-    """Return what is counted of several things, a column each, by year."""
+    """Return a table of counts or probabilities by year, with a column for each item."""
     found = run.flat["probabilities"] if prefix == "binding." else run.flat["quantities"]
     pairs = [name.removeprefix(prefix).rstrip("]").split("[") for name in found if name.startswith(prefix)]
     things, years = (list(dict.fromkeys(column)) for column in zip(*pairs, strict=True))

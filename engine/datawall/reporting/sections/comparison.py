@@ -1,4 +1,4 @@
-"""The document of a comparison: how scenarios differ, which inputs make it so, and which inputs differ."""
+"""Comparison document: differences of outputs, their decomposition by inputs, and differing priors."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ from datawall.reporting.sections import provenance
 
 DATES = ("wall.", "compute_date[", "release.raw[")
 YEAR = 2030
-"""The year of the probabilities that are shown."""
+"""Year of the probabilities shown."""
 EVERY = 2
 """Years between the rows of a path."""
 NOTE = (
@@ -39,9 +39,9 @@ def document(found: SavedComparison, asked: Iterable[str] | None = None, *, in_f
     found
         The comparison.
     asked
-        Outputs whose decomposition is wanted in full; the first one by default.
+        Outputs to decompose in full; by default the first one.
     in_full
-        Whether with all that stands behind the answer; the terminal shows the answer alone.
+        Whether to add all sections behind the answer; the terminal shows the answer alone.
     """
     name = " against ".join(found.names)
     first = tuple(Prose(sentence) for sentence in _answers(found))
@@ -50,14 +50,14 @@ def document(found: SavedComparison, asked: Iterable[str] | None = None, *, in_f
 
 
 def opening(found: SavedComparison) -> Section:
-    """Return the answer as a section, for a page that is about something else first."""
+    """Return the answer as a section of a page that opens with another product."""
     name = " and ".join(found.names)
     first = tuple(Prose(sentence) for sentence in _answers(found))
     return Section(f"compared-{found.place}", f"How do {name} differ?", f"{lead(found)} {NOTE}", first)
 
 
 def lead(found: SavedComparison) -> str:
-    """Return what was compared, and on which draws."""
+    """Return the scenarios and draws of the comparison, in words."""
     facts = found.manifest
     dates = ", ".join(f"{name} as of {one['as_of']:.2f}" for name, one in facts["scenarios"].items())
     return (
@@ -71,7 +71,7 @@ def lead(found: SavedComparison) -> str:
 def parts(
     found: SavedComparison, asked: Iterable[str] | None = None, *, in_full: bool = True
 ) -> Iterator[Section]:
-    """Yield the sections: dates, paths, causes, and where they come from."""
+    """Yield the sections: dates, paths, causes and provenance."""
     place = found.place
     first, *others = found.names
     yield Section(
@@ -107,7 +107,7 @@ def parts(
 
 
 def _answers(found: SavedComparison) -> Iterator[str]:
-    """Yield how the first output differs, from each of the other scenarios."""
+    """Yield the difference of the first output from each of the other scenarios, in words."""
     first = found.names[0]
     for other, rows in found.flat["decompositions"].items():
         output, row = next(iter(rows.items()))
@@ -201,7 +201,7 @@ def _causes(found: SavedComparison, asked: Iterable[str] | None, *, in_full: boo
 
 
 def _cause(first: str, other: str, output: str, row: Row, *, folded: bool) -> Table:
-    """Return what each group of inputs does to one output."""
+    """Return the effects of each group of inputs on one output."""
     unit = row["unit"]
     what = f"median of {output}" if row["measure"] == "median" else f"chance of {output} by {row['by']:.2f}"
     rows = [
@@ -215,7 +215,7 @@ def _cause(first: str, other: str, output: str, row: Row, *, folded: bool) -> Ta
 
 
 def _inputs(found: SavedComparison, other: str) -> Table:
-    """Return the priors that two scenarios do not share."""
+    """Return the priors in which two scenarios differ."""
     first = found.names[0]
     one, two = (found.manifest["scenarios"][name]["resolved"]["priors"] for name in (first, other))
     rows = tuple(
@@ -227,7 +227,7 @@ def _inputs(found: SavedComparison, other: str) -> Table:
 
 
 def _statement(prior: Row | None) -> str:
-    """Return a prior in words: its family and what it states."""
+    """Return a prior in words: its family and its parameters as stated."""
     if prior is None:
         return "-"
     stated = prior["statement"]

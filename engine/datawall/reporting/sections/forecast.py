@@ -1,4 +1,4 @@
-"""The document of a forecast: the answer, then walls, compute, generations, and what stands behind them."""
+"""Forecast document: the answer, then walls, compute, generations and supporting sections."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -31,13 +31,13 @@ def document(
     Parameters
     ----------
     runs
-        The first in full, then those that it is compared with.
+        The first is shown in full, then those compared with it.
     title
-        By default a question with the names of the runs.
+        Title; by default a question with the names of the runs.
     rest
         Sections of other products.
     in_full
-        Whether with all that stands behind the answer; the terminal shows the answer alone.
+        Whether to add all sections behind the answer; the terminal shows the answer alone.
     """
     names = conditions.labels([run.manifest for run in runs])
     first = runs[0]
@@ -55,7 +55,7 @@ def document(
 
 
 def _lead_of(run: SavedRun, name: str) -> str:
-    """Return which run this is, in a line."""
+    """Return a line that identifies the run."""
     facts = run.manifest
     dated = "" if conditions.conditions_of(facts).as_of else f" as of {run.limits[0]:.2f}"
     return (
@@ -65,7 +65,7 @@ def _lead_of(run: SavedRun, name: str) -> str:
 
 
 def _banners(run: SavedRun, is_named: bool) -> Iterator[Banner]:
-    """Yield what must be known before the numbers are believed: faults, then conditions."""
+    """Yield the banners: faults, then conditions."""
     facts = run.manifest
     if facts["partial"]:
         asked = f"{facts['draws']:,} of {facts['draws_asked']:,} draws"
@@ -78,7 +78,7 @@ def _banners(run: SavedRun, is_named: bool) -> Iterator[Banner]:
 
 
 def _headline_wall(run: SavedRun) -> str:
-    """Return the wall that the answer is about: the first of tokens, else the first."""
+    """Return the headline wall: the first of tokens, else the first."""
     return next(iter(run.names("wall.tokens") or run.names("wall.")))
 
 
@@ -96,13 +96,13 @@ def _answer(run: SavedRun) -> Iterator[Block]:
 
 
 def _headline_generation(run: SavedRun) -> str:
-    """Return the release that the answer is about: of generation 6 if it was asked, else of the last."""
+    """Return the headline release: that of generation 6 if asked for, else of the last."""
     names = run.names("release.raw[")
     return "release.raw[6]" if "release.raw[6]" in names else names[-1]
 
 
 def _sentences(run: SavedRun) -> tuple[str | Value, ...]:
-    """Return the answer: when the data wall is reached, and when a generation is released."""
+    """Return the answer: the dates of the data wall and of a release."""
     wall, generation = _headline_wall(run), _headline_generation(run)
     passes = bracketed(wall)
     demand = "unique tokens" if passes == "1" else f"unique tokens passed over {passes} times"
@@ -118,7 +118,7 @@ def _sentences(run: SavedRun) -> tuple[str | Value, ...]:
 
 
 def _when(run: SavedRun, name: str) -> tuple[str | Value, ...]:
-    """Return when, in half of the futures and in 80 % of them, with what is past and what never comes."""
+    """Return the median and 80 % interval of a date in words, with the probabilities of past and never."""
     horizon, row = f"{run.limits[1]:.0f}", run.row(name)
     by = {"past": ("already in half of the futures",), "never": (f"by {horizon} in less than half of them",)}
     half = by.get(row["q50"], ("by ", cells.short(run, name), " in half of the futures"))
@@ -145,7 +145,7 @@ def _cards(run: SavedRun) -> Iterator[tuple[str, Words, Words]]:
 
 
 def walls(run: SavedRun) -> Section:
-    """Return when each data wall is reached."""
+    """Return the dates of each data wall."""
     names = run.names("wall.")
     labels = {name: name.removeprefix("wall.") for name in names}
     kinds = dict.fromkeys(map(criterion_of, labels.values()))
@@ -183,7 +183,7 @@ def walls(run: SavedRun) -> Section:
 
 
 def compute(run: SavedRun) -> Section:
-    """Return how large the largest run is, what holds it back, and when it reaches round numbers."""
+    """Return the largest run, its binding ceilings, and the dates at which it reaches round numbers."""
     return Section(
         "compute",
         "How large is the largest training run, and what holds it back?",
@@ -231,13 +231,13 @@ def _paths(run: SavedRun, section: str) -> Iterator[Table]:
 
 
 def _size_factor(run: SavedRun, name: str, key: str) -> Words:
-    """Return a size factor; below 1 it is none, but a share of the tokens that the optimum wants."""
+    """Return a size factor; values below 1 are a share of the optimal tokens, printed as <1."""
     value = run.row(name)[key]
     return "<1" if value is not None and value < 1.0 else cells.cell(run, name, key)
 
 
 def counts(run: SavedRun) -> Section:
-    """Return how many models exceed an amount of training compute."""
+    """Return the numbers of models above each amount of training compute."""
 
     def cell(run: SavedRun, name: str) -> Words:
         low, middle, high = (cells.number(run, name, key) for key in cells.QUANTILES)
@@ -263,7 +263,7 @@ def counts(run: SavedRun) -> Section:
 
 
 def generations(run: SavedRun) -> Section:
-    """Return when training of each generation starts, and when it is released."""
+    """Return the dates of training start and release of each generation."""
     tables = []
     for kind in forecast.KINDS:
         indices = [bracketed(name) for name in run.names(f"release.{kind}[")]
@@ -295,7 +295,7 @@ def generations(run: SavedRun) -> Section:
 
 
 def efficiency(run: SavedRun) -> Section:
-    """Return how much smaller models can be at equal loss, and the price of a fixed capability."""
+    """Return the size reduction of models at equal loss, and the price of a fixed capability."""
     gains = run.names("price_gain[")
     prices = cells.dates(
         run,

@@ -1,4 +1,4 @@
-"""What a run believes about its inputs: on whose word, and what a condition makes of it."""
+"""Priors of the inputs of a run with their sources, and input shifts under a condition."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from datawall.reporting.saved import SavedRun
 
 
 def conditioning(run: SavedRun) -> Section:
-    """Return which inputs a condition has moved, and how far."""
+    """Return the inputs moved by a condition, with their shifts."""
     given = " and ".join(conditions_of(run.manifest).given)
     rows = []
     for name, row in moved_most(run.flat["given"]["inputs"]).items():
@@ -43,7 +43,7 @@ def conditioning(run: SavedRun) -> Section:
 
 
 def beliefs(run: SavedRun) -> Section:
-    """Return the prior of each input, with its source."""
+    """Return the prior of each input with its source."""
     scenario = run.manifest["scenario_resolved"]
     late = run.manifest["sources_after_as_of"]
     lead = f"{' '.join(scenario['description'].split())}"

@@ -1,4 +1,4 @@
-"""Where numbers come from, how sure the arithmetic is, and the command that makes them again."""
+"""Provenance of numbers: data, versions, Monte Carlo errors and the command that reproduces them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ AGAIN = "The same command with the same versions gives the same numbers to the l
 
 
 def forecast(run: SavedRun, label: str) -> Section:
-    """Return the section of a run, which goes by a label."""
+    """Return the section of a labelled run."""
     facts = run.manifest
     rows = [
         ("scenario", f"{facts['scenario']}, SHA-256 {facts['scenario_digest']}"),
@@ -40,7 +40,7 @@ def section(
     rest: Iterable[Block] = (),
     again: str = AGAIN,
 ) -> Section:
-    """Return a section with facts about a result, and the command that makes it again."""
+    """Return a section with facts about a result, and the command that reproduces it."""
     blocks: list[Block] = [Table(("what", "value"), tuple(rows)), *rest]
     if command:
         blocks += [Prose(again), Code(command)]
@@ -48,5 +48,5 @@ def section(
 
 
 def versions(facts: Mapping[str, Any]) -> str:
-    """Return the versions of the libraries that decide the numbers."""
+    """Return the versions of the libraries that determine the numbers."""
     return ", ".join(f"{name} {number}" for name, number in facts["versions"].items())

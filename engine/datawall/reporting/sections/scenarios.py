@@ -15,7 +15,7 @@ DATES = ("wall.", "compute_date[", "release.raw[")
 
 
 def section(runs: Sequence[SavedRun], names: Sequence[str]) -> Section:
-    """Return how runs differ, each by its name on the page."""
+    """Return the comparison of runs, each by its label on the page."""
     return Section(
         "comparison",
         "How do the scenarios differ?",
@@ -26,7 +26,7 @@ def section(runs: Sequence[SavedRun], names: Sequence[str]) -> Section:
 
 
 def _common(runs: Sequence[SavedRun], prefix: str) -> list[str]:
-    """Return the quantities that every run has."""
+    """Return the quantities common to all runs."""
     return [name for name in runs[0].names(prefix) if all(name in run.flat["quantities"] for run in runs)]
 
 

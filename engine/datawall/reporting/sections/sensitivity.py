@@ -1,4 +1,4 @@
-"""The document of a sensitivity analysis: which inputs drive an answer, and what would be worth knowing."""
+"""Sensitivity document: drivers of a quantity of interest, and the value of information."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ type Flat = Mapping[str, Any]
 
 
 KEYS = ("output", "indices", "groups", "tornado", "value_of_information", "manifest")
-"""What every analysis has in its summary."""
+"""Keys that every analysis has in its summary."""
 
 
 def document(flat: Flat, *, in_full: bool = True) -> Page:
@@ -28,7 +28,7 @@ def document(flat: Flat, *, in_full: bool = True) -> Page:
     flat
         As `datawall.analysis.sensitivity.export.sensitivity_summary` returns it.
     in_full
-        Whether with all that stands behind the answer; the terminal shows the answer alone.
+        Whether to add all sections behind the answer; the terminal shows the answer alone.
     """
     title = f"What drives {flat['output']}?"
     found = [section(flat)] if not in_full else [section(flat), provenance_of(flat)]
@@ -36,7 +36,7 @@ def document(flat: Flat, *, in_full: bool = True) -> Page:
 
 
 def section(flat: Flat, place: int = 0) -> Section:
-    """Return the section of the analysis that stands at a place among those of the page."""
+    """Return the section of an analysis, given its index among those of the page."""
     return Section(
         f"drivers-{place}", f"What drives {flat['output']}?", _lead(flat), tuple(_blocks(flat, place))
     )
@@ -98,7 +98,7 @@ def _components(flat: Flat) -> Table:
 
 
 def _short(component: str) -> str:
-    """Return a component by its first input, and how many hang on it."""
+    """Return a component by its first input and the number of inputs tied to it."""
     first, *others = component.split(" + ")
     return f"{first} and {len(others)} tied to it" if others else first
 
@@ -133,7 +133,7 @@ def _tornado(flat: Flat) -> Table:
 
 
 def provenance_of(flat: Flat, place: int = 0) -> Section:
-    """Return where an analysis comes from, and the command that makes it again."""
+    """Return the provenance of an analysis, and the command that reproduces it."""
     facts = flat["manifest"]
     rows = [
         ("scenario", f"{facts['scenario']}, SHA-256 {facts['scenario_digest']}"),

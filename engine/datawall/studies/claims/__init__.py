@@ -1,1 +1,1 @@
-"""Fact checks: statements of others, judged by the model."""
+"""Fact checks: published claims judged by the model."""

@@ -27,9 +27,9 @@ GENERATIONS = sorted({float(index) for table in TABLES.values() for index in tab
 """The generations that the source's tables date."""
 
 
-@dataclass(frozen=True, eq=False)  # compared by identity: two sets of draws are never the same
+@dataclass(frozen=True, eq=False)  # compared by identity, as no two sets of draws are equal
 class Beliefs:
-    """Everything that a computation may look at.
+    """Inputs of a computation: laws, draws and scenario.
 
     Attributes
     ----------
@@ -37,11 +37,11 @@ class Beliefs:
         The loss law: that of each draw, or a published one; a law of the allocation only where a computation
         lists it.
     rep
-        How repeats lose their value: of each draw, or published.
+        Repetition law of repeated data: that of each draw, or a published one.
     inputs
         Draws of every input, shape (draws,) each.
     scenario
-        Whose beliefs these are.
+        Scenario of these beliefs.
     """
 
     law: Any
@@ -51,11 +51,11 @@ class Beliefs:
 
     @cached_property
     def clock(self) -> Clock:
-        """The dates at which levels are stated, counted from the as-of date."""
+        """Dates at which levels are stated, counted from the as-of date."""
         return clock_at(self.scenario.as_of, self.scenario.anchors)
 
     def under(self, law: str) -> "Beliefs":
-        """Return the same beliefs with a published law, and its repetition constants where it has some."""
+        """Return the same beliefs with a published law, and its repetition constants if any."""
         return replace(self, law=LAWS[law], rep=REPETITIONS.get(law, self.rep))
 
 
@@ -82,11 +82,11 @@ def draw_beliefs(draws: int = DRAWS, seed: int = SEED) -> Beliefs:
 
 
 def beliefs_of(inputs: Inputs, scenario: Scenario) -> Beliefs:
-    """Return the beliefs that draws of the inputs amount to, each with its own law."""
+    """Return the beliefs implied by draws of the inputs, each with its own law."""
     rep = Repetition(r_d=inputs.repetition_r_d, r_n=inputs.repetition_r_n)
     return Beliefs(scaling_law(pivot_law(inputs)), rep, inputs, scenario)
 
 
 def drawn(beliefs: Beliefs, value: Any) -> np.ndarray:
-    """Return a computed value for every draw, also where it is the same in all of them."""
+    """Return a computed value broadcast to every draw."""
     return np.broadcast_to(np.asarray(value, np.float64), np.shape(beliefs.inputs.mfu))

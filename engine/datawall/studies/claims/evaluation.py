@@ -1,4 +1,4 @@
-"""Every claim computed and judged: under the draws, under each published law, and in other readings."""
+"""Evaluation of claims: under the draws, under each published law, and in other readings."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ FORMS = DECLARATIONS["repetition_form"].options
 
 @dataclass(frozen=True)
 class Case:
-    """A quantity computed another way: under a published law, by a form of the law, or in another reading.
+    """Alternative computation of a quantity: under a published law, by a form of the law, or in a reading.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Case:
     ratio
         Claimed over computed [x], or for dates computed minus claimed [years].
     verdict
-        What the verdict would be.
+        Verdict in this case.
     """
 
     name: str
@@ -42,17 +42,17 @@ class Case:
 
 @dataclass(frozen=True)
 class Check:
-    """One number of a statement, computed and judged.
+    """Check of one number of a statement, computed and judged.
 
     Attributes
     ----------
     quantity, claimed
-        What is claimed.
+        Claimed quantity and its value.
     law
-        What decides: a published law that the statement presumes, ``"draws"``, or ``"none"`` where the value
+        Deciding law: a published law that the statement presumes, ``"draws"``, or ``"none"`` where the value
         rests on no uncertain input.
     computed
-        The value that decides: under `law`, the median over the draws.
+        The deciding value: under `law`, the median over the draws.
     median, low, high
         Median and 80 % interval over the draws of the baseline.
     near
@@ -80,7 +80,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Judged:
-    """A statement with its verdict.
+    """Judged statement with its verdict.
 
     Attributes
     ----------
@@ -106,9 +106,9 @@ def evaluate(ids: Iterable[str] = (), claims: Mapping[str, ClaimTable] | None = 
     Parameters
     ----------
     ids
-        Which claims; all by default.
+        Ids of the claims; all by default.
     claims
-        Claims by id; those that ship by default.
+        Claims by id; by default the shipped ones.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def evaluate(ids: Iterable[str] = (), claims: Mapping[str, ClaimTable] | None = 
     Raises
     ------
     DatawallError
-        If there is no claim of an id.
+        If an id is unknown.
     """
     claims = load_claims().claims if claims is None else claims
     wanted = list(ids) or list(claims)
@@ -148,7 +148,7 @@ def _check_claim(check: CheckTable, beliefs: Beliefs) -> Check:
     Parameters
     ----------
     check
-        What is claimed and what computes it.
+        Claimed value and its computation.
     beliefs
         The draws.
     """
@@ -190,6 +190,6 @@ def _verdict(claimed: Claimed, values: np.ndarray) -> tuple[float, float, Verdic
 
 
 def _quantiles(values: np.ndarray) -> tuple[float, float, float]:
-    # an order statistic, for draws may be infinite and must not be interpolated
+    # an order statistic, as draws may be infinite and must not be interpolated
     low, median, high = np.quantile(values, (0.1, 0.5, 0.9), method="inverted_cdf")
     return float(low), float(median), float(high)

@@ -48,7 +48,7 @@ def evidence(table: str, key: str, name: str, column: str) -> float:
     Raises
     ------
     DatawallError
-        If there is no such row, or nothing is known there.
+        If there is no such row, or its cell is empty.
 
     Examples
     --------
@@ -186,7 +186,7 @@ def _generation_dates(beliefs: Beliefs) -> dict[str, np.ndarray]:
         scenario.questions,
         walls=(("tokens", (1.0,)), ("overtrained", (3.0,)), ("efficiency", (0.5,))),
     )
-    # the source's own mapping, so that only when is in question and not what
+    # the source's own mapping, so that only the date is in question
     inputs = vars(beliefs.inputs) | {
         "gpt4_flop": drawn(beliefs, SOURCE_GPT4_FLOP),
         "oom_per_generation": drawn(beliefs, SOURCE_OOM_PER_GENERATION),

@@ -1,4 +1,4 @@
-"""Registry of computations that a claims file may name, and the published laws each can be made under."""
+"""Registry of computations for claims files, with the published laws applicable to each."""
 
 import inspect
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from datawall.scaling_laws.laws import LAWS, ScalingLaw
 LOSS_LAWS = tuple(name for name, law in LAWS.items() if isinstance(law, ScalingLaw))
 ALL_LAWS = tuple(LAWS)
 REPETITION_LAWS = ("muennighoff2023",)
-"""Repetition constants hold with the base law that they were fitted with, and with no other."""
+"""Repetition constants by base law; they hold only with the law that they were fitted with."""
 
 REQUIRED = inspect.Parameter.empty
 
@@ -24,9 +24,9 @@ class Setting:
     kind
         `float` or `str`.
     words
-        The texts that are accepted; empty for a number or a name.
+        Accepted texts; empty for a number or a name.
     default
-        What it is when not told, or `REQUIRED`.
+        Default value, or `REQUIRED`.
     """
 
     kind: type
@@ -36,14 +36,14 @@ class Setting:
 
 @dataclass(frozen=True)
 class Computation:
-    """A function of `Beliefs` that a claim can be held against.
+    """Registered computation: a function of `Beliefs` to compare a claim with.
 
     Attributes
     ----------
     run
-        Maps beliefs and settings to a value for each draw, or to a single one.
+        Map from beliefs and settings to a value for each draw, or to a single one.
     laws
-        The published laws under which it is computed too.
+        Published laws under which it is also computed.
     by_form
         Whether draws are also split by the form that repeated data takes.
     settings
@@ -57,18 +57,18 @@ class Computation:
 
     @property
     def meaning(self) -> str:
-        """Meaning in a line."""
+        """One-line meaning."""
         return (inspect.getdoc(self.run) or "").partition("\n")[0]
 
 
 COMPUTATIONS: dict[str, Computation] = {}
-"""Every computation, by name."""
+"""Computations by name."""
 
 
 def computation[**P, T](
     *, laws: tuple[str, ...] = (), by_form: bool = False
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Enter a function of `Beliefs` and keyword-only settings into `COMPUTATIONS` by name."""
+    """Register a function of `Beliefs` and keyword-only settings in `COMPUTATIONS` by name."""
 
     def register(run: Callable[P, T]) -> Callable[P, T]:
         settings = {

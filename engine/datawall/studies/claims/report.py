@@ -1,4 +1,4 @@
-"""Judged claims as Markdown, JSON and tables for the terminal."""
+"""Report of judged claims as Markdown, JSON and terminal tables."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -38,12 +38,12 @@ OVERVIEW = ("quantity", "claimed", "computed (80 %)", "factor", "law", "verdict"
 
 
 def shown(value: float, unit: str) -> str:
-    """Return a number with three digits; noise in the tenth digit cannot change it."""
+    """Return a number to three digits, robust to noise in the tenth digit."""
     return number(float(f"{value:.9g}"), unit) if math.isfinite(value) else str(value)
 
 
 def _claimed_text(claimed: Claimed) -> str:
-    """Return what is claimed, with its unit."""
+    """Return the claimed value with its unit."""
     low, high = shown(claimed.low, claimed.unit), shown(claimed.high, claimed.unit)
     if claimed.is_bound:
         text = f"≥ {low}" if math.isinf(claimed.high) else f"≤ {high}"
@@ -53,7 +53,7 @@ def _claimed_text(claimed: Claimed) -> str:
 
 
 def factor_text(of: Check | Case, unit: str) -> str:
-    """Return claimed over computed, or by how many years the computed date is later."""
+    """Return claimed over computed, or the years by which the computed date is later."""
     if unit == DATE_UNIT:
         return f"{round(of.ratio, 1) + 0.0:+.1f} yr"
     return shown(float(f"{of.ratio:.2g}"), unit)
@@ -68,14 +68,14 @@ def _computed_text(check: Check) -> str:
 
 
 def _cases_text(check: Check) -> str:
-    """Return what other laws and readings give, with the verdict each would have."""
+    """Return the values under other laws and readings, each with its verdict."""
     return "; ".join(
         f"{case.name} {shown(case.computed, check.claimed.unit)} ({case.verdict})" for case in check.cases
     )
 
 
 def _cells(claim: Judged, check: Check, *, first: bool) -> tuple[str, ...]:
-    """Return the row of one number; statement and reason stand in the first row of a claim."""
+    """Return the cells of one number; the first row of a claim has its statement and reason."""
     return (
         claim.id,
         claim.statement if first else "",
@@ -99,7 +99,7 @@ def markdown(judged: Sequence[Judged], sources: dict[str, str]) -> str:
     judged
         The claims.
     sources
-        What the prefixes of the ids stand for.
+        Meanings of the prefixes of the ids.
     """
     parts = [
         "# Claims, computed",
@@ -138,7 +138,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def terminal_tables(judged: Sequence[Judged]) -> list[Table | str]:
-    """Return a table for each verdict, and how many claims have it."""
+    """Return a table for each verdict, with the number of its claims."""
     blocks: list[Table | str] = []
     for verdict, title in GROUPS.items():
         group = [claim for claim in judged if claim.verdict == verdict]

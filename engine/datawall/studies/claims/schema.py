@@ -34,7 +34,7 @@ type Settings = dict[str, Any]
 
 
 def _check_settings(computation: Computation, told: Settings, key: str) -> None:
-    """Refuse settings, given under `key`, that a computation does not know, lacks, or cannot use."""
+    """Reject unknown, missing or invalid settings of a computation, given under `key`."""
     for name, value in told.items():
         if name not in computation.settings:
             raise wrong("need known settings", name, suggestion(name, computation.settings), key)
@@ -54,7 +54,7 @@ def _check_setting(name: str, value: Any, setting: Setting, key: str) -> None:
 
 
 class CheckTable(Closed):
-    """``[[claims.ID.checks]]``: one number of a statement, and what computes it."""
+    """``[[claims.ID.checks]]``: one number of a statement, and its computation."""
 
     quantity: Text
     unit: Text
@@ -93,7 +93,7 @@ class CheckTable(Closed):
 
 
 class ClaimTable(Closed):
-    """``[claims.ID]``: a statement, and its checks or why there are none."""
+    """``[claims.ID]``: a statement, and its checks or the reason why there are none."""
 
     statement: Text
     kind: Kind
@@ -118,7 +118,7 @@ def _ids(claims: Any) -> Any:
 
 
 class _ClaimsFile(Closed):
-    """A whole claims file."""
+    """Schema of a claims file."""
 
     schema_: Annotated[int, version(VERSION)] = Field(alias="schema")
     sources: dict[str, Text]
@@ -141,7 +141,7 @@ def load_claims(path: str | Path | None = None) -> _ClaimsFile:
     Parameters
     ----------
     path
-        A TOML file; the claims that ship by default.
+        A TOML file; by default the shipped claims.
 
     Raises
     ------

@@ -17,7 +17,7 @@ DATE_UNIT = "year"
 
 
 class Verdict(enum.StrEnum):
-    """Agreement of a claim with what is computed, best first."""
+    """Agreement of a claim with the computed value, best first."""
 
     HOLDS = "holds"
     ROUGHLY = "roughly"
@@ -26,7 +26,7 @@ class Verdict(enum.StrEnum):
 
 @dataclass(frozen=True)
 class _Tolerance:
-    """The largest miss of each verdict: a factor, or years for a date."""
+    """Largest miss allowed by each verdict: a factor, or years for a date."""
 
     holds: float
     roughly: float
@@ -48,7 +48,7 @@ class Claimed:
     unit
         Unit; dates are in ``"year"``.
     exact
-        Whether the number is arithmetic that must come out to the digits stated.
+        Whether the number is arithmetic and must match to the digits stated.
     """
 
     low: float
@@ -89,7 +89,7 @@ def ratio(claimed: Claimed, computed: np.ndarray | float) -> np.ndarray:
 
 
 def miss(claimed: Claimed, computed: np.ndarray | float) -> np.ndarray:
-    """Return how far off a claim is: a factor of at least 1, or years for dates; inf when not comparable."""
+    """Return the miss of a claim: a factor of at least 1, or years for dates; inf if not comparable."""
     signed = ratio(claimed, computed)
     if claimed.unit == DATE_UNIT:
         return np.abs(signed)
@@ -99,7 +99,7 @@ def miss(claimed: Claimed, computed: np.ndarray | float) -> np.ndarray:
 
 
 def _verdict_of_miss(size: float, tolerance: _Tolerance = FACTOR) -> Verdict:
-    """Return the verdict on a plain number that is off by a factor (or years).
+    """Return the verdict on a plain number for its miss, a factor (or years).
 
     Examples
     --------
@@ -107,7 +107,7 @@ def _verdict_of_miss(size: float, tolerance: _Tolerance = FACTOR) -> Verdict:
     ['holds', 'roughly', 'fails']
     """
     if math.isnan(size):
-        raise ValueError("a computation gave no number")  # a defect of the model refutes nobody
+        raise ValueError("a computation gave no number")  # a defect of the model does not refute a claim
     if size <= tolerance.holds:
         return Verdict.HOLDS
     return Verdict.ROUGHLY if size <= tolerance.roughly else Verdict.FAILS
@@ -123,12 +123,12 @@ def judge(claimed: Claimed, computed: float) -> Verdict:
 
 
 def _comes_out(claimed: Claimed, computed: float) -> bool:
-    """Return whether the computed value, rounded to the digits that the claim states, is the claim.
+    """Return whether the computed value, rounded to the digits of the claim, equals the claim.
 
     The digits of 7.5e25 are two, those of 80e12 one: zeros at the end do not count.
     """
     digits = len(f"{claimed.low:.15e}".partition("e")[0].replace(".", "").rstrip("0"))
-    # a tie such as 8.75 rounds up, and stays one whatever the last bit is
+    # a tie such as 8.75 rounds up, whatever the last bit
     return float(f"{computed * (1 + 1e-12):.{digits - 1}e}") == claimed.low
 
 
@@ -140,5 +140,5 @@ def probability_near(claimed: Claimed, computed: np.ndarray) -> float:
 
 
 def worst(verdicts: list[Verdict]) -> Verdict:
-    """Return the worst of some verdicts: a statement is as good as its worst number."""
+    """Return the worst of some verdicts, which is that of the statement."""
     return max(verdicts, key=list(Verdict).index)

@@ -11,7 +11,7 @@ from numpyro.diagnostics import effective_sample_size, split_gelman_rubin
 from numpyro.infer import MCMC, NUTS
 
 CENTRE = 4.5
-"""The k at which the intercept is taken: the middle of 1 to 8, where it depends least on the slope."""
+"""Reference k of the intercept: the middle of 1 to 8, where it depends least on the slope."""
 LOG_SPREAD = float(np.log(0.1))
 """Logarithm of the median prior spread."""
 CHAINS, WARMUP, DRAWS = 4, 500, 1000
@@ -20,7 +20,7 @@ STATISTICS = ("diverging", "accept_prob", "num_steps", "energy")
 
 @dataclass(frozen=True)
 class DelayFit:
-    """Draws of the posterior and how well they were made.
+    """Posterior draws with MCMC diagnostics.
 
     Attributes
     ----------
@@ -42,8 +42,8 @@ class DelayFit:
 def _delay_model(log10_steps: np.ndarray, censored: np.ndarray) -> None:
     """State log10 steps as a + s·(k - 4.5) + bend of k + noise of the seed, right-censored.
 
-    A network that the budget stopped adds the probability that it needs longer. The bends keep what a
-    straight line misses out of the noise, so that many seeds do not make the slope look surer than it is.
+    A network stopped by the budget adds the probability that it needs longer. The bends keep departures from
+    a straight line out of the noise, so that many seeds do not make the slope falsely certain.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Toy experiment: small networks learn the sign of a product of k standard normals from fresh data.
 
-For each seed the networks of all k start alike and see the same inputs, so only what they are asked differs.
+For each seed the networks of all k start alike and see the same inputs, so only their labels differ.
 """
 
 import math
@@ -41,7 +41,7 @@ def product_signs(inputs: jax.Array) -> jax.Array:
 
 
 def leading_hermite_coefficient(k: int) -> float:
-    """Return how strongly the label shows in the lowest polynomial that shows it at all.
+    """Return the leading Hermite coefficient of the label.
 
     The Hermite expansion of the sign of x_1 … x_k starts at the product x_1 … x_k itself: its mean with the
     label is E|x|^k, and every polynomial of lower degree has none.
@@ -141,10 +141,10 @@ INPUTS = WIDTHS[0]
 BATCH = 128
 HELD_OUT = 4096
 THRESHOLD = 0.75
-"""Held-out accuracy that counts as learned: half the way from chance to perfect."""
+"""Held-out accuracy that counts as learned: halfway from chance to perfect."""
 POINTS_PER_OOM = 20
 CHUNK = 1000
-"""Steps between two reports of progress; no result depends on it."""
+"""Steps between progress reports; no result depends on it."""
 
 type Progress = Callable[[int, int], object]
 
@@ -156,7 +156,7 @@ class Curves:
     Attributes
     ----------
     steps
-        Where the accuracy was taken, of shape (points,) [training steps].
+        Steps at which the accuracy was measured, of shape (points,) [training steps].
     accuracy
         On held-out data, of shape (k, seed, points), for k of 1 to 8.
     """
@@ -166,7 +166,7 @@ class Curves:
 
 
 def recorded_steps(budget: int) -> np.ndarray:
-    """Return the steps at which accuracy is taken: evenly apart in the logarithm, the budget the last.
+    """Return the steps at which accuracy is measured, evenly spaced in the logarithm, the last at the budget.
 
     Examples
     --------
@@ -178,19 +178,19 @@ def recorded_steps(budget: int) -> np.ndarray:
 
 
 def _start_all(key: jax.Array) -> _Training:
-    """Return the networks of one seed, alike for every k."""
+    """Return the initial networks of one seed, equal for every k."""
     return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (INPUTS, *leaf.shape)), start(key))
 
 
 def _step_all(training: _Training, key: jax.Array, step: jax.Array) -> _Training:
-    """Train the networks of one seed on one batch that nobody has seen."""
+    """Train the networks of one seed on one fresh batch."""
     inputs = jax.random.normal(jax.random.fold_in(key, step), (BATCH, INPUTS), jnp.float32)
     return jax.vmap(adam, (0, None, 0, None))(training, inputs, product_signs(inputs), step)
 
 
 @jax.jit
 def _advance(training: _Training, keys: jax.Array, done: int, until: int) -> _Training:
-    """Train from one step to another; both are data, so a single program serves every chunk."""
+    """Train from one step to another; both are traced, so one compiled program serves every chunk."""
 
     def body(step: jax.Array, training: _Training) -> _Training:
         return jax.vmap(_step_all, (0, 0, None))(training, keys, step + 1)
@@ -245,7 +245,7 @@ def train(
 
 
 def steps_to_learn(curves: Curves, threshold: float = THRESHOLD) -> np.ndarray:
-    """Return when each network first reaches an accuracy.
+    """Return the steps after which each network first reaches an accuracy.
 
     Parameters
     ----------

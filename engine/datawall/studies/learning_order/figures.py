@@ -1,4 +1,4 @@
-"""The figure and the table of the learning-order experiment."""
+"""Figure and table of the learning-order experiment."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def shades(count: int) -> np.ndarray:
 
 
 def _label_curve(axes: Axes, steps: np.ndarray, accuracy: np.ndarray, threshold: float, text: str) -> None:
-    """Write on the curve where it reaches the threshold, or at its end where it does not."""
+    """Label a curve where it reaches the threshold, or else at its end."""
     above = accuracy >= threshold
     if above.any():
         at = int(np.argmax(above))
@@ -75,7 +75,7 @@ def _curves(axes: Axes, tree: xr.DataTree) -> None:
 
 
 def _line(axes: Axes, tree: xr.DataTree) -> None:
-    """Draw the posterior of the straight line: steps to learn against k."""
+    """Draw the posterior of the regression line: steps to learn against k."""
     posterior = tree["posterior"].to_dataset()
     ends = tree["observed_data"].to_dataset()["k"].values[[0, -1]]
     k = np.linspace(ends[0] - 0.3, ends[1] + 0.3, 60)
@@ -156,7 +156,7 @@ def draw(tree: xr.DataTree) -> Figure:
 
 
 def document(flat: Mapping[str, Any]) -> Page:
-    """Return the document of an experiment: which k were learned, and when."""
+    """Return the document of an experiment: the k learned, and the steps that took."""
     facts, ooms = flat["manifest"], flat["ooms_per_two"]
     rows = []
     for k, row in flat["learned"].items():

@@ -1,4 +1,4 @@
-"""Results of the experiment and its fit, labelled in ArviZ's groups."""
+"""Results of the learning-order experiment and its fit, labelled in ArviZ's groups."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _posterior_group(fit: DelayFit) -> xr.Dataset:
 
 
 def _statistics_group(fit: DelayFit) -> xr.Dataset:
-    """Return how the sampler fared at each draw."""
+    """Return the sampler statistics of each draw."""
     return xr.Dataset(
         {
             name: _variable(("chain", "draw"), fit.statistics[key], unit, "")
@@ -72,7 +72,7 @@ def _statistics_group(fit: DelayFit) -> xr.Dataset:
 
 
 def _constants_group(censored: np.ndarray, budget: int) -> xr.Dataset:
-    """Return what the fit takes as given, and what is known exactly."""
+    """Return the constants of the fit, and quantities known exactly."""
     return xr.Dataset(
         {
             "censored": _variable(("k", "seed"), censored, "1", "the budget ran out before it was learned"),
@@ -95,7 +95,7 @@ def _constants_group(censored: np.ndarray, budget: int) -> xr.Dataset:
 
 
 def _facts(fit: DelayFit, curves: Curves, seed: int) -> dict[str, Any]:
-    """Return what the manifest says besides the request."""
+    """Return the entries of the manifest besides the request."""
     return {
         "seeds": curves.accuracy.shape[1],
         "steps": int(curves.steps[-1]),
@@ -150,7 +150,7 @@ def make_request(seeds: int = DEFAULT_SEEDS, steps: int = DEFAULT_STEPS, seed: i
     Raises
     ------
     DatawallError
-        If one of them cannot be used.
+        If a parameter is invalid.
     """
     if seeds < 1:
         raise DatawallError(f"seeds: need at least 1, got {seeds}; give a positive number of networks")
@@ -161,7 +161,7 @@ def make_request(seeds: int = DEFAULT_SEEDS, steps: int = DEFAULT_STEPS, seed: i
 
 
 def run(request: Request, progress: Progress | None = None) -> xr.DataTree:
-    """Return the experiment that a request of `make_request` asks for."""
+    """Return the experiment of a request from `make_request`."""
     seeds, steps, seed = (request.options[name] for name in ("seeds", "steps", "seed"))
     keep_compiled_programs()
     begun = time.perf_counter()
@@ -188,7 +188,7 @@ def run(request: Request, progress: Progress | None = None) -> xr.DataTree:
 
 
 def summary(tree: xr.DataTree) -> dict[str, Any]:
-    """Return what was found as flat named numbers, ready for JSON.
+    """Return the results as flat named numbers, ready for JSON.
 
     Parameters
     ----------
@@ -218,13 +218,13 @@ def summary(tree: xr.DataTree) -> dict[str, Any]:
 
 
 def _figures(tree: xr.DataTree, _: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
-    from datawall.studies.learning_order.figures import draw  # training need not wait for matplotlib
+    from datawall.studies.learning_order.figures import draw  # training does not need matplotlib
 
     yield "learning_order", draw(tree)
 
 
 def _document(_: xr.DataTree, flat: dict[str, Any]) -> Page:
-    from datawall.studies.learning_order.figures import document  # training need not wait for matplotlib
+    from datawall.studies.learning_order.figures import document  # training does not need matplotlib
 
     return document(flat)
 

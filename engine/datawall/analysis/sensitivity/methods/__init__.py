@@ -1,1 +1,1 @@
-"""Methods of sensitivity analysis; they know no domain."""
+"""Methods of sensitivity analysis, independent of the domain."""

@@ -1,4 +1,4 @@
-"""The draws of an analysis, and the one compiled evaluation that every method goes through."""
+"""Numerical experiment: the draws of an analysis, and the compiled evaluation shared by all methods."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ def mean_of(values: ArrayLike) -> Estimate:
     Parameters
     ----------
     values
-        One of each replicate, of shape (..., replicates).
+        One value of each replicate, of shape (..., replicates).
 
     Examples
     --------
@@ -34,7 +34,7 @@ def mean_of(values: ArrayLike) -> Estimate:
     (2.0, 1.0)
     """
     values = np.asarray(values, float)
-    with np.errstate(invalid="ignore"):  # the spread of infinities is not a number
+    with np.errstate(invalid="ignore"):  # the spread of infinities is nan
         return Estimate(values.mean(-1), values.std(-1, ddof=1) / np.sqrt(values.shape[-1]))
 
 
@@ -44,7 +44,7 @@ def ratio_of(numerator: ArrayLike, denominator: ArrayLike) -> Estimate:
     Parameters
     ----------
     numerator, denominator
-        Of each replicate; they broadcast to shape (..., replicates).
+        One value of each replicate; they broadcast to shape (..., replicates).
     """
     numerator, denominator = np.asarray(numerator, float), np.asarray(denominator, float)
     scale = denominator.mean(-1)
@@ -53,9 +53,9 @@ def ratio_of(numerator: ArrayLike, denominator: ArrayLike) -> Estimate:
 
 
 COPIES = 3
-"""Independent sets of scores: one that becomes known, and two that stand in for what is not."""
+"""Number of independent sets of scores: one that becomes known, and two for the unknown scores."""
 CHUNK = PAGE * REPLICATES
-"""Draws evaluated at once: on a CPU their arrays stay in a core's cache."""
+"""Number of draws evaluated at once; on a CPU their arrays fit in a core's cache."""
 
 
 def _values(
@@ -72,7 +72,7 @@ def _values(
         rows = np.array(tied)
         mixed = sum(factor[:, k, None] * scores[row] for k, row in enumerate(tied))
         scores = scores.at[rows].set(mixed)
-    # the barrier keeps the compiler from mixing anew in each consumer
+    # the barrier keeps the compiler from recomputing the mixture in each consumer
     scores = jax.lax.optimization_barrier(scores.reshape(len(scores), -1))
     return function(params, scores).reshape(kept.shape[1:])
 
@@ -84,19 +84,19 @@ def _program(backend: str) -> Callable[..., jax.Array]:
 
 
 class Experiment:
-    """Evaluates a problem where some scores are kept and the others are drawn anew, given those kept.
+    """Evaluator of a problem with some scores kept and the others redrawn conditionally on them.
 
     Draws come in chunks of shape (256, 16): 256 points of each of 16 independent randomisations, whose spread
-    tells how sure an index is.
+    gives the standard error of an index.
 
     Parameters
     ----------
     problem
-        What is analysed.
+        The problem to analyse.
     draws
         At least 1; whole chunks of 4096 are drawn.
     seed, sampler
-        How they are spread.
+        Seed and sampler of the draws.
     """
 
     def __init__(self, problem: Problem, draws: int, seed: int, sampler: Sampler):
@@ -128,7 +128,7 @@ class Experiment:
     def values(
         self, known: np.ndarray, kept: Any, anew: Any, position: np.ndarray | None = None
     ) -> np.ndarray:
-        """Return the function where known rows have the scores `kept` and the others are drawn anew.
+        """Return the function with the scores `kept` in the known rows and the others redrawn.
 
         Parameters
         ----------
@@ -137,8 +137,8 @@ class Experiment:
         kept, anew
             Independent scores, of shape (rows, 256, 16).
         position
-            When each row becomes known, of shape (rows, replicates); known rows come before all others.
-            By default they are known at once.
+            Order in which rows become known, of shape (rows, replicates); known rows come before all others.
+            By default all become known at once.
 
         Returns
         -------
@@ -151,9 +151,9 @@ class Experiment:
         return np.asarray(found, np.float64)
 
     def at(self, scores: np.ndarray) -> np.ndarray:
-        """Return the function at scores of shape (rows, n), whatever their correlations: an intervention."""
+        """Return the function at scores of shape (rows, n), ignoring their correlations: an intervention."""
         n = scores.shape[1]
-        # blocks of one shape, so that nothing is compiled anew
+        # blocks of one shape, so that nothing is recompiled
         filled = np.zeros((len(scores), -(-n // CHUNK) * CHUNK), np.float32)
         filled[:, :n] = scores
         size = len(self.problem.tied)
@@ -166,11 +166,11 @@ class Experiment:
         return np.concatenate(parts)[:n].astype(np.float64)
 
     def over_chunks[T](self, work: Callable[[int, jax.Array], T], chunks: int | None = None) -> list[T]:
-        """Return ``work(chunk, scores)`` of each chunk, worked out in a thread for each core."""
+        """Return ``work(chunk, scores)`` of each chunk, computed in a thread for each core."""
         x64 = jax.config.jax_enable_x64
 
         def run(chunk: int) -> T:
-            with jax.enable_x64(x64):  # JAX sets the precision for each thread
+            with jax.enable_x64(x64):  # JAX's precision setting is local to a thread
                 return work(chunk, self.scores(chunk))
 
         with ThreadPoolExecutor(width()) as pool:

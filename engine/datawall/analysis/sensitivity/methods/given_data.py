@@ -1,4 +1,4 @@
-"""Indices from plain draws, whatever their dependence: rank correlations, and PAWN."""
+"""Given-data sensitivity indices, valid under dependence: rank correlations and PAWN."""
 
 import math
 
@@ -12,7 +12,7 @@ from datawall.sampling.cdf import Estimate
 type Floats = NDArray[np.float64]
 
 SLICES = 16
-"""Into which PAWN cuts the draws by an input."""
+"""Slices into which PAWN cuts the draws by an input."""
 
 
 def rank_correlations(inputs: Floats, values: Floats) -> Estimate:
@@ -37,7 +37,7 @@ def _standard_ranks(values: Floats) -> Floats:
 
 
 def pawn(inputs: Floats, values: Floats) -> Estimate:
-    """Return PAWN indices: how far the distribution of the values moves when an input is known.
+    """Return PAWN indices: the shift of the distribution of the values when an input is known.
 
     That is the Kolmogorov-Smirnov distance between the values of a slice of draws with similar input and
     all values, averaged over slices. It needs no moments, so values may be infinite.
@@ -61,7 +61,7 @@ def pawn(inputs: Floats, values: Floats) -> Estimate:
 
 
 def pawn_of_noise(draws: int) -> float:
-    """Return PAWN's index of an input that says nothing: the mean Kolmogorov distance of a slice.
+    """Return the PAWN index of an input without effect: the mean Kolmogorov-Smirnov distance of a slice.
 
     Examples
     --------

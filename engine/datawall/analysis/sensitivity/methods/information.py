@@ -1,4 +1,4 @@
-"""Value of information: how much surer the answer would be if a player were known."""
+"""Value of information: the expected reduction in CRPS and interval width by knowing a player."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,7 +16,7 @@ INTERVAL = (0.1, 0.9)
 
 
 class _Shrinkage(NamedTuple):
-    """What the score or width is now, and by how much and by what share each player would shrink it."""
+    """Current score or width, and its absolute and relative reduction by each player."""
 
     now: Estimate
     gain: Estimate
@@ -24,9 +24,9 @@ class _Shrinkage(NamedTuple):
 
 
 def crps_gain(experiment: Experiment, players: Sequence[Player], measure: Measure) -> _Shrinkage:
-    r"""Return by how much the expected score of the forecast falls once a player is known.
+    r"""Return the reduction in the expected score of the forecast once a player is known.
 
-    The score is the continuous ranked probability score. Of a forecast that is right about its own odds it is
+    The score is the continuous ranked probability score. For a calibrated forecast it is
     half the mean distance of two draws, :math:`E|y - y'|/2`; with the player known, of two draws that share
     it. Four draws, of which two and two share the player, give both, so that a small gain has a small error.
     For a probability the values are 0 and 1, and the score is Brier's.
@@ -38,7 +38,7 @@ def crps_gain(experiment: Experiment, players: Sequence[Player], measure: Measur
     players
         Sets of rows.
     measure
-        Makes finite numbers, in the unit of the answer, of the values.
+        Map from values to finite numbers in the unit of the answer.
 
     References
     ----------
@@ -69,10 +69,10 @@ def _distance(values: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def interval_gain(experiment: Experiment, players: Sequence[Player], measure: Measure) -> _Shrinkage:
-    """Return by how much the 80 % interval is expected to narrow once a player is known.
+    """Return the expected reduction in the width of the 80 % interval once a player is known.
 
-    Nested draws: 256 given each known draw of the player, the same ones for every player, so that one that
-    says nothing narrows nothing.
+    Nested Monte Carlo: 256 draws given each known draw of the player, the same for every player, so that
+    an uninformative player has no gain.
 
     Parameters
     ----------

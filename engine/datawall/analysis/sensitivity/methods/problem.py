@@ -1,4 +1,4 @@
-"""A function of correlated normal scores, and whose scores are known first."""
+"""Sensitivity problem: a function of normal scores under a Gaussian copula."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,13 +9,13 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components
 
 type Function = Callable[[Any, jax.Array], jax.Array]
-"""Maps (params, scores of shape (rows, n)) to n values; column i gives value i. Hashable."""
+"""Hashable map from (params, scores of shape (rows, n)) to n values; column i gives value i."""
 
 type Player = tuple[int, ...]
-"""The rows of scores that are known, or not, together: those of an input or of a group of inputs."""
+"""Player: rows of scores that become known together, those of an input or of a group of inputs."""
 
 SMALLEST_CORRELATION = 1e-9
-"""Below this, what a Cholesky factor leaves of a zero."""
+"""Threshold below which an element of a Cholesky factor is a rounded zero."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,15 +25,15 @@ class Problem:
     Attributes
     ----------
     function, params
-        What is analysed, and the numbers that it is traced with.
+        Function to analyse, and its traced parameters.
     labels
         A name for each row of scores.
     ranks
-        Which dimension of the point set each row takes, the best spread first.
+        Dimension of the point set for each row; lower ones are better spread.
     tied
         The rows that are correlated with others.
     correlation
-        Of the tied rows, in their order.
+        Correlation matrix of the tied rows, in their order.
     """
 
     function: Function
@@ -44,7 +44,7 @@ class Problem:
     correlation: np.ndarray = field(default_factory=lambda: np.eye(0))
 
     def components(self) -> list[Player]:
-        """Return the rows that hang together, each component in order: components are independent."""
+        """Return the connected components of correlated rows, which are independent of each other."""
         rows = len(self.labels)
         linked = np.eye(rows, dtype=bool)
         linked[np.ix_(self.tied, self.tied)] |= np.abs(self.correlation) > SMALLEST_CORRELATION
@@ -52,7 +52,7 @@ class Problem:
         return sorted(tuple(np.flatnonzero(owner == k).tolist()) for k in range(number))
 
     def factors(self, position: np.ndarray) -> np.ndarray:
-        """Return the Cholesky factor that makes scores known one after another.
+        """Return the Cholesky factor of the scores in the order in which they become known.
 
         The scores of the rows before a position depend on the independent scores of these rows alone. So to
         keep the latter and to draw the others anew is to draw from the exact conditional distribution.
@@ -60,7 +60,7 @@ class Problem:
         Parameters
         ----------
         position
-            Of each row, of shape (rows, replicates); ties in any order.
+            Position of each row in the order, of shape (rows, replicates); ties in any order.
 
         Returns
         -------
@@ -74,7 +74,7 @@ class Problem:
         return np.moveaxis(lower[replicate, back[:, :, None], back[:, None, :]], 0, -1).astype(np.float32)
 
     def mask(self, player: Sequence[int]) -> np.ndarray:
-        """Return which rows are a player's, of shape (rows,)."""
+        """Return the mask of a player's rows, of shape (rows,)."""
         mask = np.zeros(len(self.labels), bool)
         mask[list(player)] = True
         return mask

@@ -1,4 +1,4 @@
-"""Shapley effects: shares of a variance that hold under dependence and sum to one."""
+"""Shapley effects: shares of a variance, valid under dependence, that sum to one."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from datawall.sampling.replicates import REPLICATES
 
 
 def shapley_effects(experiment: Experiment, players: Sequence[Player], measure: Measure) -> Estimate:
-    r"""Return the share of the variance that each player accounts for.
+    r"""Return the Shapley effect of each player, its share of the variance.
 
     The players become known one after another, in a random order. What becomes known at a step moves the
     expectation of y by :math:`D`, and the Shapley effect is the mean of :math:`E\,D^2` over orders. Two paths
@@ -28,7 +28,7 @@ def shapley_effects(experiment: Experiment, players: Sequence[Player], measure: 
         Disjoint sets of rows. The function must not depend on rows that no player has, unless these are
         known from the start.
     measure
-        Of the values of the function.
+        Map from values of the function to the numbers whose variance is explained.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def shapley_effects(experiment: Experiment, players: Sequence[Player], measure: 
             known = position <= step
             if step < size - 1:
                 after = [measure(experiment.values(known, kept, other, position)) for other in others]
-            else:  # nothing is left to be drawn anew
+            else:  # nothing is left to redraw
                 after = [measure(experiment.values(known, kept, kept, position))] * 2
             moves = [now - then for now, then in zip(after, before, strict=True)]
             effects[order[step], np.arange(REPLICATES)] = np.mean(moves[0] * moves[1], axis=0)

@@ -11,11 +11,11 @@ from datawall.analysis.sensitivity.methods.problem import Player
 from datawall.sampling.cdf import Estimate
 
 type Measure = Callable[[np.ndarray], np.ndarray]
-"""Maps values of the function to the numbers whose variance is explained."""
+"""Map from values of the function to the numbers whose variance is explained."""
 
 
 class _SobolIndices(NamedTuple):
-    """First and total order, each of shape (players,)."""
+    """Sobol' indices of first and total order, each of shape (players,)."""
 
     first: Estimate
     total: Estimate
@@ -35,7 +35,7 @@ def sobol_indices(experiment: Experiment, players: Sequence[Player], measure: Me
     players
         Sets of rows that are independent of all other rows.
     measure
-        Of the values of the function.
+        Map from values of the function to the numbers whose variance is explained.
 
     References
     ----------

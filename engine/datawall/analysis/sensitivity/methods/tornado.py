@@ -1,4 +1,4 @@
-"""Tornado: the answer at a low and a high score of each player."""
+"""Tornado analysis: the answer at a low and a high score of each player."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,9 +14,9 @@ from datawall.sampling.cdf import Estimate
 
 
 def gradient_at_median(problem: Problem) -> tuple[float, np.ndarray]:
-    """Return the function where every score is 0, and its derivatives by the scores, the others held.
+    """Return the function with all scores at 0, and its partial derivatives by the scores.
 
-    Forward mode: the derivative is that of the path itself, through every root that it finds.
+    Forward-mode differentiation goes through the path itself and every root found on it.
 
     Returns
     -------
@@ -38,13 +38,13 @@ def gradient_at_median(problem: Problem) -> tuple[float, np.ndarray]:
 LEVELS = (0.1, 0.9)
 
 type Answer = Callable[[np.ndarray], np.ndarray]
-"""Maps values of shape (n, ...) to an answer for each of the trailing places."""
+"""Map from values of shape (n, ...) to an answer for each trailing index."""
 
 
 def at_median(experiment: Experiment, players: Sequence[Player]) -> np.ndarray:
     """Return the function with a player at its 10 % and its 90 % score and all others at their medians.
 
-    Others stay where they are though they may be correlated with the player: this is an intervention.
+    The others stay fixed even if they are correlated with the player: this is an intervention.
 
     Returns
     -------
@@ -58,9 +58,9 @@ def at_median(experiment: Experiment, players: Sequence[Player]) -> np.ndarray:
 
 
 def at_distribution(experiment: Experiment, players: Sequence[Player], answer: Answer) -> Estimate:
-    """Return the answer with one input at its 10 % and its 90 % score and all others as they then are.
+    """Return the answer with one input at its 10 % and its 90 % score and the others conditional on it.
 
-    Others follow their distribution given the input: this is an observation.
+    The others follow their conditional distribution given the input: this is an observation.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def at_distribution(experiment: Experiment, players: Sequence[Player], answer: A
     players
         Sets of rows that are independent of each other, within a player.
     answer
-        What is made of the values.
+        Map from values to the answer.
 
     Returns
     -------

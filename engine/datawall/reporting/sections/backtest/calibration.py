@@ -1,4 +1,4 @@
-"""Whether the intervals hold what they claim to."""
+"""Calibration of a backtest: interval coverage and PIT distributions."""
 
 import math
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ from datawall.reporting.figures import scores, svg
 from datawall.reporting.saved import SavedBacktest
 
 FEWEST = 5
-"""Outcomes that a distribution of them needs."""
+"""Fewest outcomes for which their distribution is shown."""
 BAND, SEED = 0.95, 0
 
 
 def section(backtest: SavedBacktest) -> Section | None:
-    """Return the section, where any outcome has been scored."""
+    """Return the section, or None if no outcome has been scored."""
     if not backtest.has(f"coverage/{backtest.who}"):
         return None
     return Section(
@@ -124,7 +124,7 @@ def _pits(backtest: SavedBacktest, panels: dict[str, Ecdf]) -> Figure:
 
 
 def _bounds(backtest: SavedBacktest) -> dict[str, np.ndarray]:
-    """Return the bounds of amounts and those of dates, whose errors could cancel if they were together."""
+    """Return the bounds of amounts and of dates apart, so that their errors cannot cancel."""
     scored = backtest.scored(backtest.who)
     bounds = np.stack([scored["pit_low"], scored["pit_high"]], axis=1)
     kinds = np.array([TARGETS[target].kind for target in scored["target"].values.astype(str)], str)
@@ -151,7 +151,7 @@ def _factor(value: float) -> str:
 
 
 def _widening(factor: float, low: float, high: float) -> str:
-    """Return by how much the 80 % intervals should have been wider, in words.
+    """Return the factor by which the 80 % intervals were too narrow, in words.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What was forecast at each origin, and what came: the largest run, and dates."""
+"""Forecasts and outcomes of a backtest by origin: the largest run, and dates."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -21,7 +21,7 @@ BESIDE = (
 
 
 def section(backtest: SavedBacktest) -> Section | None:
-    """Return the section, where the tables were scored."""
+    """Return the section of the scored tables, if any."""
     if not backtest.has("reference"):
         return None
     return Section(
@@ -60,7 +60,7 @@ def _row(row: Mapping[str, Any], clock: str) -> rows.Row:
 
 
 def _rows(found: xr.Dataset) -> Iterator[dict[str, Any]]:
-    """Yield each row by the names of its columns."""
+    """Yield each row as a mapping of column names."""
     for place in range(found.sizes["row"]):
         yield {str(name): values.item() for name, values in found.isel(row=place).items()}
 
@@ -89,7 +89,7 @@ TITLES = {
 
 
 def largest_run(backtest: SavedBacktest) -> Section | None:
-    """Return the largest run as it was forecast at each origin, where it was."""
+    """Return the forecasts of the largest run at each origin, if any."""
     if not backtest.answers(backtest.who, TARGET).sizes["question"]:
         return None
     return Section(
@@ -134,7 +134,7 @@ def _quantiles(answers: xr.Dataset) -> np.ndarray:
 
 
 def came(answers: xr.Dataset) -> np.ndarray:
-    """Return what came; where it is open, what it is at least; nan where it cannot be told."""
+    """Return the outcomes: a lower bound if open, nan if unknown."""
     is_open = answers["state"].values == "open"
     return 10.0 ** np.where(is_open, answers["window_last"], answers["outcome"])
 
@@ -162,7 +162,7 @@ def _levels(answers: xr.Dataset) -> Table:
 
 
 def dates(backtest: SavedBacktest) -> Section | None:
-    """Return when things were forecast to come at each origin, and when they came, where it was asked."""
+    """Return the forecasts of dates at each origin with their outcomes, if any were asked for."""
     if not any(_panels(backtest, target) for target in TITLES):
         return None
     return Section(
@@ -192,7 +192,7 @@ def _figures(backtest: SavedBacktest) -> Iterator[Figure]:
 
 
 def _panels(backtest: SavedBacktest, target: str) -> dict[str, origins.Dates]:
-    """Return the forecasts of each item, those with the longest look ahead where there are several."""
+    """Return the forecasts of each item, the one with the longest horizon at each origin."""
     found = {}
     for item in backtest.items(target):
         answers = backtest.answers(backtest.who, target, item).sortby(["origin", "horizon"])
@@ -205,9 +205,9 @@ def _panels(backtest: SavedBacktest, target: str) -> dict[str, origins.Dates]:
 
 
 def _day(asked: xr.Dataset) -> tuple[float | None, bool]:
-    """Return when something came, or until when it had not, and whether it is open; None if none can tell.
+    """Return the date of an event, or the date up to which it had not happened, and whether it is open.
 
-    What is open in the windows that are over may have come since.
+    The date is None if unknown. An event that is open in all closed windows may have happened since.
     """
     came = asked["came"].values
     if np.isfinite(came).any():

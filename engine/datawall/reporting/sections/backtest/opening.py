@@ -1,4 +1,4 @@
-"""What a reader of a backtest sees first: the verdicts, and four numbers."""
+"""Opening of a backtest report: the verdicts, and four numbers."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ NOTE = (
     "too few."
 )
 CLAIMED = 0.8
-"""Mass of the intervals that the cards show."""
+"""Nominal coverage of the intervals on the cards."""
 
 
 def document(
@@ -33,30 +33,30 @@ def document(
     backtest
         The backtest.
     title
-        By default a question with the names of its scenarios.
+        Title; by default a question with the names of its scenarios.
     rest
         Sections of other products.
     in_full
-        Whether with all that stands behind the answer; the terminal shows the answer alone.
+        Whether to add all sections behind the answer; the terminal shows the answer alone.
     """
     sections = (*parts(backtest, in_full=in_full), *rest)
     return Page(title or _title(backtest), _lead(backtest), tuple(_first(backtest)), sections, NOTE)
 
 
 def section(backtest: SavedBacktest) -> Section:
-    """Return the opening as a section, for a page that is about something else first."""
+    """Return the opening as a section of a page that opens with another product."""
     return Section(backtest.name("verdict"), _title(backtest), _lead(backtest), tuple(_first(backtest)))
 
 
 def parts(backtest: SavedBacktest, *, in_full: bool = True) -> Iterator[Section]:
-    """Yield what follows the opening, as far as the backtest has it."""
+    """Yield the sections that follow the opening, as far as the backtest has their data."""
     for part in PARTS if in_full else BRIEF:
         if found := part(backtest):
             yield found
 
 
 def _lead(backtest: SavedBacktest) -> str:
-    """Return what was asked, of whom and when."""
+    """Return the scenarios, origins and draws of the backtest, in words."""
     asked = backtest_labels.asked(backtest.manifest)
     return f"Forecasts of {', '.join(backtest.scenarios)} as they would have been made {asked}"
 
@@ -88,7 +88,7 @@ def _cards(backtest: SavedBacktest) -> Iterator[tuple[str, Words, Words]]:
 
 
 def _provenance(backtest: SavedBacktest) -> Section:
-    """Return where the scores come from, and the command that makes them again."""
+    """Return the provenance of the scores, and the command that reproduces them."""
     facts = backtest.manifest
     rows = (
         *((f"scenario {name}", f"SHA-256 {digest}") for name, digest in facts["scenario_digests"].items()),

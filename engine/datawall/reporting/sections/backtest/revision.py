@@ -1,4 +1,4 @@
-"""How the answer moved from origin to origin, and which evidence moved it."""
+"""Forecast revisions from origin to origin, and the evidence behind them."""
 
 from collections.abc import Iterator
 
@@ -12,12 +12,12 @@ from datawall.reporting.labels import title
 from datawall.reporting.saved import SavedBacktest
 
 SHOWN = 8
-"""Moves in a table: the largest."""
+"""Largest number of revisions in a table."""
 COLUMNS = ("between", "evidence on", "median, years", "by 2030", "what became known")
 
 
 def section(backtest: SavedBacktest) -> Section | None:
-    """Return the section, where the moves of the answer are known."""
+    """Return the section, if the revisions of the answer are known."""
     if not backtest.has("revision/quantiles"):
         return None
     return Section(
@@ -82,7 +82,7 @@ def _moves(moves: xr.Dataset) -> Iterator[Table]:
 
 
 def _largest(moves: xr.Dataset) -> Iterator[xr.Dataset]:
-    """Yield the largest moves; where no median can be compared, those of the probability."""
+    """Yield the largest revisions of the median, or of the probability if no medians can be compared."""
     flat = moves.stack(move=("pair", "module"), create_index=False)
     years, chance = (np.abs(flat[name].values) for name in ("shift", "probability_shift"))
     for place in np.lexsort((-chance, -np.nan_to_num(years)))[:SHOWN]:

@@ -1,4 +1,4 @@
-"""Whether the forecast does better than simple ones, and than those that others published."""
+"""Skill of the forecast against simple and published forecasts."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,7 +17,7 @@ COLUMNS = ("against, what", "skill", "CRPS", "its CRPS", "questions")
 
 
 def section(backtest: SavedBacktest) -> Section | None:
-    """Return the section, where the forecast was compared with any other."""
+    """Return the section, if the forecast was compared with any other."""
     if not backtest.references(backtest.who):
         return None
     return Section(
@@ -87,7 +87,7 @@ def _number(backtest: SavedBacktest, other: str, target: str) -> scores.Number:
 
 
 def _compared(backtest: SavedBacktest, others: Sequence[str]) -> list[str]:
-    """Return the targets about which any of some forecasters was compared."""
+    """Return the targets on which any of the forecasters was compared."""
     return [
         target
         for target in backtest.targets
@@ -105,7 +105,7 @@ def _table(backtest: SavedBacktest, others: Sequence[str], caption: str) -> Tabl
 
 
 def _of_others(backtest: SavedBacktest) -> Iterator[Table]:
-    """Yield how the other scenarios do, against all that they were compared with."""
+    """Yield the skill of the other scenarios against their references."""
     for who in backtest.scenarios[1:]:
         rows = [
             (f"{other}: {words.target(target)}", *_cells(backtest.skill(who, other, target)))

@@ -1,4 +1,4 @@
-"""What could not be scored, and what was stated with hindsight."""
+"""Unscored questions of a backtest, and settings stated with hindsight."""
 
 from collections.abc import Iterator
 

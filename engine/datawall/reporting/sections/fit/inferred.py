@@ -1,4 +1,4 @@
-"""Tables of the summary of a fit: what was inferred, and whether it can be trusted."""
+"""Posterior summary tables of a fit: parameters, informed inputs, model comparison and diagnostics."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from datawall.scenario.posterior import distribution
 
 
 def brief(summary: Mapping[str, Any]) -> list[Table]:
-    """Return what was inferred, what the forecast takes from it, and whether it can be trusted."""
+    """Return the tables of parameters, informed inputs, model comparison and diagnostics."""
     tables = (_parameters(summary), inputs(summary), rivals(summary), trust(summary))
     return [table for table in tables if table.rows]
 
@@ -28,7 +28,7 @@ def _parameters(summary: Mapping[str, Any]) -> Table:
 
 
 def inputs(summary: Mapping[str, Any]) -> Table:
-    """Return the inputs of the forecast that the posterior informs."""
+    """Return the inputs of the forecast informed by the posterior."""
     rows = []
     for name, content in summary["inputs"].items():
         unit = DECLARATIONS[name].unit
@@ -53,7 +53,7 @@ def rivals(summary: Mapping[str, Any]) -> Table:
 
 
 def trust(summary: Mapping[str, Any]) -> Table:
-    """Return the worst of each diagnostic, and the verdicts on the model and its rivals."""
+    """Return the worst value of each diagnostic, and the verdicts on the model and its rivals."""
     manifest = summary["manifest"]
     found = manifest["diagnosis"]
     rows = [

@@ -1,4 +1,4 @@
-"""What a report shows of a fit: every figure, how to read it, and what it needs."""
+"""Registry of the figures of a fit, with their reading aids and requirements."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ type Need = Callable[[SavedFit], bool]
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure of a fit.
+    """Figure of a fit.
 
     Attributes
     ----------
     draw
-        Draws it.
+        Function that draws it.
     title, how
-        What it shows, and how to read it, in a sentence each.
+        Title and reading aid, a sentence each.
     groups
-        Of the tree that it needs.
+        Groups of the tree that it needs.
     need, lack
-        What else it needs, and how to say that it is lacking.
+        Further requirement, and the words for its absence.
     """
 
     draw: Callable[[SavedFit], Figure]
@@ -40,7 +40,7 @@ class Picture:
         return self.draw.__name__.replace("_", "-")
 
     def missing(self, fit: SavedFit) -> str:
-        """Return why it cannot be drawn, or nothing."""
+        """Return the reason why it cannot be drawn, or nothing."""
         for group in self.groups:
             if not fit.has(group):
                 return f"the fit has no {group}"

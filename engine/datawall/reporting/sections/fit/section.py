@@ -1,4 +1,4 @@
-"""The document of fits: whether they can be trusted, then what each has learned."""
+"""Fit document: verdicts on the posteriors, then a section for each fit."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -20,9 +20,9 @@ def document(fits: Sequence[SavedFit], title: str | None = None) -> Page:
     Parameters
     ----------
     fits
-        What to show, in this order.
+        Fits to show, in order.
     title
-        Of the page; by default it names the modules.
+        Title of the page; by default it names the modules.
     """
     return Page(
         title or f"Evidence: {', '.join(fit.name for fit in fits)}",
@@ -55,7 +55,7 @@ def _row(fit: SavedFit) -> tuple[str, ...]:
 
 
 def brief(summary: Mapping[str, Any]) -> Page:
-    """Return the document of one fit as the terminal shows it, from its summary alone."""
+    """Return the document of one fit for the terminal, from its summary alone."""
     module = summary["module"]
     tables = tuple(inferred.brief(summary))
     shown = Section(f"fit-{module}", summary["title"], "", tables)
@@ -63,7 +63,7 @@ def brief(summary: Mapping[str, Any]) -> Page:
 
 
 def section(fit: SavedFit) -> Section:
-    """Return the section of a fit: what was learned, and whether to believe it."""
+    """Return the section of a fit: posterior and diagnostics."""
     title = f"Evidence: {fit.summary['title']}"
     return Section(f"fit-{fit.name}", title, _lead(fit), tuple(_blocks(fit)))
 
@@ -77,7 +77,7 @@ def _lead(fit: SavedFit) -> str:
 
 
 def _blocks(fit: SavedFit) -> Iterator[Block]:
-    """Yield what was learned, how it foresees the data, how it leans on its prior, and how it was sampled."""
+    """Yield blocks on the posterior, predictive checks, prior sensitivity and sampling diagnostics."""
     if fit.faults:
         yield Banner("error", f"This posterior cannot be trusted: {'; '.join(fit.faults)}.")
     yield tables.posterior(fit)

@@ -1,4 +1,4 @@
-"""Tables of ArviZ's numbers."""
+"""Tables from ArviZ: posterior summary, LOO and power-scaling sensitivity."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ INTERVAL = TAILS[1] - TAILS[0]
 def posterior(fit: SavedFit) -> Table:
     """Return ArviZ's summary of the headline parameters."""
     with quiet():
-        # not rounded by ArviZ: its two digits make 2000 of every year
+        # not rounded by ArviZ, whose two digits turn every year into 2000
         table = az.summary(fit.tree, var_names=fit.headline, ci_prob=INTERVAL, ci_kind="eti", round_to="none")
     columns = (
         "parameter",
@@ -47,7 +47,7 @@ def _unit(fit: SavedFit, label: str) -> str:
 
 
 def loo(fit: SavedFit) -> Table:
-    """Return how well each set of data is foreseen, datum by datum, from the others."""
+    """Return leave-one-out (LOO) predictive accuracy for each set of data."""
     rows = []
     for name in map(str, fit.group("observed_data")):
         with quiet():
@@ -69,7 +69,7 @@ def loo(fit: SavedFit) -> Table:
 
 
 def power_scaling(fit: SavedFit) -> Table:
-    """Return how much each posterior moves when the prior, or the likelihood, counts more or less."""
+    """Return the sensitivity of each posterior to power-scaling of the prior and the likelihood."""
     rows = [
         (str(label), f"{row['prior']:.3f}", f"{row['likelihood']:.3f}", _verdict(row))
         for label, row in sensitivity(fit).iterrows()
