@@ -1,1 +1,1 @@
-"""Forecasts as they would have been made at past dates, scored against what happened since."""
+"""Backtesting: forecasts at past origins from the data vintage of each, scored against outcomes."""

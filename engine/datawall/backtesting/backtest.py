@@ -1,4 +1,4 @@
-"""`datawall.backtest`: forecasts as they would have been made at past dates, and how good they were."""
+"""Backtest (`datawall.backtest`): forecasts at past origins, their scores, calibration and skill."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,16 +24,16 @@ from datawall.caching import code_digest, keep_compiled_programs
 def groups_of(
     plan: BacktestPlan, ledger: Ledger, outcomes: Mapping[ForecastQuestion, Outcome | None]
 ) -> tuple[dict[str, xr.Dataset], dict[str, list[str]]]:
-    """Return the groups of a backtest but `reference` and `revision`, and sentences on the main scenario.
+    """Return the groups of a backtest except `reference` and `revision`, and sentences on the main scenario.
 
     The sentences are ``verdicts``, which judge, and ``remarks``.
 
     Parameters
     ----------
     plan, ledger
-        What was asked, and what came back.
+        The questions and their answers.
     outcomes
-        Of every question; None where it cannot be told yet.
+        Of every question; None while unresolved.
     """
     scored = {who: score(answers, outcomes) for who, answers in ledger.answers.items()}
     groups = {"questions": score({}, outcomes).coords.to_dataset().drop_vars("level").reset_coords()}
@@ -59,9 +59,10 @@ def groups_of(
 
 
 def _pairs(plan: BacktestPlan, forecasters: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Yield who is compared with whom.
+    """Yield each pair of forecaster and reference to compare.
 
-    All but the simple with the simple; the scenarios asked also with published ones and with the main one.
+    Every forecaster but the baselines is compared with the baselines; the requested scenarios also with
+    published ones and with the main one.
     """
     for who in forecasters:
         for reference in forecasters:
@@ -81,10 +82,10 @@ def backtest(
     seed: int = 0,
     progress: Progress = lambda *_: None,
 ) -> xr.DataTree:
-    """Forecast from past dates with what was known then, and score the forecasts against what happened.
+    """Forecast from past origins with the evidence known then, and score the forecasts against outcomes.
 
-    Published forecasts are asked at their own as-of dates, simple forecasters at every origin. Posteriors
-    are kept in the user's cache folder as they are fitted: a run that was stopped goes on where it was.
+    Published forecasts answer at their own as-of dates, baselines at every origin. Posteriors are kept in
+    the user's cache folder as they are fitted, so that an interrupted run resumes where it stopped.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def backtest(
     every
         Between two origins: ``"6mo"`` or ``"1y"``.
     horizons
-        How far ahead is asked, such as ``["6mo", "2y"]``.
+        Forecast horizons, such as ``["6mo", "2y"]``.
     draws
         Of each forecast.
     seed
@@ -135,7 +136,7 @@ def run(plan: BacktestPlan, parts: Parts | None = None, progress: Progress = lam
     began = time.perf_counter()
     keep_compiled_programs()
     if parts is None:
-        # loads every model, which a mistake need not wait for
+        # loads every model; a mistake in the arguments should not wait for it
         from datawall.backtesting.default_components import PARTS as parts  # noqa: N811
     asked, skipped = rounds(plan, parts.published())
     ledger = Ledger(skipped=skipped)
@@ -167,7 +168,7 @@ def run(plan: BacktestPlan, parts: Parts | None = None, progress: Progress = lam
 
 
 def _untold(ledger: Ledger, groups: Mapping[str, xr.Dataset]) -> list[Skip]:
-    """Return who answered, but nothing that counts yet, so that no table shows it."""
+    """Return the forecasters whose answers none count yet, so that no table shows them."""
     return [
         Skip(who, "", origin, "nothing that it was asked can be told yet")
         for who, answers in ledger.answers.items()
@@ -177,7 +178,7 @@ def _untold(ledger: Ledger, groups: Mapping[str, xr.Dataset]) -> list[Skip]:
 
 
 def _reference(plan: BacktestPlan, parts: Parts) -> xr.DataTree | Skip:
-    """Return the rows of published tables, or why our own forecast beside them cannot be made."""
+    """Return the scored rows of published tables, or the reason why our forecast beside them is missing."""
     if not plan.origins[0] <= MID_2024 <= plan.origins[-1]:
         return Skip("baseline", "reference", MID_2024, "mid-2024 is not between the first and last origin")
     try:
@@ -187,7 +188,7 @@ def _reference(plan: BacktestPlan, parts: Parts) -> xr.DataTree | Skip:
 
 
 def _revision(plan: BacktestPlan, parts: Parts, progress: Progress) -> xr.DataTree | Skip:
-    """Return how the answers of the main scenario moved until its own date, or why that cannot be told."""
+    """Return the forecast revisions of the main scenario up to its as-of date, or why there are none."""
     known = data_stock_known()
     origins = [origin for origin in plan.origins if origin >= known]
     origins += [plan.as_of] if plan.as_of > plan.origins[-1] else []
@@ -203,7 +204,7 @@ def _revision(plan: BacktestPlan, parts: Parts, progress: Progress) -> xr.DataTr
 
 
 def _facts(plan: BacktestPlan, ledger: Ledger) -> dict[str, Any]:
-    """Return what the manifest of a backtest says besides the request."""
+    """Return the manifest entries of a backtest besides the request."""
     start, end, every = plan.period
     return {
         "scenarios": list(plan.scenarios),

@@ -1,4 +1,4 @@
-"""Baselines that a model has to beat: persistence, linear trend, random walk with drift."""
+"""Baseline forecasters that a model has to beat: persistence, linear trend, random walk with drift."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -17,7 +17,7 @@ from datawall.distributions.special import ndtr, ndtri
 from datawall.units import date_of
 
 FEWEST_RECORDS = 4
-"""Fewer leave at most one degree of freedom, and a forecast that has no mean to be scored by."""
+"""Fewest records: fewer leave at most one degree of freedom, and a forecast without a mean to score."""
 FEWEST_RELEASES = 3
 
 type Method = Callable[[Sequence[ForecastQuestion], int, np.random.Generator], Answers]
@@ -25,7 +25,7 @@ type Method = Callable[[Sequence[ForecastQuestion], int, np.random.Generator], A
 
 
 def persistence(questions: Sequence[ForecastQuestion]) -> Answers:
-    """Answer that nothing changes: the record known at the origin stays, and no date comes.
+    """Forecast no change: the record known at the origin stays, and no event happens.
 
     Parameters
     ----------
@@ -52,12 +52,12 @@ def persistence(questions: Sequence[ForecastQuestion]) -> Answers:
 
 
 def trend(draws: int, seed: int) -> Forecaster:
-    """Return the forecaster that draws a straight line through the records known at the origin, in log10.
+    """Return the linear-trend forecaster: a line through log10 of the records known at the origin.
 
     The line is fitted by least squares; its errors are normal and as large as those of the records, so that
     the predictive distribution is Student's t with the records' degrees of freedom. No record falls below the
-    one known. A date is when the line first passes its threshold. Releases by name come after waits that are
-    normal, with mean and standard deviation of those known, and not negative.
+    one known. A date is the first passage of the line through its threshold. Waits between releases by
+    name are normal, with the mean and standard deviation of the known waits, and not negative.
 
     Parameters
     ----------
@@ -79,11 +79,11 @@ def trend(draws: int, seed: int) -> Forecaster:
 
 
 def drift(draws: int, seed: int) -> Forecaster:
-    """Return the forecaster for whom records grow as they have done, from the last one on.
+    """Return the random-walk forecaster: records grow from the last one with the drift of the past.
 
     A random walk with drift through the record at the origin and at whole years before it, in log10: mean and
-    scatter are those of its yearly steps. A date is the first passage. It says nothing of releases by name,
-    which are no records.
+    scatter are those of its yearly steps. A date is the first passage. It does not answer about releases by
+    name, which are no records.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def drift(draws: int, seed: int) -> Forecaster:
 
 
 def _each_target(methods: Mapping[str, Method], draws: int, seed: int) -> Forecaster:
-    """Return the forecaster that answers the questions about each target by its method."""
+    """Return a forecaster that applies to each target the method given for it."""
 
     def answer(questions: Sequence[ForecastQuestion]) -> Answers:
         answers = {}
@@ -139,14 +139,14 @@ def _by_steps(questions: Sequence[ForecastQuestion], draws: int, rng: np.random.
 
 
 def yearly_records(series: Series, origin: float) -> np.ndarray:
-    """Return the record at the origin and at whole years before it, as far back as there is one, by date."""
+    """Return the records at the origin and at whole years before it, as far back as they go, by date."""
     first = np.min(series.date, initial=origin)
     dates = origin - np.arange(int(origin - first), -1.0, -1.0)
     return np.array([series.record(date) for date in dates])
 
 
 def growth_draws(records: np.ndarray, draws: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return draws of mean and scatter of the yearly steps of records, given those seen, in log10."""
+    """Return posterior draws of the mean and scatter of the yearly steps of records, in log10."""
     steps = np.diff(records)
     spread = np.std(steps) * np.sqrt(len(steps) / rng.chisquare(len(steps) - 1, draws))
     return np.mean(steps) + spread * rng.standard_normal(draws) / np.sqrt(len(steps)), spread
@@ -155,7 +155,7 @@ def growth_draws(records: np.ndarray, draws: int, rng: np.random.Generator) -> t
 def _first_passage(
     rise: float, growth: np.ndarray, spread: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Draw after how many years walks have first risen so far; inf where they drift down."""
+    """Draw first-passage times [years] of random walks to a rise; inf where they drift down."""
     up = growth > 0.0
     years = rng.wald(rise / np.where(up, growth, 1.0), (rise / spread) ** 2)
     return np.where(up, years, np.inf)
@@ -189,13 +189,13 @@ def line_draws(
 
 
 def _passage(rise: np.ndarray, slope: np.ndarray) -> np.ndarray:
-    """Return after how many years lines have risen so far: 0 if they need not, inf if they never do."""
+    """Return first-passage times [years] of lines to a rise: 0 if already there, inf if never."""
     years = np.where(slope > 0.0, rise / np.where(slope > 0.0, slope, 1.0), np.inf)
     return np.where(rise <= 0.0, 0.0, years)
 
 
 def _by_waits(questions: Sequence[ForecastQuestion], draws: int, rng: np.random.Generator) -> Answers:
-    """Answer when names come, each after a wait since the one before; the first is longer than so far."""
+    """Answer release dates by name as a renewal process; the first wait exceeds the time already waited."""
     origin, target = questions[0].origin, questions[0].target
     series = series_of(target, origin)
     numbers = np.unique(np.floor(series.value)).astype(int)
@@ -217,7 +217,7 @@ def _record(question: ForecastQuestion) -> float:
 
 
 def _some(answers: Answers, questions: Sequence[ForecastQuestion]) -> Answers:
-    """Return the answers, of which there must be one."""
+    """Return the answers, requiring at least one."""
     if answers:
         return answers
     targets = ", ".join(sorted({question.target for question in questions}))

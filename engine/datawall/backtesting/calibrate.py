@@ -1,4 +1,4 @@
-"""Calibration from a backtest: the factor by which forecasts are to be widened."""
+"""Calibration from a backtest: the widening factor of forecasts."""
 
 import json
 from pathlib import Path
@@ -17,18 +17,18 @@ from datawall.errors import DatawallError
 from datawall.scenario.widening import widened
 
 MASS = 0.9
-"""Of the interval of a widening."""
+"""Mass of the interval of a widening factor."""
 CLAIMED = 0.8
-"""Mass of the intervals that are to hold what they claim."""
+"""Mass of the intervals to calibrate."""
 
 
 def calibration_of(tree: xr.DataTree, scenario: str | Path, newest: float) -> dict[str, Any]:
-    """Return by which factor the priors of the main scenario are to be widened, and what it rests on.
+    """Return the widening factor of the main scenario's priors, and the evidence for it.
 
-    The factor is that of the largest run, which the forecast itself makes: other targets come from models of
-    evidence that it does not use, or ask for the same run again. Wider priors do not widen an answer in
-    proportion, and do not mend one that leans: so the scenario is asked again with priors widened by the
-    factor, and what its intervals then hold is told.
+    The factor is that of the largest run, which the forecast itself produces: other targets come from
+    evidence models that it does not use, or concern the same run again. Wider priors do not widen an answer
+    in proportion, and do not correct a biased one: so the scenario answers again with priors widened by
+    the factor, and the coverage of its intervals is reported.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def calibration_of(tree: xr.DataTree, scenario: str | Path, newest: float) -> di
 
 
 def _outcomes(scored: xr.Dataset) -> dict[ForecastQuestion, Outcome]:
-    """Return what became of each question about the largest run."""
+    """Return the outcome of each question about the largest run."""
     names = ("origin", "horizon", "outcome", "window_first", "window_last")
     columns = [scored[name].values.tolist() for name in names]
     return {
@@ -90,7 +90,7 @@ def _outcomes(scored: xr.Dataset) -> dict[ForecastQuestion, Outcome]:
 def _answers_widened(
     scenario: str | Path, factor: float, asked: list[ForecastQuestion], draws: int, seed: int
 ) -> Answers:
-    """Answer as the scenario would have with wider priors."""
+    """Return the answers of the scenario with widened priors."""
     answers: dict[ForecastQuestion, np.ndarray] = {}
     for origin in sorted({question.origin for question in asked}):
         known = widened(as_known(scenario, origin).scenario, factor)

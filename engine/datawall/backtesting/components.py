@@ -11,12 +11,12 @@ from datawall.backtesting.questions import Forecaster, ForecastQuestion
 from datawall.backtesting.scoring import Outcome
 
 type Progress = Callable[[int, int], None]
-"""Called with what is done and all there is to do."""
+"""Progress callback, called with the steps done and their total."""
 
 
 @dataclass(frozen=True)
 class ForecastSource:
-    """A forecaster, and the targets that it is asked about."""
+    """A forecaster and the targets that it answers about."""
 
     targets: tuple[str, ...]
     forecaster: Forecaster
@@ -28,11 +28,11 @@ class ScenarioForecaster(NamedTuple):
     Attributes
     ----------
     forecaster
-        Answers about what is known of its runs.
+        Answers questions about the published figures of its runs.
     hindsight
-        The inputs whose priors rest on what came later.
+        The inputs whose priors rest on information from after the origin.
     taken_out
-        What limits its runs but was stated later, so that it takes no part.
+        The ceilings, and ``"slowdown"``, that were stated after the origin and are left out.
     """
 
     forecaster: Forecaster
@@ -47,23 +47,24 @@ class Parts:
     Attributes
     ----------
     questions_at
-        ``questions_at(origin, horizons)``: what is asked at an origin.
+        ``questions_at(origin, horizons)``: the questions of an origin.
     resolve
-        What happened; None where that cannot be told yet.
+        The outcome of a question; None while it is unresolved.
     came
-        When something came by what is known today, in whichever window; inf where it has not.
+        The date of an event by the evidence of today, regardless of the window; inf if it has not happened.
     world
-        ``world(name_or_path, origin, draws, seed)``: a scenario as it would have been believed at an origin.
+        ``world(name_or_path, origin, draws, seed)``: the vintage of a scenario at an origin.
     modules
-        ``modules(draws, seed)``: models of evidence, for the other targets.
+        ``modules(draws, seed)``: forecasters from evidence models, for the other targets.
     naive
-        ``naive(draws, seed)``: simple forecasters by name.
+        ``naive(draws, seed)``: baseline forecasters by name.
     published
         As-of dates of published forecasts, by the names of their scenarios.
     reference
-        ``reference(draws, seed)``: rows of published tables beside what happened.
+        ``reference(draws, seed)``: rows of published tables beside the outcomes.
     revision
-        ``revision(name, origins, draws, seed, progress)``: how the answers of a scenario moved.
+        ``revision(name, origins, draws, seed, progress)``: the forecast revisions of a
+        scenario.
     """
 
     questions_at: Callable[[float, Sequence[float]], Sequence[ForecastQuestion]]

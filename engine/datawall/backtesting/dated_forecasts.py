@@ -1,4 +1,4 @@
-"""Forecasts of a scenario whose evidence models each have an as-of date of their own."""
+"""Dated forecasts of a scenario: each evidence model has its own as-of date (data vintage)."""
 
 import itertools
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ HEADLINES = (
     "release.raw[6]",
     "compute_date[1e28]",
 )
-"""The dates that are followed: those of them that the scenario is asked for."""
+"""Headline dates to follow, where the scenario has them."""
 _VARIABLES = ("wall_date", "release", "compute_date")
 
 type Dates = dict[str, np.ndarray]
@@ -35,14 +35,14 @@ type Dates = dict[str, np.ndarray]
 
 
 class Posteriors:
-    """Posteriors by module and date, each asked for once; one that cannot be trusted informs nothing."""
+    """Cache of posteriors by module and date; a posterior with failed diagnostics informs nothing."""
 
     def __init__(self, source: PosteriorSource):
         self._source = source
         self._found: dict[tuple[str, float], tuple[str, Posterior]] = {}
 
     def __call__(self, module: str, date: float) -> Posterior:
-        """Return the posterior of a module given what was known at a date [decimal year]."""
+        """Return the posterior of a module given the evidence known at a date [decimal year]."""
         return self._at(module, date)[1]
 
     def state(self, module: str, date: float) -> str:
@@ -69,11 +69,11 @@ class DatedForecasts:
     Attributes
     ----------
     name
-        A scenario that ships, or the path of one.
+        Name of a shipped scenario, or a path.
     draws, seed
         Of each forecast.
     posteriors
-        Where they come from.
+        The cache of posteriors.
     """
 
     name: str | Path
@@ -83,10 +83,10 @@ class DatedForecasts:
     _made: dict[str, Dates] = field(default_factory=dict)
 
     def __call__(self, clock: float, known: Mapping[str, float]) -> Dates:
-        """Return the forecast as of `clock` where each module knows what was known at its date in `known`."""
+        """Return the forecast as of `clock`, with the evidence of each module cut at its date in `known`."""
 
         def posterior(module: str, as_of: float) -> Posterior:
-            del as_of  # that of the forecast: the clock of all modules, not what they know
+            del as_of  # the as-of date of the forecast, not that of the evidence
             return self.posteriors(module, known[module])
 
         believed = scenario.load_scenario(self.name, as_of=clock, posterior=posterior)
@@ -97,7 +97,7 @@ class DatedForecasts:
 
 @dataclass(frozen=True)
 class _DatesOnly:
-    """The world, of which only dates are computed: it compiles sooner and keeps less."""
+    """Forecast model that computes only dates: it compiles faster and stores less."""
 
     world: World
 
@@ -107,7 +107,7 @@ class _DatesOnly:
 
 
 def _headline_dates(believed: scenario.Scenario, draws: int, seed: int) -> Dates:
-    """Return all draws of the headline dates that a scenario is asked for."""
+    """Return all draws of the headline dates of a scenario."""
     keep_compiled_programs()
     asked = question(believed, SOBOL)
     with jax.enable_x64(False):

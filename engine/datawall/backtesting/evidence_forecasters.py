@@ -22,11 +22,11 @@ from datawall.inference.scenario_with_evidence import refitted_draws
 from datawall.units import MONTHS_PER_YEAR, date_of
 
 type Draws = dict[str, np.ndarray]
-"""Latents by name, with one leading axis."""
+"""Posterior draws of latents by name, with one leading axis."""
 
 
 def draws_known(module: str, origin: float) -> tuple[Evidence, Draws]:
-    """Return the evidence of a module known at an origin, and draws of its posterior.
+    """Return the vintage of a module's evidence at an origin, and posterior draws given it.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def draws_known(module: str, origin: float) -> tuple[Evidence, Draws]:
 
 
 RECENT = 2.0
-"""New figures come as often as in so many years before the origin [years]."""
+"""Window before the origin that gives the rate of new figures [years]."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class _Request:
     Attributes
     ----------
     target
-        Whose figures.
+        The target whose figures are forecast.
     origin
         Of the forecast [decimal year].
     evidence
@@ -78,14 +78,14 @@ class _Request:
 
 
 type Story = Callable[[_Request, np.random.Generator], np.ndarray]
-"""Draws the natural logarithms of new figures as the model has them, shape (draws, figures)."""
+"""Posterior predictive draws of the natural logarithms of new figures, shape (draws, figures)."""
 
 
 def module_forecaster(target: str, draws: int, seed: int) -> Forecaster:
-    """Return the forecaster of a record by the module that models its figures.
+    """Return the forecaster of a record from the evidence model of its figures.
 
-    New figures come at random, as often as of late, and each is drawn as the model draws those that it was
-    fitted to. The record is the largest of them that has come out, or the one known at the origin.
+    New figures arrive as a Poisson process at the recent rate, each drawn from the posterior predictive
+    distribution. The record is the largest figure published, or the one known at the origin.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def _answers(questions: Sequence[ForecastQuestion], draws: int, rng: np.random.G
 def releases(
     series: Series, origin: float, until: float, draws: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw when new figures come out: a Poisson process at the rate of late, which is uncertain.
+    """Draw publication dates of new figures: a Poisson process at the recent rate, which is uncertain.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def _below(line: np.ndarray, gap: np.ndarray, error: np.ndarray, rng: np.random.
 
 
 def _training_sets(asked: _Request, rng: np.random.Generator) -> np.ndarray:
-    """Draw training sets below a record that climbs at a pace of its own in every year to come."""
+    """Draw training sets below a record whose pace of growth varies by calendar year."""
     data = asked.evidence.constants
     drawn = {name: values[:, None] for name, values in asked.draws.items() if values.ndim == 1}
     anchor = float(data["anchor"])
@@ -173,14 +173,14 @@ def _training_sets(asked: _Request, rng: np.random.Generator) -> np.ndarray:
 
 
 def _climbed(pace: np.ndarray, since: float, dates: np.ndarray) -> np.ndarray:
-    """Return how far lines climb since a date, at paces of their own in its year and in each one after."""
+    """Return the rise of lines since a date, with a pace for its year and for each year after."""
     start = np.insert(np.cumsum(pace, axis=1), 0, 0.0, axis=1) - pace[:, :1] * (since % 1.0)
     year = dates.astype(int) - int(since)
     return np.take_along_axis(start, year, 1) + np.take_along_axis(pace, year, 1) * (dates % 1.0)
 
 
 def _chips(asked: _Request, rng: np.random.Generator) -> np.ndarray:
-    """Draw chips about the growth of their kind, which departs from that of the past by `era_spread`."""
+    """Draw chips about a trend of growth that departs from the past trend by `era_spread`."""
     own = hardware.METRICS.index(asked.target)
     level, growth, scatter = (asked.draws[name][:, [own]] for name in ("level", "growth", "scatter"))
     df, departure = (asked.draws[name][:, None] for name in ("residual_df", "era_spread"))
@@ -191,7 +191,7 @@ def _chips(asked: _Request, rng: np.random.Generator) -> np.ndarray:
 
 
 def _discounts(asked: _Request, rng: np.random.Generator) -> np.ndarray:
-    """Draw what a dollar buys from models about as capable as those known; the fall goes on in part."""
+    """Draw tokens per dollar from models of similar capability; the fall of prices continues in part."""
     data, drawn = (
         asked.evidence.constants,
         {name: v[:, None] for name, v in asked.draws.items() if v.ndim == 1},
@@ -219,8 +219,8 @@ STORIES: dict[str, Story] = {"training_sets": _training_sets, "hardware": _chips
 def name_forecaster(draws: int, seed: int) -> Forecaster:
     """Return the forecaster of OpenAI's generations by name.
 
-    It fits the module `generations` to what was known at the origin. The next whole number ends the wait that
-    goes on, given that it has not ended by the origin; each one after that takes a fresh wait.
+    It fits the module `generations` to the evidence known at the origin. The next whole number ends the
+    current wait, conditional on its length so far; each later one takes a fresh wait.
 
     Parameters
     ----------
@@ -254,7 +254,7 @@ def name_forecaster(draws: int, seed: int) -> Forecaster:
 
 
 def _generations_ahead(asked: Sequence[ForecastQuestion], evidence: Evidence) -> list[int]:
-    """Return how many generations after the newest one that is known each question asks for."""
+    """Return the number of generations between the newest known one and that of each question."""
     last = evidence.constants["last"][evidence.coords["developer"].index(DEVELOPER)]
     newest = int(evidence.constants["generation"][last])
     ahead = [int(question.item.removeprefix(PREFIX)) - newest for question in asked]

@@ -16,15 +16,15 @@ from datawall.units import date_of
 type Row = dict[str, Any]
 
 SHOWN = (0.05, 0.1, 0.5, 0.9, 0.95)
-"""The quantiles of a forecast that go into its table."""
+"""Quantiles of a forecast shown in its table."""
 NEEDLESS = re.compile(
     r"^module \w+ as of then: |, got \d+(?= \(\d+ known only)| \(\d+ known only [^)]*\)|; [^;)]*$"
 )
-"""Details without use where nothing can be done: which cut of which module, what it held, and a remedy."""
+"""Details to drop from reasons without a remedy: the cut of a module, its content, and the remedy."""
 
 
 def flat(tree: xr.DataTree) -> Row:
-    """Return a backtest ready for JSON: what is no number is null, and inf (of a date: never) is ``"inf"``.
+    """Return a backtest ready for JSON: nan is null, and inf (of a date: never) is ``"inf"``.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def flat(tree: xr.DataTree) -> Row:
 
 
 def unanswered(skipped: Iterable[tuple[str, str, float, str]]) -> list[Row]:
-    """Return what was not answered, a row for each reason and the origins that it held at.
+    """Return unanswered questions, one row for each reason and its origins.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def unanswered(skipped: Iterable[tuple[str, str, float, str]]) -> list[Row]:
 
 
 def _plain(reason: str, target: str, origin: float) -> str:
-    """Return a reason without what differs between the origins and targets that it holds for.
+    """Return a reason without the parts that differ between its origins and targets.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def _plain(reason: str, target: str, origin: float) -> str:
 
 
 def score_rows(tree: xr.DataTree) -> Iterator[Row]:
-    """Yield a row for each question and each forecaster that answered it."""
+    """Yield score rows, one for each question and forecaster that answered it."""
     asked = _all_rows(tree, "questions")
     for who, group in _children(tree, "forecasts"):
         one = group.to_dataset()
@@ -114,7 +114,7 @@ def score_rows(tree: xr.DataTree) -> Iterator[Row]:
 
 
 def skill_rows(tree: xr.DataTree) -> Iterator[Row]:
-    """Yield a row for each forecaster, reference, target and horizon with common questions."""
+    """Yield skill rows, one for each forecaster, reference, target and horizon with common questions."""
     for who, own in _children(tree, "skill"):
         for reference, one in own.children.items():
             for row in _rows(one.to_dataset()):
@@ -123,7 +123,7 @@ def skill_rows(tree: xr.DataTree) -> Iterator[Row]:
 
 
 def coverage_rows(tree: xr.DataTree) -> Iterator[Row]:
-    """Yield a row for each forecaster, mass, target and horizon with questions."""
+    """Yield coverage rows, one for each forecaster, mass, target and horizon with questions."""
     for who, one in _children(tree, "coverage"):
         for row in _rows(one.to_dataset()):
             if row["questions"]:
@@ -143,7 +143,7 @@ def _json(value: Any) -> Any:
 
 
 def _children(tree: xr.DataTree, group: str) -> Iterator[tuple[str, xr.DataTree]]:
-    """Yield the names and groups inside a group, of which there may be none."""
+    """Yield the names and groups inside a group, if there are any."""
     found = tree.children.get(group)
     for name, one in found.children.items() if found is not None else ():
         yield str(name), one

@@ -1,4 +1,4 @@
-"""Origins and horizons of a backtest: months of the calendar, from text to decimal years."""
+"""Origins and horizons of a backtest: parsing of calendar months from text to decimal years."""
 
 import datetime as dt
 import re
@@ -22,7 +22,7 @@ MID_2024 = 2024.46
 
 
 def parse_origins(start: str, end: str, every: str, known_until: float) -> tuple[float, ...]:
-    """Return the dates at which a backtest asks.
+    """Return the forecast origins of a backtest.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def parse_origins(start: str, end: str, every: str, known_until: float) -> tuple
     every
         Between two of them: ``"6mo"`` or ``"1y"``.
     known_until
-        When the newest evidence became known: nothing can be asked from then on [decimal year].
+        Date at which the newest evidence became known; origins lie before it [decimal year].
 
     Returns
     -------
@@ -64,7 +64,7 @@ def parse_origins(start: str, end: str, every: str, known_until: float) -> tuple
 
 
 def parse_horizons(texts: Sequence[str]) -> tuple[float, ...]:
-    """Return how far ahead a backtest asks.
+    """Return the forecast horizons of a backtest.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def parse_horizons(texts: Sequence[str]) -> tuple[float, ...]:
 
 
 def newest_evidence() -> float:
-    """Return when the newest of the evidence that ships became known [decimal year]."""
+    """Return the date at which the newest shipped evidence became known [decimal year]."""
     tables = (read_table(path, ()) for path in sorted((files.folder() / "evidence").glob("*.csv")))
     dates = [table.years(DATE_KNOWN) for table in tables if DATE_KNOWN in table.columns]
     return float(np.nanmax(np.concatenate(dates)))

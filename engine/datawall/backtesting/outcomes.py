@@ -1,4 +1,4 @@
-"""Outcomes: the questions that can be asked at a date, and their resolution."""
+"""Outcomes: the questions open at a date, and their resolution."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,13 +13,13 @@ ITEMS: dict[str, tuple[str, ...]] = {
     BY_COMPUTE: ("GPT-4.5", "GPT-5"),
     BY_NAME: ("GPT-4", "GPT-5", "GPT-6"),
 }
-"""Levels of each date target."""
+"""Thresholds or names of each date target."""
 
 
 def questions_at(origin: float, horizons: Sequence[float]) -> list[ForecastQuestion]:
     """Return the questions of one origin.
 
-    The date of something is asked only if it had not happened by what was known then.
+    The date of an event is in question only if it was not known to have happened by then.
 
     Parameters
     ----------
@@ -41,12 +41,12 @@ def _asked(origin: float) -> Iterator[tuple[str, str]]:
 
 
 def resolve(question: ForecastQuestion) -> Outcome | None:
-    """Return what became of a question, by the evidence known today.
+    """Return the outcome of a question, by the evidence known today.
 
-    A level is the record among what had come out by then; it cannot be told before. Where figures are kept
-    secret since some date, later records are only known to be no less than the one of then. A date is seen
-    from the origin until the horizon, once it has been watched for so long: a window that is cut short would
-    answer for a longer horizon than it has, and more often where the answer came early.
+    A level is the record of the figures published by then; before then it is unresolved. Where figures have
+    been kept secret since some date, later records are only known to be no less than the one of that date. A
+    date is observed from the origin until the horizon, once the whole window has been watched: a truncated
+    window would stand for a longer horizon than it covers, and more often where the event came early.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def resolve(question: ForecastQuestion) -> Outcome | None:
     Returns
     -------
     Outcome or None
-        In log10, or decimal years; None when it cannot be told yet.
+        In log10, or decimal years; None while unresolved.
     """
     if TARGETS[question.target].kind == "level":
         return _level(question)
@@ -64,14 +64,14 @@ def resolve(question: ForecastQuestion) -> Outcome | None:
 
 
 def came(question: ForecastQuestion) -> float:
-    """Return when something came, by the evidence known today: inf where it has not, nan for a level."""
+    """Return the date of an event, by the evidence known today: inf if not yet happened, nan for a level."""
     if TARGETS[question.target].kind == "level":
         return np.nan
     return series_of(question.target).first_above(threshold(question.target, question.item))
 
 
 def seen_so_far(question: ForecastQuestion) -> Outcome | None:
-    """Return whether and when something has come since the origin, as far as it has been watched.
+    """Return the event's outcome since the origin, censored where watching has ended.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def seen_so_far(question: ForecastQuestion) -> Outcome | None:
     Returns
     -------
     Outcome or None
-        In decimal years; None where nothing was watched since the origin.
+        In decimal years; None where the target was not watched after the origin.
     """
     last = min(question.until, watched_until(question.target))
     if last <= question.origin:
@@ -99,5 +99,5 @@ def _level(question: ForecastQuestion) -> Outcome | None:
         return Outcome(value=record) if np.isfinite(record) else None
     known = series.known_by(question.origin).record(question.origin)
     at_least = series.record(series.told_until)
-    # a bound that was known at the origin says nothing
+    # a bound already known at the origin is no information
     return Outcome(value=np.inf, last=at_least) if at_least > known else None

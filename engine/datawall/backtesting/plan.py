@@ -1,4 +1,4 @@
-"""Plan of a backtest, checked before anything heavy is loaded."""
+"""Plan of a backtest: arguments checked before any heavy import."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from datawall.scenario import files, load_scenario
 from datawall.scenario.posterior import silent
 
 FEWEST_DRAWS = 400
-"""The outer quantiles hold one draw in 200."""
+"""Fewest draws: the outer quantiles hold one draw in 200."""
 MOST_DRAWS = 2**20
 
 
@@ -25,9 +25,9 @@ class BacktestPlan:
     Attributes
     ----------
     scenarios
-        As they were named by the user, by their own names, the first one being the main one.
+        Paths or names as given by the user, by scenario name; the first is the main one.
     informed
-        The scenarios that use evidence, so that models of evidence answer for them.
+        The scenarios that use evidence, so that evidence models answer for them.
     digests
         Of each scenario without posteriors.
     period, ahead
@@ -87,7 +87,7 @@ def make_plan(
     draws: int = DRAWS,
     seed: int = 0,
 ) -> BacktestPlan:
-    """Return what a backtest shall do.
+    """Return the plan of a backtest.
 
     Parameters
     ----------

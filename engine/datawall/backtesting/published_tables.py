@@ -1,4 +1,4 @@
-"""Published tables of mid-2024 row by row, beside the outcomes and our own forecasts."""
+"""Published tables of mid-2024, scored row by row beside our own forecasts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -70,7 +70,7 @@ def _questions(target: str, indices: Sequence[float]) -> list[ForecastQuestion]:
 
 
 def _scored(way: str, question: ForecastQuestion, predicted: float, ours: Answers) -> dict[str, Any]:
-    """Return what became of one row in one way, and the scores of its date and of our draws."""
+    """Return the outcome of one row by one criterion, with the scores of its date and of our draws."""
     outcome = seen_so_far(question)
     assert outcome is not None, "a date is told once it was watched for after the origin"
     seen = float(outcome.seen(outcome.value))

@@ -1,4 +1,4 @@
-"""Forecast questions: the targets (quantities of interest), and a question about one at an origin."""
+"""Forecast questions: targets (quantities of interest) and questions about them at an origin."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from datawall.errors import DatawallError
 
 PERSISTENCE, TREND, DRIFT = "persistence", "trend", "drift"
 NAIVE = (PERSISTENCE, TREND, DRIFT)
-"""Forecasters without a model, which take no scenario."""
+"""Baseline forecasters, without a model or a scenario."""
 BY_NAME, BY_COMPUTE = "release_by_name", "release_by_compute"
 """The two targets about generations, which are never mixed."""
 
 
 @dataclass(frozen=True)
 class _ForecastTarget:
-    """Something that can be looked up later.
+    """Forecast target (quantity of interest), resolved from later evidence.
 
     Attributes
     ----------
     title
-        What it is, in a few words.
+        Short description.
     unit
         Of the value; of a date, ``"year"``.
     kind
@@ -51,16 +51,16 @@ TARGETS: dict[str, _ForecastTarget] = {
 
 @dataclass(frozen=True, order=True)
 class ForecastQuestion:
-    """One question, asked at one origin.
+    """Forecast question at one origin.
 
     Attributes
     ----------
     target
         Its name in `TARGETS`.
     item
-        What of it, such as ``"1e+26"`` or ``"GPT-5"``; empty where a target has only one.
+        Threshold or name in the target, such as ``"1e+26"`` or ``"GPT-5"``; empty where there is only one.
     origin
-        The date of the forecast: nothing known later takes part [decimal year].
+        The date of the forecast; later information is excluded [decimal year].
     horizon
         How far ahead [years].
     """
@@ -72,7 +72,7 @@ class ForecastQuestion:
 
     @property
     def until(self) -> float:
-        """The date that the question looks ahead to [decimal year]."""
+        """The end of the horizon [decimal year]."""
         return self.origin + self.horizon
 
 
@@ -84,14 +84,14 @@ type Forecaster = Callable[[Sequence[ForecastQuestion]], Answers]
 
 
 class NothingKnownError(DatawallError):
-    """Too little was known at an origin for a forecast; the message says what was missing."""
+    """Too little evidence at an origin for a forecast; the message says what was missing."""
 
 
 SCENARIOS = ("baseline",)
 START, END = "2019-01", "2026-06"
 """First month, and the last one possible."""
 EVERY = "6mo"
-"""Between two origins."""
+"""Step between two origins."""
 HORIZONS = ("6mo", "1y", "2y", "4y")
 DRAWS = 4000
-"""Of each forecast."""
+"""Draws of each forecast."""

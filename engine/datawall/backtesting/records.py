@@ -1,4 +1,4 @@
-"""Record series: dated figures of each target from the shipped tables, and until when it was watched."""
+"""Record series: dated figures of each target from the shipped tables, and the end of their observation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,23 +15,23 @@ from datawall.scaling_laws.generations import GPT4_INDEX, SOURCE_OOM_PER_GENERAT
 
 @dataclass(frozen=True)
 class Series:
-    """Dated figures of one kind, larger being the record.
+    """Dated figures of one kind; the largest is the record.
 
     Attributes
     ----------
     items
-        What each figure belongs to.
+        The item of each figure.
     value
         log10 of each.
     date
-        When each thing came out [decimal year].
+        Release date of each item [decimal year].
     known
-        When its figure became known [decimal year].
+        Date at which its figure became known [decimal year].
     error
         Standard deviation of each figure, in log10; 0 where it is exact.
     told_until
-        From when on silence says nothing, as new figures are kept secret: later records are lower bounds
-        [decimal year]. inf where figures are still told.
+        Date from which new figures are kept secret, so that later records are lower bounds [decimal year];
+        inf where figures are still published.
     """
 
     items: tuple[str, ...]
@@ -42,19 +42,19 @@ class Series:
     told_until: float = np.inf
 
     def known_by(self, date: float) -> "Series":
-        """Return the figures that were known by a date."""
+        """Return the vintage of the series at a date: the figures known by then."""
         return self._only(self.known <= date)
 
     def record(self, date: float) -> float:
-        """Return the largest figure that came out by a date, in log10; -inf where none did."""
+        """Return the record at a date: the largest figure released by then, in log10; -inf if none."""
         return float(np.max(self.value[self.date <= date], initial=-np.inf))
 
     def first_above(self, level: float) -> float:
-        """Return when the first figure of at least `level` (log10) came out; inf where none did."""
+        """Return the release date of the first figure of at least `level` (log10); inf if none."""
         return float(np.min(self.date[self.value >= level], initial=np.inf))
 
     def records(self) -> "Series":
-        """Return the figures that were records when they came out, by date."""
+        """Return the figures that were records at their release, by date."""
         order = np.lexsort((-self.value, self.date))
         value = self.value[order]
         before = np.concatenate([[-np.inf], np.maximum.accumulate(value)[:-1]])
@@ -66,19 +66,19 @@ class Series:
 
 
 TOLD_UNTIL = 2025.6
-"""From when on no closed flagship states its compute [year]."""
+"""Date from which no closed flagship states its compute [year]."""
 FLOP_GPT4 = 2.1e25
 """The compute of GPT-4, from which generations by compute are counted."""
 CAPABILITY = 125.0
-"""The capability index whose price is followed: the class of GPT-4, which has 126.2."""
+"""Capability index whose price is tracked: the class of GPT-4, which has 126.2."""
 DEVELOPER = "OpenAI"
 """Developer whose flagships count as releases by name."""
 PREFIX = "GPT-"
-"""Of the name of a generation."""
+"""Prefix of the name of a generation."""
 
 
 def series_of(target: str, as_of: float | None = None) -> Series:
-    """Return the figures of a target, as far as they were known at a date.
+    """Return the record series of a target, cut at an as-of date.
 
     Parameters
     ----------
@@ -102,20 +102,20 @@ def series_of(target: str, as_of: float | None = None) -> Series:
 
 
 def watched_until(target: str) -> float:
-    """Return until when a new figure of a target would have been seen [decimal year].
+    """Return the end of observation of a target [decimal year].
 
-    That is `newest`, or from when on such figures are kept secret.
+    That is `newest`, or the date from which such figures are kept secret.
     """
     return min(newest(target), SOURCES[target].told_until)
 
 
 def newest(target: str) -> float:
-    """Return when the newest row of the table of a target became known [decimal year]."""
+    """Return the date at which the newest row of a target's table became known [decimal year]."""
     return float(dates(SOURCES[target].table(), "date_known").max())
 
 
 def threshold(target: str, item: str) -> float:
-    """Return the figure at which an item of a date target has happened, on the scale of its series.
+    """Return the threshold of an item of a date target, on the scale of its series.
 
     Examples
     --------
@@ -138,7 +138,7 @@ type Figures = tuple[np.ndarray, np.ndarray | float]
 
 @dataclass(frozen=True)
 class _RecordSource:
-    """Where the figures of a target lie.
+    """Source table and columns of a target's figures.
 
     Attributes
     ----------
@@ -180,9 +180,9 @@ class _RecordSource:
 
 
 def _runs(table: EvidenceTable) -> Figures:
-    """Return the compute of runs, but for what outsiders guess on a basis that they do not state.
+    """Return the compute of runs, without outside guesses whose basis is not stated.
 
-    A run that was only shown in a preview counts from then on: it was made, and its compute was told.
+    A run that was only shown in a preview counts from the preview: it exists and its compute was published.
     """
     table.keep([word != "outside_estimate" for word in table.texts("flop_confidence")], "outside estimates")
     flop = numbers(table, "training_flop", *compute.FLOP)
@@ -193,13 +193,13 @@ def _runs(table: EvidenceTable) -> Figures:
 
 
 def _training_sets(table: EvidenceTable) -> Figures:
-    """Return the tokens that models saw in training."""
+    """Return the training tokens of models."""
     tokens = numbers(table, "tokens_seen", *training_sets.TOKENS)
     return np.log10(tokens), _decades(sd_of_confidence(table, "confidence", "training_sets"))
 
 
 def _chips(table: EvidenceTable, per: str = "") -> Figures:
-    """Return what chips give over what the H100 gave at its release: each, per dollar or per watt."""
+    """Return chip performance relative to the H100 at its release: each, per dollar or per watt."""
     ratio = numbers(table, "bf16_dense_tflops", 1.0, 1e6, "TFLOP/s") / hardware.H100["tflops"]
     if per == "usd":
         ratio /= numbers(table, "price_usd", 100.0, 1e7, "USD") / hardware.H100["usd"]
@@ -211,8 +211,8 @@ def _chips(table: EvidenceTable, per: str = "") -> Figures:
 def _prices(table: EvidenceTable) -> Figures:
     """Return how many million tokens of a fixed capability a dollar buys, at list price.
 
-    Models that think are left out: they write several times the tokens for an answer. All of these figures
-    became known in 2026, so that at earlier origins nothing can be forecast from them.
+    Reasoning models are left out: they write several times the tokens for an answer. All of these figures
+    became known in 2026, so that no forecast from them is possible at earlier origins.
     """
     capable = numbers(table, "capability_index", 0.0, 1000.0, "a capability index") >= CAPABILITY
     table.keep(capable & (np.array(table.texts("thinks")) == "no"), "less capable or thinking")
@@ -221,7 +221,7 @@ def _prices(table: EvidenceTable) -> Figures:
 
 
 def _flagships(table: EvidenceTable) -> Figures:
-    """Return the version numbers under which flagships were released."""
+    """Return the version numbers of released flagships."""
     return numbers(table, "generation", 0.1, 1000.0, "a version number"), 0.0
 
 
@@ -250,4 +250,4 @@ SOURCES: dict[str, _RecordSource] = {
     ),
     "price": _RecordSource(price.TABLE, "model", PRICE_COLUMNS, _prices),
 }
-"""Where the figures of each target lie."""
+"""Source table of each target's figures."""

@@ -1,8 +1,8 @@
 """Forecast revisions: paired differences between forecasts as evidence arrived, and the evidence behind them.
 
-Only evidence moves here: at each origin the modules of inference know what was known by then, and priors that
-are stated by hand stay as they stand today. All forecasts are made on common random numbers, so that a shift
-is that of each draw, and none where the evidence is the same.
+Only evidence varies here: each evidence model is fitted to the data vintage of the origin, and priors stated
+by hand stay at their present values. All forecasts use common random numbers, so that a shift is a paired
+difference of draws, and zero where the evidence is the same.
 """
 
 import itertools
@@ -27,11 +27,11 @@ LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 BY = 2030.0
 """The date by which probabilities are compared, as medians may be past or never [decimal year]."""
 MEASURES = {"shift": "years", "probability_shift": "probability"}
-"""Measures that two forecasts are compared by, medians and probabilities by that date, and their units."""
+"""Measures of a forecast revision, medians and probabilities by that date, and their units."""
 
 
 def quantiles(dates: Dates) -> xr.Dataset:
-    """Return what one forecast says of each date.
+    """Return quantiles and probabilities of each date in one forecast.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def quantiles(dates: Dates) -> xr.Dataset:
 
 
 def moves(older: Dates, alone: Mapping[str, Dates], newer: Dates) -> xr.Dataset:
-    """Return how far forecasts move when modules learn what became known, one alone and all together.
+    """Return forecast revisions due to new evidence, for each module alone and for all together.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def _most(shifts: np.ndarray, modules: Sequence[str]) -> list[str]:
 
 
 def _measures(dates: Dates) -> np.ndarray:
-    """Return median and probability of all draws and of each replicate, shape (output, 2, 1 + R)."""
+    """Return the median and probability over all draws and in each replicate, shape (output, 2, 1 + R)."""
     found = [
         (_in_replicates(one, _median), _in_replicates(one, lambda part: float(np.mean(part <= BY))))
         for one in dates.values()
@@ -128,17 +128,17 @@ def _median(values: np.ndarray) -> float:
 
 
 def _quantile(values: np.ndarray, levels: float | Sequence[float]) -> np.ndarray:
-    # an order statistic, as there is nothing between a date and infinity
+    # an order statistic: a date and infinity cannot be interpolated
     return np.quantile(values, levels, axis=-1, method="inverted_cdf")
 
 
 def _error(rows: np.ndarray) -> np.ndarray:
-    """Return the standard error that the spread of the replicates implies, shape (...) from (..., 1 + R)."""
+    """Return the standard error from the spread of the replicates, shape (...) from (..., 1 + R)."""
     return rows[..., 1:].std(axis=-1, ddof=1) / np.sqrt(REPLICATES)
 
 
 DRAWS_OF_MEDIANS = 1024
-"""With fewer, a replicate has less than 64 draws, of which a median says little."""
+"""Fewest draws for medians: below it a replicate has less than 64 draws, too few for a median."""
 
 
 def revision(
@@ -150,7 +150,7 @@ def revision(
     *,
     posterior: PosteriorSource = known_by,
 ) -> xr.DataTree:
-    """Return how the forecasts of a scenario moved from origin to origin, and which evidence moved them.
+    """Return the forecast revisions of a scenario between origins, and the evidence behind them.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def revision(
     progress
         Called with (forecasts done, all).
     posterior
-        Where posteriors come from; it is asked for each module as of each origin.
+        Source of posteriors, called for each module as of each origin.
 
     Returns
     -------
@@ -229,7 +229,7 @@ def _check(origins: Sequence[float], draws: int, seed: int) -> None:
 
 
 def _modules(name: str | Path) -> tuple[str, ...]:
-    """Return the modules of inference that a scenario uses."""
+    """Return the evidence models that a scenario uses."""
     modules = scenario.load_scenario(name, posterior=silent).modules
     if not modules:
         raise DatawallError(f"revision: {name} uses no evidence that could move it; choose one that does")

@@ -1,4 +1,4 @@
-"""Forecaster from a scenario: draws of the path of the largest known run answer every question."""
+"""Scenario forecaster: answers from draws of the path of the largest known run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,9 +32,9 @@ from datawall.units import MONTHS_PER_YEAR, date_of
 WORLD_TARGETS = ("largest_run", "first_above", "release_by_compute")
 RUNS = "largest_run"
 LOOKBACK_YEARS = 3
-"""A run that is released after the origin may have started so long before it."""
+"""Longest time before the origin at which a run released after it may have started [years]."""
 DATED_YEARS = 25.0
-"""Dates further ahead than this, or than the longest horizon asked, are never [years]."""
+"""Dates further ahead than this, or than the longest horizon in question, are never [years]."""
 ERROR_STREAMS = ("published_error", "published_row")
 """Labels of the random numbers behind the error of the published figure."""
 
@@ -49,12 +49,12 @@ class _Account:
 
 @pytree_dataclass
 class _Paths:
-    """The largest run of each draw; a row for each month in which it may start, draws on the last axis.
+    """Paths of the largest run: a row for each month of its start, draws on the last axis.
 
     Attributes
     ----------
     released
-        When that run or a larger one is released; never falls [years since the origin].
+        Release of that run or a larger one; never falls [years since the origin].
     log10_flop
         Its published compute; never falls.
     """
@@ -64,7 +64,7 @@ class _Paths:
 
 
 def world_forecaster(scenario: Scenario, draws: int = 4000, seed: int = 0) -> Forecaster:
-    """Return a forecaster of the largest known run, as a scenario has it.
+    """Return the forecaster of the largest known run under a scenario.
 
     It answers `WORLD_TARGETS` about the published figure: the largest run that has been released, times the
     error of its estimate, and never less than the record known at the origin.
@@ -115,7 +115,7 @@ def _answers(scenario: Scenario, draws: int, seed: int, questions: Sequence[Fore
 def _published_error(errors: np.ndarray, draws: int, seed: int) -> np.ndarray:
     """Draw the error of the published figure, in log10, one for each draw.
 
-    Its size is that of one of the figures known, at random.
+    Its size is that of a known figure chosen at random.
     """
     numbers = uniforms(seed_word(seed), split_index(0), draws, stream_ids(ERROR_STREAMS))
     size, place = np.asarray(numbers, np.float64)
@@ -123,8 +123,8 @@ def _published_error(errors: np.ndarray, draws: int, seed: int) -> np.ndarray:
 
 
 def _paths_of(scenario: Scenario, longest: float, error: np.ndarray, seed: int) -> _Paths:
-    """Return the runs that start from some years before the origin until the longest horizon."""
-    # one release account for the whole path: a generation of its own would be a random number of its own
+    """Return the paths of runs that start between some years before the origin and the longest horizon."""
+    # one release account for the whole path: separate generations would be separate random numbers
     asked = replace(scenario.questions, generations=(GPT4_INDEX,))
     joint = replace(scenario, questions=asked).joint()
     months = np.arange(-LOOKBACK_YEARS * MONTHS_PER_YEAR, np.ceil(longest * MONTHS_PER_YEAR) + 1.0)
@@ -142,7 +142,7 @@ def _paths_of(scenario: Scenario, longest: float, error: np.ndarray, seed: int) 
 def published_paths(
     account: _Account, params: dict[str, Any], points: Any, clock: Clock, grid: jax.Array, error: jax.Array
 ) -> _Paths:
-    """Return the runs of each draw that start on the grid.
+    """Return the published paths of each draw, for starts on the grid.
 
     Parameters
     ----------
@@ -164,10 +164,10 @@ def published_paths(
         inputs = Inputs(**values)
         paths = ceilings(inputs, clock, account.questions.ceilings)
         log_flop = running_maximum(jax.vmap(partial(log_lowest, paths))(grid))
-        # what a run is called decides its delay in the tables of generations
+        # the name of a run decides its delay in the tables of generations
         above_gpt4 = (log_flop - jnp.log(inputs.gpt4_flop)) / (LOG10 * inputs.oom_per_generation)
         delay = release_delay(inputs, replace(account.questions, generations=(GPT4_INDEX + above_gpt4,)))[0]
-        # a larger run that is released first answers for the smaller
+        # a larger run that is released first also counts for the smaller one
         released = -running_maximum(-(grid + delay)[::-1])[::-1]
         return _Paths(released, log_flop / LOG10 + error)
 
@@ -178,13 +178,13 @@ def published_paths(
 
 @jax.jit
 def published_level(paths: _Paths, t: jax.Array) -> jax.Array:
-    """Return log10 of the largest run released by `t`, straight between months; -inf where there is none."""
+    """Return log10 of the largest run released by `t`, linear between months; -inf where there is none."""
     of_draw = partial(jnp.interp, t, left=-jnp.inf)
     return jax.vmap(of_draw, in_axes=-1)(paths.released, paths.log10_flop)
 
 
 @jax.jit
 def first_published(paths: _Paths, log10_flop: jax.Array) -> jax.Array:
-    """Return when a run of some compute is released [years since the origin]; inf where none is."""
+    """Return the first-passage time of published compute [years since the origin]; inf if none."""
     of_draw = partial(jnp.interp, log10_flop, right=jnp.inf)
     return jax.vmap(of_draw, in_axes=-1)(paths.log10_flop, paths.released)

@@ -15,11 +15,11 @@ from datawall.backtesting.scenario_forecaster import WORLD_TARGETS
 from datawall.errors import UntrustedPosteriorError
 
 NO_ANSWER = (NothingKnownError, UntrustedPosteriorError)
-"""Reasons for which a forecaster may be silent."""
+"""Exceptions for which a forecaster may give no answer."""
 
 
 class Skip(NamedTuple):
-    """Something that was not answered: by whom, about what (empty: anything), when, and why."""
+    """Unanswered question: forecaster, target (empty: all), origin and reason."""
 
     who: str
     target: str
@@ -38,20 +38,20 @@ class _Round:
 
 @dataclass
 class Ledger:
-    """Questions so far, with answers or the reasons for silence.
+    """Ledger of questions, with answers or the reasons for missing ones.
 
     Attributes
     ----------
     questions
-        In the order in which they were asked.
+        In the order of the schedule.
     answers
         Of each forecaster.
     skipped
-        What was not answered.
+        The unanswered questions.
     hindsight
-        By origin, the inputs whose priors rest on what came later.
+        By origin, the inputs whose priors rest on later information.
     taken_out
-        By origin, what limits runs but was stated later.
+        By origin, the limits of runs that were stated later.
     """
 
     questions: list[ForecastQuestion] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Ledger:
     taken_out: dict[float, set[str]] = field(default_factory=dict)
 
     def hear(self, who: Sequence[str], source: ForecastSource, questions: Sequence[ForecastQuestion]) -> None:
-        """Put the questions of its targets to a source, on behalf of some forecasters."""
+        """Record the answers of a source to the questions of its targets, for some forecasters."""
         own = [question for question in questions if question.target in source.targets]
         if not own:
             return
@@ -85,7 +85,7 @@ def _answers(source: ForecastSource, questions: Sequence[ForecastQuestion]) -> t
 def rounds(plan: BacktestPlan, published: Mapping[str, float]) -> tuple[list[_Round], list[Skip]]:
     """Return the schedule by origin, and the published forecasts left out.
 
-    A published forecast is asked at its own as-of date only, and the first scenario with it.
+    A published forecast answers at its own as-of date only, together with the first scenario.
     """
     found = {origin: _Round(origin, tuple(TARGETS), plan.scenarios) for origin in plan.origins}
     skipped = []
@@ -104,7 +104,7 @@ def rounds(plan: BacktestPlan, published: Mapping[str, float]) -> tuple[list[_Ro
 def jobs(
     plan: BacktestPlan, parts: Parts, asked: Sequence[_Round], ledger: Ledger
 ) -> Iterator[Callable[[], None]]:
-    """Yield the calls that fill the ledger, one after the other."""
+    """Yield the calls that fill the ledger, in order."""
     naive = parts.naive(plan.draws, plan.seed)
     modules = parts.modules(plan.draws, plan.seed)
     for one in asked:
@@ -117,7 +117,7 @@ def jobs(
         informed = [name for name in one.scenarios if name in plan.informed]
         for source in modules if informed else ():
             yield partial(ledger.hear, informed, source, questions)
-        # one target at a time: a reason for silence belongs to a target
+        # one target at a time: a reason for a missing answer belongs to a target
         for who, forecaster in naive.items():
             for target in one.targets:
                 yield partial(ledger.hear, [who], ForecastSource((target,), forecaster), questions)

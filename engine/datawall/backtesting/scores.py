@@ -1,4 +1,4 @@
-"""Scores of a forecaster's answers and their summaries: skill, coverage, and the widening due."""
+"""Scores of a forecaster's answers and their summaries: skill, coverage and widening factor."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,16 +12,16 @@ from datawall.backtesting.questions import TARGETS, Answers, ForecastQuestion
 from datawall.backtesting.scoring import Outcome, Widening
 
 LEVELS = (0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995)
-"""Levels of the quantiles that are kept of each answer."""
+"""Levels of the quantiles stored for each answer."""
 
 MASSES = (0.5, 0.8, 0.95)
 """Masses of the central intervals whose coverage is counted."""
 
 RESOLUTION = {"level": 0.1, "date": 0.25}
-"""To what a log score tells outcomes apart: a tenth of an order of magnitude, a quarter of a year."""
+"""Resolution of the log score by kind: a tenth of an order of magnitude, a quarter of a year."""
 
 FOREGONE = 0.01
-"""A date that comes in its window with less than this probability, or more than 1 less it, is foregone."""
+"""Probability in the window below which, or above 1 minus which, a date is a foregone conclusion."""
 
 BLOCK = 2.0
 """Length of the blocks of origins that are resampled together [years]."""
@@ -102,24 +102,24 @@ def _questions(outcomes: Mapping[ForecastQuestion, Outcome | None]) -> dict[str,
 
 
 def counted(scored: xr.Dataset) -> np.ndarray:
-    """Return which answers count in averages: all with a score but those to levels that are open.
+    """Return the mask of answers that count in averages: all scored ones except open levels.
 
-    That a date has not come is seen through a window that was set beforehand, and tells as much against a
-    forecast as for it. That a level is at least its last record tells only against forecasts below.
+    An open date is observed in a window that was set beforehand, and can count for a forecast as well as
+    against it. An open level, at least its last record, counts only against forecasts below it.
     """
     floors = of_kind(scored, "level") & (scored["state"].values == "open")
     return scored["crps"].notnull().values & ~floors
 
 
 def of_kind(scored: xr.Dataset, kind: str) -> np.ndarray:
-    """Return which questions are about a kind of target."""
+    """Return the mask of questions about a kind of target."""
     return np.array([TARGETS[str(target)].kind == kind for target in scored["target"].values], bool)
 
 
 def in_question(scored: xr.Dataset) -> np.ndarray:
-    """Return which dates a forecast held to be neither nearly certain to come in their window nor not to.
+    """Return the mask of dates whose probability in their window was neither near 0 nor near 1.
 
-    Whatever happens, a forecast of the others is as good as right, and would hide these in an average.
+    Forecasts of the other dates are as good as right whatever happens, and would hide these in an average.
     """
     miss = np.sqrt(scored["brier"].values)
     chance = np.where(scored["state"].values == "open", miss, 1.0 - miss)
@@ -127,7 +127,7 @@ def in_question(scored: xr.Dataset) -> np.ndarray:
 
 
 def held(scored: xr.Dataset, kind: str, horizon: float, mass: float = 0.8) -> tuple[float, int]:
-    """Return which share of amounts, or of dates in question, central intervals hold, and of how many.
+    """Return the coverage of central intervals for amounts, or for uncertain dates, and their number.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def held(scored: xr.Dataset, kind: str, horizon: float, mass: float = 0.8) -> tu
     Returns
     -------
     share, count
-        The share is nan where nothing can be told.
+        The share is nan where no question counts.
     """
     these = counted(scored) & of_kind(scored, kind) & (scored["horizon"].values == horizon)
     bounds = pit_bounds_of(scored)[these & in_question(scored) if kind == "date" else these]
@@ -151,7 +151,7 @@ def held(scored: xr.Dataset, kind: str, horizon: float, mass: float = 0.8) -> tu
 
 
 def skill(scored: Mapping[str, xr.Dataset], who: str, reference: str, seed: int = 0) -> xr.Dataset:
-    """Return how much lower the mean CRPS of one forecaster is than another's, where both answered.
+    """Return the CRPS skill of a forecaster against a reference, over common questions.
 
     Parameters
     ----------
@@ -187,13 +187,13 @@ def skill(scored: Mapping[str, xr.Dataset], who: str, reference: str, seed: int 
 
 
 def _skill(pair: np.ndarray) -> np.ndarray:
-    """Return 1 - ratio of two scores; nan against a reference that was always right."""
+    """Return the skill score, 1 - ratio of two scores; nan if the reference was always right."""
     ours, theirs = pair[..., 0], pair[..., 1]
     return 1.0 - np.divide(ours, theirs, out=np.full(ours.shape, np.nan), where=theirs != 0.0)
 
 
 def coverage_table(scored: xr.Dataset) -> xr.Dataset:
-    """Return how much of what happened the central intervals hold.
+    """Return the coverage of central intervals by mass, target and horizon.
 
     Parameters
     ----------
@@ -218,7 +218,7 @@ def coverage_table(scored: xr.Dataset) -> xr.Dataset:
 
 
 def widening(scored: xr.Dataset, seed: int) -> Widening:
-    """Return by how much forecasts must be widened for their 80 % intervals to hold 80 %.
+    """Return the widening factor at which 80 % intervals hold 80 % of the outcomes.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def widening(scored: xr.Dataset, seed: int) -> Widening:
 
 
 def pit_bounds_of(scored: xr.Dataset) -> np.ndarray:
-    """Return between which of its probabilities each forecast holds what happened, shape (questions, 2)."""
+    """Return the PIT bounds of each forecast, shape (questions, 2)."""
     return np.stack([scored["pit_low"].values, scored["pit_high"].values], axis=1)
 
 
@@ -246,7 +246,7 @@ def _table(names: Sequence[str], scored: xr.Dataset, dims: dict[str, list]) -> x
 
 
 def _cells(table: xr.Dataset, scored: xr.Dataset) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
-    """Yield the labels of each cell of a table, and which questions belong to it."""
+    """Yield the labels of each cell of a table, and the mask of its questions."""
     target, horizon = scored["target"].values, scored["horizon"].values
     dims = [str(dim) for dim in table.dims]
     for labels in itertools.product(*(table[dim].values.tolist() for dim in dims)):

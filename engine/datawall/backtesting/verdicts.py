@@ -1,4 +1,4 @@
-"""Verdicts of a backtest, in sentences."""
+"""Verdicts of a backtest in sentences: calibration, skill and bias."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -13,14 +13,14 @@ from datawall.formatting import horizon as ahead
 from datawall.formatting import percent
 
 PASSES = (0.65, 0.95)
-"""Between which the coverage of an 80 % interval is taken to be right."""
+"""Range of acceptable coverage of an 80 % interval."""
 
 WAYS = {"level": ("Amounts", "larger", "smaller"), "date": ("Dates", "later", "earlier")}
-"""For each kind of target what it asks, and what an outcome above or below its forecast is."""
+"""Words for each kind of target: its subject, and an outcome above or below its forecast."""
 
 MOSTLY = 0.75
 FEWEST_OF_TARGET = 10
-"""Outcomes of one target whose coverage is worth a word."""
+"""Fewest outcomes of a target for a report of its coverage."""
 
 HINDSIGHT = (
     "No cut of the evidence undoes one thing: the models and their weak priors were written in 2026, by "
@@ -28,11 +28,11 @@ HINDSIGHT = (
 )
 
 FEWEST = 20
-"""Outcomes whose distribution is worth a sentence."""
+"""Fewest outcomes for a report of their distribution."""
 
 
 def verdicts(scored: Mapping[str, xr.Dataset], skills: Mapping[str, xr.Dataset], who: str) -> list[str]:
-    """Return the judgement on one forecaster: whether its intervals hold, and whether it beats simple ones.
+    """Return the verdicts on one forecaster: coverage of its intervals, and skill against baselines.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def verdicts(scored: Mapping[str, xr.Dataset], skills: Mapping[str, xr.Dataset],
 
 
 def remarks(scored: xr.Dataset, taken_out: Mapping[float, Collection[str]]) -> list[str]:
-    """Return what else a reader should know of the scores of a forecaster.
+    """Return remarks on the scores of a forecaster.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def remarks(scored: xr.Dataset, taken_out: Mapping[float, Collection[str]]) -> l
 
 
 def apart(origins: np.ndarray, distance: float) -> int:
-    """Return how many origins can be chosen at least `distance` apart.
+    """Return the largest number of origins at least `distance` apart.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def _judged(share: float) -> str:
 
 
 def _missed(scored: xr.Dataset) -> list[str]:
-    """Say of which targets, all horizons together, the intervals hold too few or too many."""
+    """Report targets whose intervals, over all horizons, hold too few or too many outcomes."""
     table = coverage_table(scored).sel(mass=0.8, horizon=0.0).drop_sel(target="")
     misses = [
         f"{_judged(share)} of {TARGETS[str(target)].title} ({percent(share)} of {count})"
@@ -143,7 +143,7 @@ def _beats(who: str, reference: str, skill: xr.Dataset | None) -> str:
 
 
 def _worse(skill: xr.Dataset | None) -> list[str]:
-    """Return the targets, with their skill, on which the reference is better, all horizons together."""
+    """Return the targets with negative skill against the reference, over all horizons."""
     if skill is None:
         return []
     cells = skill.sel(horizon=0.0)
@@ -172,7 +172,7 @@ def _without(taken_out: Mapping[float, Collection[str]]) -> list[str]:
 
 
 def _leaning(scored: xr.Dataset, kind: str) -> list[str]:
-    """Say which way what came lies of what was foretold, where it leaves the band of calibrated forecasts."""
+    """Report directional bias where the PIT ECDF leaves its simultaneous band."""
     these = counted(scored) & of_kind(scored, kind)
     if np.sum(these) < FEWEST:
         return []

@@ -1,4 +1,4 @@
-"""Vintage of a scenario: as it would have been believed at an earlier date (real-time data)."""
+"""Vintage of a scenario (real-time data): its evidence and statements cut at an earlier date."""
 
 import math
 from collections.abc import Iterable
@@ -26,15 +26,14 @@ NAMED = 3
 
 
 def news(module: str, since: float, until: float) -> tuple[str, ...]:
-    """Return the rows that a module learns from at one date and did not at an earlier one.
+    """Return the rows added to a module's evidence between two dates.
 
-    Where too little was known at the earlier date for a fit, the module learned from none of it, so that all
-    rows are new to it.
+    Where the evidence at the earlier date was too little for a fit, all rows count as new.
 
     Parameters
     ----------
     module
-        Its name; the evidence of one that is given as a file is not at hand, so none of it is told.
+        Its name; the evidence of a module given as a file is unavailable, so no rows are listed.
     since, until
         The dates [decimal year].
 
@@ -49,7 +48,7 @@ def news(module: str, since: float, until: float) -> tuple[str, ...]:
 
 
 def told(module: str, since: float, until: float) -> str:
-    """Return in words what a module has learned between two dates: the first rows and how many there are.
+    """Describe the rows added to a module's evidence between two dates: the first ones and their number.
 
     Parameters
     ----------
@@ -71,9 +70,9 @@ def told(module: str, since: float, until: float) -> str:
 
 
 def data_stock_known() -> float:
-    """Return when enough was known of the stock of data for a fit; inf if it is not [decimal year].
+    """Return the date at which the data stock could first be fitted; inf if it cannot [decimal year].
 
-    Before, no evidence tells of a wall.
+    Before it there is no evidence of a wall.
 
     Examples
     --------
@@ -85,7 +84,7 @@ def data_stock_known() -> float:
 
 
 def _evidence(module: str, date: float) -> Evidence | None:
-    """Return the evidence known at a date, or None where it was too little for a fit."""
+    """Return the evidence vintage at a date, or None where it was too little for a fit."""
     if is_file(module):
         return None
     try:
@@ -95,7 +94,7 @@ def _evidence(module: str, date: float) -> Evidence | None:
 
 
 def _rows(evidence: Evidence | None) -> dict[str, None]:
-    """Return the labels of everything that was observed, in their order."""
+    """Return the labels of all observed rows, in order."""
     if evidence is None:
         return {}
     dims = (dim for name in evidence.observed for dim in evidence.dims[name])
@@ -103,29 +102,29 @@ def _rows(evidence: Evidence | None) -> dict[str, None]:
 
 
 NO_SLOWDOWN = {"slowdown_date": DECLARATIONS["slowdown_date"].upper, "growth_kept": 1.0}
-"""The trend goes on past every horizon."""
+"""Overrides under which the trend continues past every horizon."""
 FRONTIER = tuple(
     name
     for name, declared in DECLARATIONS.items()
     if "ceilings.trend" in declared.parts and name not in NO_SLOWDOWN
 )
-"""Where the largest run stands and how fast it grows: without them there is no forecast."""
+"""Inputs for level and growth of the largest run, without which there is no forecast."""
 SAME_DATE = 1e-6
 """Dates closer than this are the same [years]."""
 
 
 @dataclass(frozen=True)
 class AsKnown:
-    """A scenario as it would have been believed at an origin.
+    """Vintage of a scenario at an origin.
 
     Attributes
     ----------
     scenario
         Its as-of date is the origin.
     hindsight
-        The inputs that take part all the same though somebody stated them later.
+        The inputs that are kept although they were stated later.
     taken_out
-        The ceilings, and ``"slowdown"``, that somebody stated later and that take no part.
+        The ceilings, and ``"slowdown"``, that were stated later and are left out.
     """
 
     scenario: Scenario
@@ -134,12 +133,12 @@ class AsKnown:
 
 
 def as_known(name_or_path: str | Path, origin: float) -> AsKnown:
-    """Load a scenario as it would have been believed at an origin.
+    """Load the vintage of a scenario at an origin.
 
-    It is meant for answers about the largest run: modules of evidence are fitted to what was known by then,
-    and those that say nothing about it are left out. What somebody stated by hand later is taken
-    out where the forecast can do without: a ceiling of the largest run goes with any of its inputs, but for
-    the trend, and so does a slowdown of the trend.
+    It is meant for answers about the largest run: evidence models are fitted to the evidence known by then,
+    and those that do not bear on it are left out. Statements made by hand later are taken out where the
+    forecast can do without: a ceiling of the largest run goes with any of its inputs, except for the trend,
+    and so does a slowdown of the trend.
 
     Parameters
     ----------
@@ -172,7 +171,7 @@ def as_known(name_or_path: str | Path, origin: float) -> AsKnown:
     asked = inputs_asked(_left(today, overrides))
     overrides["evidence.modules"] = [m for m, posterior in found.items() if asked & {*posterior.inputs}]
     scenario = scenario_with_evidence.load_scenario(name_or_path, overrides, as_of=origin)
-    # a module that knew too little then has left inputs as somebody stated them
+    # a module with too little evidence then has left the stated priors of its inputs
     more = _taken_out(scenario, origin)
     if more:
         scenario = scenario_with_evidence.load_scenario(name_or_path, overrides | more, as_of=origin)
@@ -197,19 +196,19 @@ def published() -> dict[str, float]:
 
 
 def inputs_asked(questions: Questions) -> set[str]:
-    """Return the inputs that decide how large the largest run is and when it is released."""
+    """Return the inputs that determine the size and the release of the largest run."""
     ceilings = (f"ceilings.{name}" for name in questions.ceilings)
     return _inputs_of((*ceilings, f"release.{questions.release}"))
 
 
 def _inputs_of(parts: Iterable[str]) -> set[str]:
-    """Return the inputs that some parts of the model read."""
+    """Return the inputs read by parts of the model."""
     parts = set(parts)
     return {name for name, declared in DECLARATIONS.items() if parts & {*declared.parts}}
 
 
 def _late(scenario: Scenario, origin: float) -> list[str]:
-    """Return the inputs that somebody stated after the origin and that no evidence informs."""
+    """Return the inputs stated after the origin and not informed by evidence."""
     return [
         name
         for name, prior in scenario.priors.items()
@@ -218,7 +217,7 @@ def _late(scenario: Scenario, origin: float) -> list[str]:
 
 
 def _taken_out(scenario: Scenario, origin: float) -> dict[str, Any]:
-    """Return the overrides that take out what was stated after the origin, if there is any."""
+    """Return the overrides that remove statements made after the origin, if there are any."""
     late = _late(scenario, origin)
     ceilings = scenario.questions.ceilings
     left = [name for name in ceilings if name == "trend" or not _inputs_of([f"ceilings.{name}"]) & {*late}]
@@ -232,7 +231,7 @@ def _taken_out(scenario: Scenario, origin: float) -> dict[str, Any]:
 
 
 def _left(scenario: Scenario, overrides: dict[str, Any]) -> Questions:
-    """Return what is asked once overrides have taken out ceilings."""
+    """Return the questions that remain once overrides have removed ceilings."""
     ceilings = overrides.get("questions.ceilings", scenario.questions.ceilings)
     return replace(scenario.questions, ceilings=tuple(ceilings))
 
@@ -248,7 +247,7 @@ def _check_frontier(scenario: Scenario, late: Iterable[str]) -> None:
 
 
 def _published(scenario: Scenario, origin: float) -> AsKnown:
-    """Return a scenario that uses no evidence as it stands, if it is of that date."""
+    """Return a scenario without evidence unchanged, if its as-of date is the origin."""
     if abs(scenario.as_of - origin) > SAME_DATE:
         raise NothingKnownError(
             f"{scenario.name}: uses no evidence that could be cut at {date_of(origin)}; "

@@ -1,1 +1,1 @@
-"""Evidence in, posterior out: NumPyro models of what is known, sampled, checked, handed to the forecast."""
+"""Inference: posteriors of evidence models in NumPyro, sampled and checked, for the forecast's inputs."""

@@ -1,4 +1,4 @@
-"""From arrays to labelled results in ArviZ's groups."""
+"""DataTree of a fit: labelled arrays in ArviZ's groups (posterior, prior, posterior predictive)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ type Dims = Mapping[str, tuple[str, ...]]
 
 
 def plates_of(module: Module, evidence: Evidence) -> Dims:
-    """Return the plates around every site: the dimensions that tell its elements apart."""
+    """Return the plates around every site, as the dimensions of its elements."""
     sites = sites_of(module, evidence, evidence.observed)
     plates = {
         name: tuple(f.name for f in sorted(site["cond_indep_stack"], key=lambda frame: frame.dim))
@@ -28,7 +28,7 @@ def plates_of(module: Module, evidence: Evidence) -> Dims:
 
 
 def plain(values: Arrays) -> dict[str, Any]:
-    """Return the values without the normal scores behind them."""
+    """Return the values without their normal scores."""
     return {n: v for n, v in values.items() if not (n.endswith(SCORE) and n.removesuffix(SCORE) in values)}
 
 
@@ -47,7 +47,7 @@ def group(module: Module, evidence: Evidence, arrays: Arrays, plates: Dims, *sam
 
 
 def _dims(name: str, count: int, stated: Dims, plates: Dims) -> tuple[str, ...]:
-    """Return the names of so many dimensions: a density has those of the plates, a value may have more."""
+    """Return dimension names for `count` axes: a density has those of the plates, a value may have more."""
     for known in (stated.get(name), plates.get(name)):
         if known is not None and len(known) == count:
             return known

@@ -17,7 +17,7 @@ from datawall.inference.latents import SCORE
 
 
 def double_precision[**P, T](function: Callable[P, T]) -> Callable[P, T]:
-    """Run a function with 64-bit numbers: the exponents of a loss law need more digits than 32 bits have."""
+    """Run a function in double precision, which the exponents of a loss law need."""
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -29,7 +29,7 @@ def double_precision[**P, T](function: Callable[P, T]) -> Callable[P, T]:
 
 @dataclass(frozen=True)
 class LogDensity:
-    """A posterior on the real line in every direction.
+    """Posterior density over an unconstrained flat vector.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ def latents_of(sites: dict[str, Any]) -> list[str]:
 
 @double_precision
 def log_density(module: Module, evidence: Evidence) -> LogDensity:
-    """Return the posterior of a module as functions of a flat vector.
+    """Return the log density of a module as functions of a flat vector.
 
     Its data are an argument, so that one compiled program serves the evidence and simulated data alike.
     """
@@ -94,11 +94,11 @@ def log_density(module: Module, evidence: Evidence) -> LogDensity:
 
 PRIOR_DRAWS = 1000
 ONCE = {"xla_backend_optimization_level": 0}
-"""A program that runs once is not worth optimising: that takes longer than the run."""
+"""Compiler options for programs that run once: optimising takes longer than the run."""
 
 
 class _Replay(NamedTuple):
-    """Arrays by name with leading axes (chains, draws).
+    """Pointwise densities and posterior predictive: arrays by name with leading axes (chains, draws).
 
     Attributes
     ----------
@@ -117,7 +117,7 @@ class _Replay(NamedTuple):
 
 @double_precision
 def replay(module: Module, evidence: Evidence, values: Arrays, seed: int) -> _Replay:
-    """Run the model at every draw of its latents, once on the evidence and once free.
+    """Replay the model at every draw of its latents, once on the evidence and once without data.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def replay(module: Module, evidence: Evidence, values: Arrays, seed: int) -> _Re
 
 @double_precision
 def prior_draws(density: LogDensity, seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return draws of the prior and of the data it expects, by name, shape (1, `PRIOR_DRAWS`, …)."""
+    """Return draws of the prior and of the prior predictive, by name, shape (1, `PRIOR_DRAWS`, …)."""
 
     def draw(key: Any) -> Any:
         x, data = density.simulate(key)

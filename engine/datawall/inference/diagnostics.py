@@ -53,7 +53,7 @@ class Diagnosis:
 
     @property
     def trusted(self) -> bool:
-        """True if nothing speaks against the posterior."""
+        """True if the posterior has no faults."""
         return not self.faults
 
     def as_data(self) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def diagnose(values: Mapping[str, np.ndarray], statistics: Mapping[str, np.ndarr
     ----------
     Vehtari et al. 2021, arXiv 1903.08008 (R-hat, ESS); Betancourt 2016, arXiv 1604.00695 (E-BFMI).
     """
-    from arviz_stats.base.array import array_stats  # loads scipy.stats, which a bad option need not wait for
+    from arviz_stats.base.array import array_stats  # loads scipy.stats; a bad option should not wait for it
 
     r_hat, bulk, tail = {}, [], []
     for name, draws in values.items():

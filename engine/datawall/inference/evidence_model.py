@@ -18,20 +18,20 @@ class Evidence:
     Attributes
     ----------
     observed
-        The data that the model conditions on, by the name of its site.
+        The data that the model conditions on, by site name.
     constants
-        What the model takes as given: dates, sizes, groups, measurement errors.
+        The given constants of the model: dates, sizes, groups, measurement errors.
     dims
         Names of the dimensions of each array of `observed` and `constants`; those of latents come from the
         plates of the model. A dimension is never called ``model``: ArviZ reserves that name.
     coords
         Labels along each dimension.
     dropped
-        How many rows were left out, by reason.
+        Number of rows left out, by reason.
     sources
-        Where the evidence comes from.
+        Sources of the evidence.
     newest
-        When the newest of it became known [decimal year]; -inf where the tables do not say.
+        Date at which the newest row became known [decimal year]; -inf where the tables do not state it.
     anchors
         The scenario's anchors at which the model states levels, by name [decimal year].
     """
@@ -64,15 +64,15 @@ def _no_choice(*comparison: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
 
 @dataclass(frozen=True)
 class Module:
-    """A model of some evidence.
+    """Evidence model: a loader, a NumPyro model and the inputs that it informs.
 
     Attributes
     ----------
     name
-        How the command line and ``[evidence]`` refer to it; its latents are declared under the part before a
+        Name on the command line and in ``[evidence]``; its latents are declared under the part before a
         dot, so that rivals can share them: ``scaling_points.nested``.
     title
-        What it infers, in a few words.
+        Short description of what it infers.
     load
         ``load(as_of, files)`` reads the evidence known by `as_of` (all of it for None): the shipped tables,
         or the user's `files` where there are any.
@@ -85,7 +85,7 @@ class Module:
         developers). The arrays of `posterior` have one leading axis, the draws. Choices are indices of their
         options.
     headline
-        The parameters worth printing; a model may lack those of which its evidence knows nothing.
+        The parameters worth printing; a model may lack those that its evidence does not inform.
     rivals
         Other models of the same evidence, compared with this one by cross-validation. They inform the inputs
         that this one does not.

@@ -1,4 +1,4 @@
-"""Fit a module to its evidence."""
+"""Fit of an evidence model: its posterior, diagnostics and predictive draws of inputs."""
 
 import hashlib
 import math
@@ -22,9 +22,9 @@ from datawall.inference.nuts import Settings, sample
 from datawall.product import Request
 
 CAREFUL = Settings(acceptance=0.998)
-"""Smaller steps, for a posterior with corners that the usual steps do not get into."""
+"""Smaller steps, for a posterior with corners that the usual steps miss."""
 SEEDS_OF_A_FIT = 3
-"""That of the chains, and the next two: of draws of the prior, and of predictions."""
+"""Number of seeds of a fit: of the chains, of the prior draws and of the posterior predictive draws."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Fit:
     evidence
         Its data.
     tree
-        Draws, densities and predictions in ArviZ's groups.
+        Draws, densities and posterior predictive in ArviZ's groups.
     diagnosis
-        Whether they can be trusted.
+        Convergence diagnostics of the draws.
     rivals
         Fits of the rivals, where they were compared: then the tree has a group ``comparison``.
     """
@@ -71,12 +71,12 @@ class Fit:
             with jax.enable_x64(True):
                 found |= self.module.choice(self.evidence, self.weights(), size, jax.random.key(1))
         for place, rival in enumerate(self.rivals, start=1):
-            # under one key what is new of a run would be alike in all the laws, and their inputs correlated
+            # under one key the new effects of a run would be alike in all laws, and correlate their inputs
             found = rival._own_inputs(jax.random.fold_in(key, place)) | found
         return {name: np.asarray(values) for name, values in found.items()}
 
     def _own_inputs(self, key: jax.Array) -> dict[str, np.ndarray]:
-        """Return predictive draws of the inputs that this posterior informs by itself."""
+        """Return predictive draws of the inputs that this posterior alone informs."""
         with jax.enable_x64(True):
             return dict(self.module.inputs(self.evidence, self.draws(), key))
 
@@ -87,7 +87,7 @@ class Fit:
 
 
 def evidence_digest(evidence: Evidence) -> str:
-    """Return the SHA-256 of everything that a model sees of its evidence, in hexadecimal."""
+    """Return the SHA-256 of all evidence visible to a model, in hexadecimal."""
     found = hashlib.sha256()
     for part in (evidence.observed, evidence.constants):
         for name in sorted(part):

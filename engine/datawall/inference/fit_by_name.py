@@ -1,4 +1,4 @@
-"""`datawall.fit`: a module by name, its evidence, its rivals."""
+"""Fit by name (`datawall.fit`): an evidence model, its rivals and its bootstrap."""
 
 import datetime as dt
 import json
@@ -51,11 +51,11 @@ def compare(fits: Sequence[Fit]) -> xr.Dataset:
     ----------
     Vehtari et al. 2017, arXiv 1507.04544 (PSIS-LOO); Yao et al. 2018, arXiv 1704.02030 (stacking).
     """
-    import arviz as az  # slow to load, and few fits have rivals
+    import arviz as az  # slow to import, and few fits have rivals
 
     trees = {fit.module.name: fit.tree for fit in fits}
     with warnings.catch_warnings():
-        # what they say stands in the column bad_k
+        # the column bad_k holds their content
         warnings.simplefilter("ignore")
         loos: dict[str, Any] = {name: az.loo(tree, pointwise=True) for name, tree in trees.items()}
         table = az.compare(loos, method="stacking", round_to="none").loc[list(trees)]
@@ -70,7 +70,7 @@ def compare(fits: Sequence[Fit]) -> xr.Dataset:
 def _with_rivals(fit: Fit, rivals: Sequence[Fit]) -> Fit:
     """Return a fit with its rivals: groups ``comparison`` and ``rivals`` are added to its tree.
 
-    The manifest of the tree gets their diagnoses, for a rival that cannot be trusted spoils the comparison.
+    The manifest of the tree gets their diagnoses, since an untrusted rival invalidates the comparison.
     """
     fit.tree["comparison"] = xr.DataTree(compare([fit, *rivals]))
     for rival in rivals:
@@ -85,7 +85,7 @@ RESAMPLES = 400
 
 @double_precision
 def _resampled_modes(fit: Fit, seed: int) -> dict[str, np.ndarray]:
-    """Return the posterior's mode for each of many resamples of the rows: values by name, resamples first.
+    """Return the posterior mode of each bootstrap resample of the rows: values by name, resamples first.
 
     References
     ----------
@@ -117,7 +117,7 @@ def _resampled_modes(fit: Fit, seed: int) -> dict[str, np.ndarray]:
 def add_to(fit: Fit, seed: int) -> None:
     """Add the group ``bootstrap`` to the tree of a fit: modes over the dimension ``resample``.
 
-    Each variable carries ``inflation``: how many times wider (in standard deviations) than the posterior.
+    Each variable has ``inflation``: its standard deviation relative to that of the posterior.
     """
     modes = datatree.plain(_resampled_modes(fit, seed))
     plates = datatree.plates_of(fit.module, fit.evidence)
@@ -176,15 +176,15 @@ class _Plan:
     Attributes
     ----------
     name
-        Of the module.
+        Name of the module.
     files
         Tables to fit in place of the shipped evidence.
     as_of
-        When what is left out was not yet known, as a decimal year.
+        The as-of date: evidence known later is left out [decimal year].
     seed
         Of the chains.
     request
-        All of this as options.
+        The plan as options.
     """
 
     name: str
@@ -225,7 +225,7 @@ def run(plan: _Plan) -> xr.DataTree:
 
 
 def fit_of(plan: _Plan) -> Fit:
-    """Return the fit of a module with its rivals, and its bootstrap where that makes sense."""
+    """Return the fit of a module with its rivals, and with a bootstrap where its rows are exchangeable."""
     module, seed = MODULES[plan.name], plan.seed
     if plan.files and module.on_files is not None:
         module = module.on_files
@@ -245,13 +245,13 @@ def fit_of(plan: _Plan) -> Fit:
 def seed_of_rival(seed: int, place: int) -> int:
     """Return the seed of a rival's chains, from that of the module and its place among the rivals, from 1.
 
-    Chains of like models under one seed move alike, and their posteriors come out correlated.
+    Chains of similar models under one seed move alike, which correlates their posteriors.
     """
     return (seed + SEEDS_OF_A_FIT * place) % (LARGEST_SEED + 1)
 
 
 def moment(as_of: dt.date | float | str | None) -> float | None:
-    """Return a moment as a decimal year.
+    """Return a date as a decimal year.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Laplace approximation: the mode of a posterior, where chains start, and the curvature that whitens them.
+"""Laplace approximation: posterior mode, where chains start, and the curvature that whitens coordinates.
 
 In coordinates whitened by the curvature at the mode a posterior is nearly a standard normal, whatever the
 units and correlations of its parameters, so that a sampler needs no long warm-up to learn them.
@@ -14,11 +14,11 @@ STEPS = 200
 CONVERGED = 1e-9
 """Newton decrement below which a mode is found [nats]."""
 FLATTEST = 0.1
-"""Smallest curvature taken seriously: no direction is wider than three standard deviations of its prior."""
+"""Floor of the curvature: no direction is wider than three standard deviations of its prior."""
 
 
 class _Mode(NamedTuple):
-    """Where a search stands.
+    """State of the search for a mode.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class _Mode(NamedTuple):
     curvature, axes
         Eigenvalues and eigenvectors of the Hessian.
     decrement
-        What Newton's method expects to gain by another step [nats].
+        Expected gain of another Newton step [nats].
     damping, step
         Added to the curvature; steps taken.
     """
@@ -59,8 +59,8 @@ class _Laplace(NamedTuple):
 def mode_near(potential: Callable[[Any], Any], start: Any) -> _Mode:
     """Return a local minimum of a potential, by Newton's method with adaptive damping.
 
-    Negative curvature counts by its size, so that the search leaves saddles; a step that does not descend is
-    not taken, and damped.
+    Negative curvature enters by its absolute value, so that the search leaves saddles; a step that does not
+    descend is rejected, and the damping raised.
     """
     value_and_gradient = jax.value_and_grad(potential)
     unit = jnp.eye(start.size)
@@ -96,7 +96,7 @@ def mode_near(potential: Callable[[Any], Any], start: Any) -> _Mode:
 
 
 def laplace(potential: Callable[[Any], Any], starts: Any) -> _Laplace:
-    """Approximate a posterior at the lowest of the modes that are found.
+    """Approximate a posterior by a normal at the lowest mode found.
 
     Parameters
     ----------

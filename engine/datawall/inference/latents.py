@@ -1,8 +1,8 @@
-"""Latents of the models of evidence, declared once in ``priors/latents.toml``, and rows of their data.
+"""Latents of the evidence models, declared once in ``priors/latents.toml``, and data rows.
 
 A latent is a family of distributions as in a scenario file, so its prior is a quantile function of a normal
-score. The model samples the score, which is standard normal whatever the family: a geometry that a sampler
-likes, and the same declaration serves the prior, the prior predictive and simulation-based calibration.
+score. The model samples the score, which is standard normal whatever the family: a convenient geometry for a
+sampler, and the same declaration serves the prior, the prior predictive and simulation-based calibration.
 """
 
 import tomllib
@@ -25,7 +25,7 @@ from datawall.validation import Closed, Problem, ScenarioError, Text, first_prob
 def sample_rows(
     plate: str, count: int, name: str, distribution: dist.Distribution, observed: Arrays | None
 ) -> None:
-    """State how the rows of a table are distributed; without rows nothing is, so that priors stay.
+    """Sample the rows of a table from a distribution; with no rows the priors stay.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ SCORE = "_score"
 
 
 class _LatentTable(Closed):
-    """``[MODULE.NAME]``: the weak prior of a latent, its unit, its meaning, and why so weak or strong."""
+    """Table ``[MODULE.NAME]``: weak prior of a latent, its unit, meaning and justification."""
 
     unit: Text
     meaning: Text
@@ -73,7 +73,7 @@ class _LatentTable(Closed):
 
 
 class _Latents(Closed):
-    """The whole file."""
+    """Contents of ``priors/latents.toml``."""
 
     latents: dict[str, dict[str, _LatentTable]]
 
@@ -117,8 +117,8 @@ def prior(name: str) -> Distribution:
 def latent(name: str) -> Any:
     """Sample a declared latent inside a NumPyro model.
 
-    Adds a site ``NAME_score``, standard normal, and a deterministic ``NAME``, the value. Inside a plate there
-    is one of each for every element.
+    Adds a site ``NAME_score``, standard normal, and a deterministic ``NAME``, the value; inside a plate, one
+    of each per element.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Likelihoods that several evidence models share.
+"""Likelihoods shared by several evidence models.
 
 Censored waiting times, the exponentially modified normal, trends of random growth, and Student t residuals.
 """
@@ -18,7 +18,7 @@ from datawall.inference.evidence_model import Evidence
 
 
 class FastStudentT(StudentT):
-    """NumPyro's Student t, drawn by a formula: its rejection sampler takes seconds to compile.
+    """Student t distribution sampled by a formula: NumPyro's rejection sampler takes seconds to compile.
 
     Examples
     --------
@@ -42,7 +42,7 @@ class FastStudentT(StudentT):
 
 
 def years_of(released: np.ndarray) -> list[int]:
-    """Return the years that get a pace of their own: from the year before the first release to the last one.
+    """Return the years with separate paces, from the year before the first release to the last release.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def yearly_pace(evidence: Evidence, growth: Any, spread: Any) -> Any:
 
 
 def climbed(pace: Any, first_year: int, since: Any, date: Any) -> Any:
-    """Return how far the frontier climbs between two dates; beyond the years it keeps the nearest pace.
+    """Return the rise of the frontier between two dates; outside the years the nearest pace holds.
 
     Parameters
     ----------
@@ -112,9 +112,8 @@ class BelowLine(Distribution):
     .. math:: y = \ell - g + e, \qquad g \sim \mathrm{Exponential}(\text{mean } \gamma), \quad
         e \sim N(0, \sigma)
 
-    This is how an extreme shows in data: records are chosen because they are large, so they say where the
-    edge is and not where the average lies. The gap is integrated out, which leaves the exponentially
-    modified normal.
+    A model of extremes: records are selected for their size, so they inform the edge and not the average. The
+    gap is integrated out, which leaves the exponentially modified normal.
 
     Parameters
     ----------
@@ -178,7 +177,7 @@ def _log_mills_ratio(a: Any) -> Any:
 
 LOG_SQRT_2PI = 0.9189385332046727
 SHORTEST = 1e-6
-"""Stands for a wait of zero, whose logarithm there is not."""
+"""Substitute for a wait of zero, whose logarithm does not exist."""
 
 
 def _log_density(value: Any, loc: Any, scale: Any) -> Any:
@@ -188,12 +187,12 @@ def _log_density(value: Any, loc: Any, scale: Any) -> Any:
 
 
 def log_survival(value: Any, loc: Any, scale: Any) -> Any:
-    """Return the log probability that a lognormal wait is longer than `value`."""
+    """Return the log survival function of a lognormal wait at `value`."""
     return log_ndtr((loc - jnp.log(value)) / scale)
 
 
 def rest_of_wait(score: Any, waited: Any, loc: Any, scale: Any) -> Any:
-    """Return a quantile of the whole lognormal wait, given that it is longer than `waited`.
+    """Return a quantile of the lognormal wait truncated below at `waited`.
 
     Parameters
     ----------
@@ -213,7 +212,7 @@ def rest_of_wait(score: Any, waited: Any, loc: Any, scale: Any) -> Any:
 
 
 class CensoredWait(Distribution):
-    """A lognormal wait, of which no more than `limit` is seen: the value is the smaller of both.
+    """Right-censored lognormal wait: the value is the smaller of the wait and `limit`.
 
     Parameters
     ----------
@@ -237,19 +236,19 @@ class CensoredWait(Distribution):
         super().__init__(shape, validate_args=validate_args)
 
     def sample(self, key: Any, sample_shape: tuple[int, ...] = ()) -> Any:
-        """Draw waits as they are seen."""
+        """Draw censored waits."""
         score = jax.random.normal(key, sample_shape + self.batch_shape)
         return jnp.minimum(jnp.exp(self.loc + self.scale * score), self.limit)
 
     def log_prob(self, value: Any) -> Any:  # pyright: ignore
-        """Return the log density of an ended wait, the log probability of one that goes on."""
+        """Return the log density of an ended wait, or the log survival probability of a censored one."""
         seen = jnp.minimum(value, self.limit)
         ended = _log_density(seen, self.loc, self.scale)
         return jnp.where(value >= self.limit, log_survival(seen, self.loc, self.scale), ended)
 
 
 class WaitSinceInterval(Distribution):
-    r"""A lognormal wait whose beginning is known to lie within an interval.
+    r"""Lognormal wait with an interval-censored beginning.
 
     The value counts from the early end of the interval, so it is the wait plus a uniform part of the width
     :math:`w`; the density is :math:`[F(v) - F(v - w)]/w` with F the distribution function of the wait.
@@ -276,7 +275,7 @@ class WaitSinceInterval(Distribution):
         super().__init__(shape, validate_args=validate_args)
 
     def sample(self, key: Any, sample_shape: tuple[int, ...] = ()) -> Any:
-        """Draw waits as counted from the early end."""
+        """Draw waits counted from the early end of the interval."""
         key_wait, key_start = jax.random.split(key)
         shape = sample_shape + self.batch_shape
         wait = jnp.exp(self.loc + self.scale * jax.random.normal(key_wait, shape))

@@ -1,4 +1,4 @@
-"""Chains of the no-U-turn sampler, in coordinates whitened by the Laplace approximation.
+"""No-U-turn sampler (NUTS): chains in coordinates whitened by the Laplace approximation.
 
 NumPyro's kernel does the sampling. Its driver compiles anew at every call, which takes longer than the
 sampling, so here a whole chain (search of the mode, warm-up and draws) is one compiled program, which serves
@@ -26,19 +26,19 @@ STATISTICS = {
 }
 """NumPyro's name of each statistic, and ArviZ's."""
 SEARCHES = 4
-"""Each chain searches modes of its own, so that chains that find different ones disagree and are caught."""
+"""Mode searches of each chain, which are its own, so that R-hat exposes chains in different modes."""
 START_WITHIN = 2.0
-"""Chains begin uniformly within so many standard deviations of the mode, in every whitened direction."""
+"""Half-width of the uniform start of chains about the mode [standard deviations in whitened coordinates]."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Length of the chains.
+    """Sampler settings: number and length of chains.
 
     Attributes
     ----------
     chains, warmup, draws
-        Number of chains, and of transitions before and after the step size is settled.
+        Number of chains, and of transitions before and after the step size is fixed.
     acceptance
         Acceptance probability that the step size aims at.
     """
@@ -128,8 +128,8 @@ def sample(
 def each_key(run: Callable[..., Any], keys: Any, *shared: Any) -> Any:
     """Return ``run(key, *shared)`` for each key, stacked on a leading axis, as numpy arrays.
 
-    On a processor one after the other, for trajectories that wait for the longest of them waste it; on an
-    accelerator side by side.
+    On a CPU the keys run in sequence, since trajectories in a batch wait for the longest; on an accelerator
+    they run as one batch.
     """
     if jax.default_backend() == "cpu":
         compiled = jax.jit(run)

@@ -1,4 +1,4 @@
-"""Loading a scenario together with its evidence."""
+"""Scenario with evidence: loading a scenario with posteriors in place of priors."""
 
 import datetime as dt
 import hashlib
@@ -28,10 +28,10 @@ log = logging.getLogger(__name__)
 
 
 def refitted(name: str, as_of: float) -> Posterior:
-    """Return the posterior of a module given the evidence known by a date.
+    """Return the posterior of a module given its evidence vintage at a date.
 
-    A fit to the same evidence under the same priors is kept in the user's cache folder. Where too little was
-    known for a fit, the posterior informs no input, so that the stated priors stay; a warning says so.
+    A fit to the same evidence under the same priors is kept in the user's cache folder. Where the evidence is
+    too little for a fit, the posterior informs no input, so that the stated priors stay, with a warning.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def refitted_draws(name: str, as_of: float) -> tuple[Evidence, dict[str, np.ndar
 
 
 def _kept(name: str, evidence: Evidence, as_of: float) -> tuple[Path, Path]:
-    """Return the files of the summary and of the draws of a fit, made if there are none yet."""
+    """Return the cached files of a fit's summary and draws, made if there are none yet."""
     key = _key(name, evidence)
     summarised, drawn = (cache_folder() / "posteriors" / f"{key}.{kind}" for kind in ("json", "npz"))
     if summarised.is_file() and drawn.is_file():
@@ -105,7 +105,7 @@ def _kept(name: str, evidence: Evidence, as_of: float) -> tuple[Path, Path]:
 
 
 def _key(name: str, evidence: Evidence) -> str:
-    """Return what decides a fit: model, evidence, priors, how it is sampled, and the code."""
+    """Return the cache key of a fit: model, evidence, priors, sampler settings and code."""
     priors = hashlib.sha256((files.folder() / files.LATENTS).read_bytes()).hexdigest()
     settings = hashlib.sha256(repr((Settings(), CAREFUL)).encode()).hexdigest()
     parts = (name, evidence_digest(evidence)[:16], priors[:8], settings[:8], inference_digest()[:8])
@@ -113,7 +113,7 @@ def _key(name: str, evidence: Evidence) -> str:
 
 
 def _write(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file that is never seen half written, whoever else writes it or is killed."""
+    """Write a file atomically, so that no reader sees it half written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     write(partial)
@@ -132,10 +132,10 @@ def load_scenario(
     *,
     refit: bool = False,
 ) -> scenario.Scenario:
-    """Load a scenario, with posteriors in place of priors where it asks for them.
+    """Load a scenario, with posteriors in place of priors where it requests them.
 
-    The posteriors that ship stand for all evidence. Where the as-of date lies before some of it, the module
-    is fitted again to what was known by then.
+    The shipped posteriors use all evidence. Where the as-of date lies before some of it, the module is
+    refitted to the evidence known by then.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def load_scenario(
 
 
 def known_by(module: str, as_of: float) -> Posterior:
-    """Return the posterior of a module that ships, or where that knows too much a fit to what was known.
+    """Return the shipped posterior, or a refit to the evidence of the as-of date.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def known_by(module: str, as_of: float) -> Posterior:
 
 
 def _refitted(module: str, as_of: float) -> Posterior:
-    if is_file(module):  # the data that it was fitted to are not at hand
+    if is_file(module):  # the data behind its fit are not at hand
         return own(module, as_of)
 
     return refitted(module, as_of)

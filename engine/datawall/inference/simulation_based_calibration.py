@@ -1,8 +1,8 @@
-"""Simulation-based calibration: whether a posterior holds the truth as often as it says.
+"""Simulation-based calibration (SBC): rank statistics of true values in their posteriors.
 
 Draw latents from the prior, data from the model and a posterior from the data. Over many repetitions the
-rank of each true value among the draws of its posterior is uniform, if prior, likelihood and sampler belong
-together.
+rank of each true value among the draws of its posterior is uniform, if prior, likelihood and sampler are
+consistent.
 
 References
 ----------
@@ -22,7 +22,7 @@ from datawall.inference.evidence_model import Evidence, Module
 from datawall.inference.nuts import Settings, chain, each_key
 
 THINNING = 8
-"""Only every eighth draw is ranked: neighbours depend on each other."""
+"""Thinning of the ranked draws, as neighbours are autocorrelated."""
 RANKED = 63
 """Draws that are ranked, so that a rank has 64 values."""
 BINS = 8
@@ -50,7 +50,7 @@ class _SimulationBasedCalibration:
         return {name: uniformity(ranks) for name, ranks in self.ranks.items()}
 
     def passes(self, false_alarm: float = 1e-3) -> bool:
-        """Return whether every quantity is uniform, at this rate of false alarms for all of them together."""
+        """Return whether the ranks of every quantity are uniform, at a family-wise false-alarm rate."""
         found = self.p_values()
         return min(found.values()) * len(found) > false_alarm
 

@@ -15,7 +15,7 @@ from datawall.scenario.posterior import SCORES
 
 DIGITS = 5
 WEAKEST = 0.05
-"""Rank correlations nearer to zero than this are left out."""
+"""Smallest absolute rank correlation that is kept."""
 
 
 def summary(fit: Fit) -> dict[str, Any]:
@@ -61,8 +61,8 @@ def _comparison(fit: Fit) -> dict[str, dict[str, float]]:
 def headline(fit: Fit) -> dict[str, dict[str, float]]:
     """Return mean, standard deviation and quantiles of each element of the parameters worth printing.
 
-    Those that the evidence says nothing about are left out, for the model then has none of that name. Those
-    of rivals go under the rival's own name and theirs.
+    Parameters that the evidence does not inform are left out, as the model then has none of that name. Those
+    of rivals are listed under the rival's name and their own.
     """
     posterior = fit.tree["posterior"].to_dataset()
     found = {}
@@ -96,7 +96,7 @@ def _content(name: str, values: np.ndarray) -> dict[str, Any]:
 
 
 def _correlations(draws: dict[str, np.ndarray]) -> list[dict[str, Any]]:
-    """Return the rank correlations that give the normal scores of the draws their correlations."""
+    """Return the rank correlations of the Gaussian copula fitted to the draws."""
     single = [name for name in draws if not (DECLARATIONS[name].options or DECLARATIONS[name].per)]
     scores = {name: ndtri((rankdata(draws[name]) - 0.5) / len(draws[name])) for name in single}
     found = []

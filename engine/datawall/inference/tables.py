@@ -1,4 +1,4 @@
-"""Tables of evidence, the user's or shipped: columns checked, rows that cannot be used counted by reason."""
+"""Evidence tables, the user's or shipped: checked columns, as-of cuts, and dropped rows by reason."""
 
 import csv
 import datetime as dt
@@ -23,20 +23,20 @@ type Row = dict[str, str]
 
 @dataclass
 class EvidenceTable:
-    """The rows of a CSV file that are still in use.
+    """Evidence table: the remaining rows of a CSV file.
 
     Attributes
     ----------
     label
-        How messages call the file.
+        Name of the file in messages.
     columns
         Its columns.
     rows
         Rows as text by column, blanks stripped.
     lines
-        Where each row stands in the file.
+        Line number of each row in the file.
     dropped
-        How many rows were left out, by reason.
+        Number of rows left out, by reason.
     """
 
     label: str
@@ -70,7 +70,7 @@ class EvidenceTable:
         return [row[column] for row in self.rows]
 
     def keep(self, wanted: Sequence[bool] | np.ndarray, reason: str) -> None:
-        """Leave out the rows that are not wanted, and count them under a reason."""
+        """Drop the unwanted rows, and count them under a reason."""
         places = np.flatnonzero(wanted)
         if len(places) < len(self.rows):
             self.dropped[reason] = self.dropped.get(reason, 0) + len(self.rows) - len(places)
@@ -78,7 +78,7 @@ class EvidenceTable:
         self.lines = [self.lines[k] for k in places]
 
     def keep_numbers(self, *columns: str) -> None:
-        """Leave out the rows without a finite number in one of the columns."""
+        """Drop the rows without a finite number in any one of the columns."""
         finite = np.isfinite([self.numbers(column) for column in columns]).all(axis=0)
         self.keep(finite, f"without a number in {' or '.join(columns)}")
 
@@ -88,7 +88,7 @@ class EvidenceTable:
             raise self._fault(int(place), column, expected, remedy)
 
     def known_by(self, as_of: float | None, column: str = "date_known") -> None:
-        """Leave out what was not known at the as-of date."""
+        """Cut the table to its vintage: drop rows not known by the as-of date."""
         if as_of is not None:
             self.keep(self.years(column) <= as_of, "known only after the as-of date")
 
@@ -171,7 +171,7 @@ NOT_AFTER = 2100.0
 def open_table(
     name: str, needed: tuple[str, ...], as_of: float | None = None, files: tuple[Path, ...] = ()
 ) -> EvidenceTable:
-    """Return a table of evidence, cut at the as-of date: the user's where there is one, else the shipped one.
+    """Return an evidence table cut at the as-of date: the user's where there is one, else the shipped one.
 
     Parameters
     ----------
@@ -260,7 +260,7 @@ def _confidence(name: str) -> dict[str, float]:
 
 
 def sd_of_confidence(table: EvidenceTable, column: str, name: str) -> np.ndarray:
-    """Return the standard deviation of the logarithm that the stated confidence of each row stands for.
+    """Return the standard deviation of the logarithm implied by each row's stated confidence.
 
     Parameters
     ----------
@@ -293,7 +293,7 @@ def evidence_of(
     coords: dict[str, list],
     anchors: Mapping[str, float] = MappingProxyType({}),
 ) -> Evidence:
-    """Return the evidence read from tables, with what they dropped, their sources and how new they are."""
+    """Return the evidence of tables, with their dropped rows, sources and newest date."""
     dropped: dict[str, int] = {}
     for table in tables:
         for reason, count in table.dropped.items():

@@ -1,6 +1,6 @@
-"""Proper scores of probabilistic forecasts that may never come true, against outcomes that may be still open.
+"""Proper scoring rules for forecasts with mass at infinity, against outcomes that may be censored.
 
-Knows nothing of the domain: draws in, scores out.
+Independent of the domain: draws in, scores out.
 """
 
 from datawall.backtesting.scoring.calibration import (

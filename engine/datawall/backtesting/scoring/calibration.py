@@ -11,7 +11,7 @@ from datawall.errors import DatawallError
 
 
 def block_weights(origins: np.ndarray, length: float, resamples: int, seed: int) -> np.ndarray:
-    """Return how often each forecast is in each resample of a circular block bootstrap over origins.
+    """Return the count of each forecast in each resample of a circular block bootstrap over origins.
 
     Forecasts of one origin stay together, and so do those of neighbouring origins, whose errors resemble each
     other as long as their horizons overlap.
@@ -49,7 +49,7 @@ def block_weights(origins: np.ndarray, length: float, resamples: int, seed: int)
 
 
 def pit_bounds(draws: np.ndarray, outcome: Outcome) -> tuple[float, float]:
-    """Return between which of its probabilities a forecast holds what happened.
+    """Return the lower and upper bound of the PIT value of an outcome.
 
     Parameters
     ----------
@@ -80,9 +80,9 @@ def pit_bounds(draws: np.ndarray, outcome: Outcome) -> tuple[float, float]:
 
 
 def pit_values(bounds: np.ndarray, seed: int) -> np.ndarray:
-    """Return one probability for each forecast, at random between its bounds.
+    """Return randomised PIT values, one for each forecast, uniform between its bounds.
 
-    Uniform when the forecasts are calibrated.
+    They are uniform on (0, 1) when the forecasts are calibrated.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def pit_values(bounds: np.ndarray, seed: int) -> np.ndarray:
 
 
 class Ecdf(NamedTuple):
-    """The empirical distribution of PIT values, with the band in which all of it should lie.
+    """ECDF of PIT values with its simultaneous confidence band.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ class Ecdf(NamedTuple):
 
 
 def pit_ecdf(values: np.ndarray, mass: float = 0.95, seed: int = 0, simulations: int = 1000) -> Ecdf:
-    """Return the empirical distribution of PIT values and its simultaneous confidence band.
+    """Return the ECDF of PIT values and its simultaneous confidence band.
 
     The band supposes independent forecasts: with overlapping horizons it is too narrow.
 
@@ -137,7 +137,7 @@ def pit_ecdf(values: np.ndarray, mass: float = 0.95, seed: int = 0, simulations:
     ----------
     Säilynoja, Bürkner and Vehtari 2022, doi:10.1007/s11222-022-10090-6, as computed by ArviZ.
     """
-    from arviz_stats.ecdf_utils import ecdf_pit  # slow to load, and only this needs it
+    from arviz_stats.ecdf_utils import ecdf_pit  # slow to import and needed only here
 
     if len(values) < 2:
         raise DatawallError(f"a distribution of PIT values needs at least 2 outcomes, got {len(values)}")
@@ -145,7 +145,7 @@ def pit_ecdf(values: np.ndarray, mass: float = 0.95, seed: int = 0, simulations:
 
 
 def coverage(bounds: np.ndarray, mass: float | np.ndarray) -> np.ndarray:
-    """Return with which probability the central interval that holds `mass` holds each outcome.
+    """Return the coverage probability of each outcome by the central interval of `mass`.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ class Widening:
 
 
 def widening_factor(bounds: np.ndarray, weights: np.ndarray, mass: float = 0.8) -> Widening:
-    r"""Return the least factor k for which widened intervals that should hold `mass` do hold it.
+    r"""Return the least factor k at which widened intervals of nominal `mass` reach that coverage.
 
     A forecast F widened by k is :math:`F_k = \Phi(\Phi^{-1}(F) / k)`, its normal scores multiplied by k about
     the median. An outcome with probability p lies in its interval when :math:`|\Phi^{-1}(p)| \le k z`, with z
@@ -228,7 +228,7 @@ def widening_factor(bounds: np.ndarray, weights: np.ndarray, mass: float = 0.8) 
 
 
 def _first(shares: np.ndarray, mass: float) -> np.ndarray:
-    """Return the least factor whose share held is `mass`; inf where there is none, nan where unknown."""
+    """Return the least factor with coverage `mass`; inf where there is none, nan where unknown."""
     reached = shares >= mass - 1e-9
     found = np.where(reached.any(axis=-1), FACTORS[np.argmax(reached, axis=-1)], np.inf)
     return np.where(np.isnan(shares).any(axis=-1), np.nan, found)

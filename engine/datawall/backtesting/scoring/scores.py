@@ -1,4 +1,4 @@
-"""Scores of one forecast, given by its draws: lower is better."""
+"""Scoring rules (CRPS, log score, Brier) of one forecast given by its draws: lower is better."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,15 @@ from datawall.errors import DatawallError
 
 @dataclass(frozen=True)
 class Outcome:
-    """Outcome, censored by a window.
+    """Outcome, censored by an observation window.
 
     Attributes
     ----------
     value
-        What happened; inf for a date that has not come, or for a level only known to be at least `last`.
+        The outcome; inf for an event that has not happened, or for a level only known to be at least `last`.
     first, last
-        The window in which the outcome can be told: what lies before the first counts as the first, and what
-        lies beyond the last is open ("not yet", "at least"), which is an outcome and not a gap.
+        The observation window: a value before the first counts as the first, and a value beyond the last is
+        open ("not yet", "at least"), which is an outcome and not a missing value.
 
     Examples
     --------
@@ -43,17 +43,17 @@ class Outcome:
             )
 
     def seen(self, values: np.ndarray | float) -> np.ndarray:
-        """Return values as the window shows them: at its ends where they lie beyond."""
+        """Return values clipped to the window."""
         return np.clip(values, self.first, self.last)
 
     @property
     def open(self) -> bool:
-        """True if it lies beyond the end of the window."""
+        """True if the outcome lies beyond the end of the window."""
         return self.value > self.last
 
 
 LEAST_PROBABILITY = 1 / 4001
-"""Floor of the probability in a log score, which keeps averages finite: what 4000 draws tell from never.
+"""Floor of the probability in a log score, which keeps averages finite: the resolution of 4000 draws.
 
 It is the same for every forecaster, however few its draws.
 """
@@ -98,9 +98,9 @@ def crps(draws: np.ndarray, outcome: Outcome) -> float:
 
 
 def log_score(draws: np.ndarray, outcome: Outcome, resolution: float) -> float:
-    r"""Return minus the log of the probability of what happened, told to a resolution.
+    r"""Return the log score: minus the log probability of the outcome's cell, at a resolution.
 
-    What happened is one cell of a partition: before the window, a cell between two multiples of `resolution`
+    The outcome is one cell of a partition: before the window, a cell between two multiples of `resolution`
     inside it, or beyond it. Cells rather than a density, since forecasts have atoms (a record that stands, a
     last value that persists), at which a density is infinite and beside which a kernel's depends on its
     width; the score of a fixed partition is proper for every forecast. Probabilities below
@@ -149,7 +149,7 @@ def brier(probability: float, happened: bool) -> float:
 
 
 def width(draws: np.ndarray, outcome: Outcome, mass: float) -> float:
-    """Return how wide the central interval is that holds `mass`, inside the window: the sharpness."""
+    """Return the sharpness: the width of the central interval of `mass`, inside the window."""
     tails = [(1.0 - mass) / 2.0, (1.0 + mass) / 2.0]
     low, high = outcome.seen(np.quantile(_checked(draws), tails, method="inverted_cdf"))
     return float(high - low)

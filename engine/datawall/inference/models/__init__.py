@@ -1,4 +1,4 @@
-"""Registry of the models of evidence, each imported when it is first used."""
+"""Registry of the evidence models, each imported at its first use."""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -20,7 +20,7 @@ HOMES: dict[str, str] = {
     "price": "price.MODULE",
     "run_sizes": "run_sizes.MODULE",
 }
-"""Where in this package each model of evidence is declared."""
+"""Submodule that declares each evidence model."""
 
 
 class _Modules(Mapping[str, Module]):
@@ -38,4 +38,4 @@ class _Modules(Mapping[str, Module]):
 
 
 MODULES = _Modules()
-"""The modules by name."""
+"""The evidence models by name."""

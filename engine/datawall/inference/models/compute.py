@@ -1,6 +1,6 @@
-"""The largest training run: where the frontier stands, how fast it moves.
+"""Compute frontier: level and growth of the largest training run.
 
-No regression of compute on size and tokens takes part: half of the public figures are their product.
+No regression of compute on size and tokens is used: half of the public figures are their product.
 """
 
 from pathlib import Path
@@ -33,7 +33,7 @@ FLOP = (1e15, 1e31, "FLOP")
 
 
 def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
-    """Read frontier runs: stated or estimated compute, dates, and how well the compute is known.
+    """Read frontier runs: stated or estimated compute, its uncertainty, and dates.
 
     Parameters
     ----------
@@ -73,14 +73,14 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 
 
 def _among_largest(table: EvidenceTable) -> np.ndarray:
-    """Return which runs were among the largest known when they came out; of ties, the earlier ones."""
+    """Return the mask of runs among the largest known at their release; of ties, the earlier ones."""
     flop, released = numbers(table, "training_flop", *FLOP), dates(table, "release_date")
     larger = (flop > flop[:, None]) & (released <= released[:, None])
     return larger.sum(axis=1) < LARGEST
 
 
 def flop_errors(table: EvidenceTable) -> tuple[np.ndarray, np.ndarray]:
-    """Return the standard deviation of ln FLOP, and whether an interval states it and not a confidence."""
+    """Return the standard deviation of ln FLOP, and the mask of rows that state an interval for it."""
     low, high = (numbers(table, column, *FLOP) for column in ("flop_low", "flop_high"))
     mass = numbers(table, "interval_mass", 0.0, 0.999, "a probability")
     stated = np.isfinite(low) & np.isfinite(high) & np.isfinite(mass)
@@ -91,17 +91,17 @@ def flop_errors(table: EvidenceTable) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _model(evidence: Evidence, observed: Arrays | None) -> None:
-    """State that the largest runs fall short of a moving frontier and are measured with error.
+    """Model the largest runs as falling short of a moving frontier, with measurement error.
 
-    The runs are those that were among the largest known at their release: chosen because they were large,
-    so each lies below the frontier by an exponential gap. The factors that sources state for their
-    confidence are bounds, so one scale turns them all into errors.
+    The runs are those that were among the largest known at their release: selected for size, so each lies
+    below the frontier by an exponential gap. The factors that sources state for their confidence are bounds,
+    so one scale turns them all into errors.
 
     The frontier's pace varies by year about a typical one. Runs of every kind count: language models alone
     grew fortyfold a year from 2018 to 2020, while they caught up with what others had trained.
 
-    Since 2025-08 no closed flagship states its compute. Whether one does depends here on the date and not
-    on its compute, so rows that are missing say nothing, least of all that the frontier stands still.
+    Since 2025-08 no closed flagship states its compute. Disclosure is taken to depend on the date and not on
+    compute, so that missing rows are ignorable: they are no evidence that the frontier has stopped.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def _model(evidence: Evidence, observed: Arrays | None) -> None:
 def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw the largest run started by the anchor, and its growth from there to the slowdown.
 
-    The largest run is the one of several that comes nearest to the frontier. The growth averages over as many
+    The largest run is the one of several that is nearest to the frontier. The growth averages over as many
     years of varying pace as the forecast has before its slowdown.
 
     Parameters

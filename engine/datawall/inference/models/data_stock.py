@@ -1,4 +1,4 @@
-"""Stock of text: statements about the stock, its usable share and its growth, combined."""
+"""Data stock: combined estimates of the stock of text, its usable share and its growth."""
 
 from pathlib import Path
 from typing import Any
@@ -105,9 +105,9 @@ def _places(table: EvidenceTable, column: str, known: tuple[str, ...]) -> np.nda
 
 
 def _model(evidence: Evidence, observed: Arrays | None) -> None:
-    """State that estimates scatter about what they estimate; parts and wholes bound it from one side.
+    """Model estimates as scattering about their quantity; parts and wholes bound it from one side.
 
-    Estimates differ by more than their own intervals say, for they read the same few sources in different
+    Estimates differ by more than their stated intervals, as they read the same few sources in different
     ways: a spread between statements is added. A part lies below its stock by an exponential gap in the
     logarithm, a whole above it.
 

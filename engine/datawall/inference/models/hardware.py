@@ -61,7 +61,7 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 
 
 def _model(evidence: Evidence, observed: Arrays | None) -> None:
-    """State that chips scatter about a steady growth, with Student t residuals in the logarithm.
+    """Model chips as scattering about steady growth, with Student t residuals in the logarithm.
 
     Parameters
     ----------
@@ -85,8 +85,8 @@ def _model(evidence: Evidence, observed: Arrays | None) -> None:
 def _inputs(evidence: Evidence, posterior: Arrays, key: jax.Array) -> dict[str, np.ndarray]:  # noqa: ARG001
     """Draw growth per dollar and per watt, averaged over the forecast.
 
-    The chips on record fix the average of their own era well; that of the next two decades departs from it by
-    `era_spread`. Part of the departure is common to both, for both come from the same chips.
+    The recorded chips determine the average of their own era well; that of the next two decades departs from
+    it by `era_spread`. Part of the departure is common to both, as both come from the same chips.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Price decline of a fixed capability."""
+"""Price decline at fixed capability, from list prices and published estimates."""
 
 from pathlib import Path
 from typing import Any
@@ -73,10 +73,10 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 
 
 def _model(evidence: Evidence, observed: Arrays | None) -> None:
-    """State that list prices lie above the cheapest for their capability and date, which falls steadily.
+    """Model list prices as lying above the cheapest for their capability and date, which falls steadily.
 
-    Buyers can choose the cheapest, so the edge is what counts, and dearer models lie above it by an
-    exponential gap. A model that thinks writes several times the tokens for an answer. Published falls are
+    Buyers can choose the cheapest, so the edge matters, and dearer models lie above it by an exponential gap.
+    A reasoning model writes several times the tokens for an answer. Published falls are
     of single benchmarks, which differ.
 
     Parameters

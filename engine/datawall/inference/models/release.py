@@ -28,9 +28,9 @@ TYPICAL = ("typical_staging", "typical_slip", "typical_retry")
 
 
 def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
-    """Read releases: when training ended and the public came in, and what became of announced flagships.
+    """Read releases: end of training, public release, and outcomes of announced flagships.
 
-    A lag runs to the preview where a release was staged, for the months from there on are counted apart.
+    Where a release was staged the lag runs to the preview; the months after it are counted separately.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 
 
 def _outcomes(table: EvidenceTable, counted: np.ndarray) -> np.ndarray:
-    """Return the place among `OUTCOMES` of what became of each counted flagship."""
+    """Return the index in `OUTCOMES` of the outcome of each counted flagship."""
     found = table.texts("outcome")
     for place in np.flatnonzero(counted):
         if found[place] not in OUTCOMES:
@@ -115,7 +115,7 @@ def _months(start: Any, end: Any) -> np.ndarray:
 
 
 def _overdue(rows: np.ndarray, day: dict[str, np.ndarray], ending: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the months past the due date that were seen, and that were watched: inf once it has ended."""
+    """Return observed months past the due date and their censoring limits: inf once ended."""
     due, end, known = day["due_date"][rows], day[ending][rows], day["date_known"][rows]
     ended = np.isfinite(end)
     watched = np.where(ended, WATCHED_TO_THE_END, _months(due, known))
@@ -133,10 +133,10 @@ def _check_lags(
 
 
 def _model(evidence: Evidence, observed: Arrays | None) -> None:
-    """State that lags are lognormal about a trend, and that outcomes have constant odds.
+    """Model lags as lognormal about a trend, and outcomes with constant odds.
 
-    The end of training is known to within an interval; a slip or a cancellation that nothing has ended yet
-    says only how long it has lasted.
+    The end of training is interval-censored; a slip or a cancellation that has not ended yet is
+    right-censored at its length so far.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def _model(evidence: Evidence, observed: Arrays | None) -> None:
 
 
 def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
-    """Draw how the release of one more generation goes, and the months of every part of it.
+    """Draw the outcome of one more generation's release, and the months of each of its parts.
 
     The trend of the lag ends at the pivot: carried on, it would soon reach days. Instead the typical lag of
     the forecast drifts from that of today, either way.

@@ -1,4 +1,4 @@
-"""Releases as a renewal process: lognormal waits about each developer's own pace, the last going on."""
+"""Release timing as a renewal process: lognormal waits about each developer's pace, the last censored."""
 
 import math
 from collections.abc import Sequence
@@ -21,13 +21,13 @@ from datawall.units import MONTHS_PER_YEAR
 TABLE = "flagships.csv"
 STATUSES = ("released", "watched")
 SOONEST = 12.0 / 365.25
-"""A wait of one day, the shortest that dates can tell [months]."""
+"""Shortest wait resolved by dates, one day [months]."""
 
 
 def _open_releases(
     as_of: float | None, files: tuple[Path, ...], *columns: str
 ) -> tuple[EvidenceTable, dict[str, float]]:
-    """Return the dated releases known by a date, and until when each developer was watched [decimal year].
+    """Return the dated releases known by a date, and the end of observation by developer [decimal year].
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def _open_releases(
 
 
 def _watched_until(table: EvidenceTable, as_of: float | None) -> dict[str, float]:
-    """Return until when each developer was watched: its row that says so, but not past the as-of date."""
+    """Return the end of observation of each developer, from its own row, but not past the as-of date."""
     if unknown := set(table.texts("status")) - set(STATUSES):
         raise DatawallError(f"{table.label}: unknown status {unknown.pop()!r}; use {' or '.join(STATUSES)}")
     until: dict[str, float] = {}
@@ -117,10 +117,10 @@ def _renewals(section: str) -> Model:
     """Return the model of waits whose latents are declared in a section of ``priors/latents.toml``."""
 
     def model(evidence: Evidence, observed: Arrays | None) -> None:
-        """State that waits are lognormal about each developer's own pace, which all change alike with time.
+        """Model waits as lognormal about each developer's own pace, with a common trend in time.
 
-        The developers' paces are drawn from a common distribution. The wait since the last release has not
-        ended: it says how long it has lasted, and the next release is drawn from what is left.
+        The developers' paces are drawn from a common distribution. The wait since the last release is
+        right-censored at its length so far, and the next release is drawn from the truncated distribution.
 
         Parameters
         ----------
@@ -145,7 +145,7 @@ def _renewals(section: str) -> Model:
 
 
 def _next_release(released: np.ndarray, watched: np.ndarray, loc: jnp.ndarray, spread: jnp.ndarray) -> None:
-    """State the date of each next release, and how likely it comes soon, given that it has not come yet."""
+    """Add the date of each next release and its probability of coming soon, given none so far."""
     score = numpyro.sample("next_release_score", dist.Normal(0.0, 1.0))
     wait = rest_of_wait(jnp.clip(score, -SCORE_LIMIT, SCORE_LIMIT), watched, loc, spread)
     numpyro.deterministic("next_release", released + wait / MONTHS_PER_YEAR)
@@ -157,10 +157,10 @@ def _next_release(released: np.ndarray, watched: np.ndarray, loc: jnp.ndarray, s
 def coming_releases(
     evidence: Evidence, posterior: Arrays, developer: str, now: float, scores: np.ndarray
 ) -> np.ndarray:
-    """Return when the next releases of a developer come, given that none had come by now.
+    """Return the dates of a developer's next releases, given none by now.
 
-    The first ends the wait that goes on. Each later one ends a fresh wait, at the pace of `now`: the trend is
-    known for the past, and is not carried into the future, where it would end in waits of days or of decades.
+    The first ends the current wait. Each later one ends a fresh wait, at the pace of `now`: the trend holds
+    for the past and is not extrapolated, which would lead to waits of days or of decades.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ _PIVOT = 2026.0
 
 
 def _load_cadence(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
-    """Read releases by developer, and until when each was watched without a newer one.
+    """Read releases by developer, and the end of each developer's observation without a newer one.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ _HIGHEST_VERSION = 1000.0
 
 
 def _load_generations(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
-    """Read when each developer first released a version number with so high a whole part.
+    """Read the first release of each generation (whole version number) by developer.
 
     Parameters
     ----------
@@ -257,9 +257,10 @@ def _load_generations(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 
 
 def opens_generation(developers: Sequence[str], released: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """Return which releases are the first of their developer with so high a whole number.
+    """Return the mask of releases that open a generation: a new high of the developer's whole number.
 
-    Where the first of all has a fraction, nobody knows when its generation began, and it opens none.
+    Where a developer's first release has a fraction, the start of its generation is unknown and it opens
+    none.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Run sizes below the frontier: how many public models a year lie how far below the largest run."""
+"""Run sizes below the frontier: yearly counts of public models by depth below the largest run."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -24,12 +24,12 @@ PERIODS = np.array([2020.0, 2021.0, 2022.0, 2023.0, 2024.0, 2025.0, 2025.58])
 DEPTHS = np.arange(0.0, 3.0, 0.5)
 """Bounds of the bands below the frontier [oom]; further down a list of notable models is incomplete."""
 DAYS_TO_KNOW = 90.0 / 365.25
-"""After the end of a period its models and their sizes count as known [years]."""
+"""Delay after the end of a period until its models and sizes count as known [years]."""
 FLOP = (1.0, 1e31, "FLOP")
 
 
 def _is_list_of_models(path: Path) -> bool:
-    """Return whether a table has a row for each model, and is no table of counts."""
+    """Return whether a table has one row per model (it is a table of counts otherwise)."""
     return "Publication date" in read_table(path, ()).columns
 
 
@@ -151,11 +151,11 @@ def _labels(table: EvidenceTable) -> list[str]:
 
 
 def _model(evidence: Evidence, observed: Arrays | None) -> None:
-    """State that models lie below the frontier by a power law, and that only those with a size are seen.
+    """Model depths below the frontier by a power law; only models with a known size are observed.
 
-    Of a period's models some have no public compute. A latent says for how many sized ones each of them
-    stands: fewer where it is small or a variant, more where it is a closed flagship. The frontier is given:
-    the line through the records. Counts scatter more than by chance, for developers release in families.
+    Some models of a period have no public compute. A latent gives the number of sized models that each
+    stands for: fewer where it is small or a variant, more where it is a closed flagship. The frontier is
+    given: the line through the records. Counts are overdispersed, as developers release in families.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def _model(evidence: Evidence, observed: Arrays | None) -> None:
 
 
 def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
-    """Draw the law of run sizes: models near the frontier, the exponent, and how their number grows.
+    """Draw the law of run sizes: models near the frontier, the exponent, and growth of their number.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The largest known training set: where the record stands and how fast it grows."""
+"""Training sets: level and growth of the largest known one."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ TOKENS = (1e6, 1e18, "tokens")
 
 
 def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
-    """Read sizes of training sets: tokens seen, release dates, and how well the size is known.
+    """Read sizes of training sets: tokens seen, their uncertainty, and release dates.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 
 
 def _model(evidence: Evidence, observed: Arrays | None) -> None:
-    """State that training sets fall short of a growing record, and are measured with error.
+    """Model training sets as falling short of a growing record, with measurement error.
 
     Parameters
     ----------

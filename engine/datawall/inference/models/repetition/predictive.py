@@ -24,15 +24,15 @@ QUANTITIES = tuple(INPUTS)
 
 
 def judged(latents: Sequence[str], draws: int, key: Any) -> dict[str, np.ndarray]:
-    """Return prior draws of what no run of the past can tell."""
+    """Return prior draws of latents that past runs cannot inform."""
     scores = np.asarray(jax.random.normal(key, (len(latents), draws)))
     return {n: prior(f"repetition.{n}").score_quantile(own) for n, own in zip(latents, scores, strict=True)}
 
 
 def widened(names: Sequence[str], posterior: Arrays) -> dict[str, Any]:
-    """Return the posterior with the logs of some constants further from their mean by `overconfidence`.
+    """Return the posterior with the logs of some constants spread about their mean by `overconfidence`.
 
-    One factor serves all constants of a draw, so that their correlations stay.
+    One factor applies to all constants of a draw, so that their correlations stay.
     """
     logs = {name: jnp.log(posterior[name]) for name in names}
     apart = {n: v.mean() + posterior["overconfidence"] * (v - v.mean()) for n, v in logs.items()}
@@ -40,7 +40,7 @@ def widened(names: Sequence[str], posterior: Arrays) -> dict[str, Any]:
 
 
 def of_a_new_run(names: Sequence[str], posterior: Arrays, key: Any) -> dict[str, Any]:
-    """Return draws of the inputs that a new run with a recipe of its own will find.
+    """Return posterior predictive draws of the inputs for a new run with its own recipe.
 
     Parameters
     ----------
@@ -68,10 +68,10 @@ def of_a_new_run(names: Sequence[str], posterior: Arrays, key: Any) -> dict[str,
 def form_of_a_new_run(
     evidence: Evidence, weights: Mapping[str, float], draws: int, key: Any
 ) -> dict[str, Any]:
-    """Return draws of the form that the law of repetition takes in a run far beyond those that were fitted.
+    """Return draws of the repetition law's form in a run far beyond the fitted ones.
 
-    The runs decide on the share of the way that they have covered, in orders of magnitude of unique tokens
-    from the smallest of them; on the rest judgement does.
+    The runs decide for the share of the distance that they cover, in orders of magnitude of unique tokens
+    from the smallest of them; judgement decides for the rest.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Worth of repetition from published fits: a random-effects model of each constant."""
+"""Value of repeated data from published fits: a random-effects meta-analysis of each constant."""
 
 from typing import Any
 
@@ -15,10 +15,10 @@ from datawall.inference.models.repetition.published_table import load_readings
 
 
 def readings_model(evidence: Evidence, observed: Arrays | None) -> None:
-    """State that each reading scatters about what a typical study would find.
+    """Model readings of a constant as scattering about the value of a typical study.
 
-    Two things set a reading apart from that: its own error, which is wider than its posterior says, and what
-    changes with the recipe, the data and the base law of the reading.
+    A reading departs from it for two reasons: its own error, which is wider than its posterior states, and
+    differences of recipe, data and base law.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def readings_model(evidence: Evidence, observed: Arrays | None) -> None:
 
 
 def _readings_inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:
-    """Return what a new frontier run will find of every constant that has been read."""
+    """Return predictive draws, for a new frontier run, of every constant with readings."""
     return of_a_new_run(evidence.coords["quantity"], posterior, key)
 
 

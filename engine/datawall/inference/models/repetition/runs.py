@@ -1,4 +1,4 @@
-"""Worth of repetition from single runs: a robust regression of the log loss, under rival laws."""
+"""Value of repeated data from single runs: a robust regression of the log loss, under rival laws."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -31,11 +31,11 @@ class _RepetitionLaw:
     Attributes
     ----------
     name, title
-        How results refer to it.
+        Names in results.
     exponents
         Latents of the loss of fresh tokens beside `TERMS`.
     constants
-        Latents of repetition, of which the forecast has inputs.
+        Latents of repetition that are inputs of the forecast.
     loss
         ``loss(latents, runs)``: the loss of each run [nats/token].
     """
@@ -174,7 +174,7 @@ def _cut(table: EvidenceTable, as_of: float | None) -> float:
 
 
 def _leave_out(table: EvidenceTable) -> dict[str, str]:
-    """Leave out the runs that are set apart; return the reason for each, by its name."""
+    """Drop the runs marked as set apart; return the reason for each by name."""
     left_out = {}
     for column, reason in SET_APART.items():
         if column in table.columns:
@@ -232,7 +232,7 @@ def _evidence(table: EvidenceTable, loss: str, left_out: dict[str, str], newest:
 
 
 def _runs_model(law: _RepetitionLaw, evidence: Evidence, observed: Arrays | None) -> None:
-    """State that the loss of each run scatters about a law, with Student t residuals in the logarithm.
+    """Model the loss of each run as scattering about a law, with Student t residuals in the logarithm.
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ def _runs_model(law: _RepetitionLaw, evidence: Evidence, observed: Arrays | None
 
 
 def _runs_inputs(law: _RepetitionLaw, evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, Any]:  # noqa: ARG001
-    """Return what a new frontier run will find of the constants of the law."""
+    """Return predictive draws of the law's constants for a new frontier run."""
     key_judged, key_new = jax.random.split(key)
     latents = ("overconfidence", "regularisation", *(f"{name}_spread" for name in law.constants))
     v = {**posterior, **judged(latents, len(posterior["alpha"]), key_judged)}

@@ -1,7 +1,7 @@
-"""The allocation law of a new frontier run: a random-effects meta-analysis of published fits.
+"""Allocation law from published fits: a random-effects meta-analysis for a new frontier run.
 
-What one study finds differs from what the next one finds by far more than either says it may be wrong, so a
-new run faces the spread between studies. Three things compare across tokenisers and corpora: the exponent of
+Studies differ by far more than their stated errors, so a new run faces the spread between studies. Three
+quantities compare across tokenisers and corpora: the exponent of
 optimal parameters in compute, the optimal tokens per parameter at 1e21 FLOP, and the sum of the exponents of
 the loss. The irreducible and the reducible loss do not, and stay judgements.
 """
@@ -32,7 +32,7 @@ LATENTS = (
 NEEDED = ("study", "runs", "date_known", "error_correlation", "sd_basis", *QUANTITIES)
 LEAST_STUDIES = 5
 EXPONENT_AND_TOKENS = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
-"""Where the correlation of errors stands: a study that overstates the exponent understates the tokens."""
+"""Pattern matrix of the error correlation: a study that overstates the exponent understates the tokens."""
 
 
 def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
@@ -85,16 +85,16 @@ def load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 
 
 def _places(runs: list[str]) -> tuple[list[str], np.ndarray]:
-    """Return the sets of runs, and for each study its set and which study of that set it is."""
+    """Return the sets of runs, and for each study the index of its set and its index within it."""
     sets = list(dict.fromkeys(runs))
     return sets, np.array([(sets.index(name), runs[:k].count(name)) for k, name in enumerate(runs)])
 
 
 def _model(evidence: Evidence, observed: Arrays | None) -> None:
-    """State that sets of runs scatter about the typical law, and studies of the same runs about their set.
+    """Model sets of runs as scattering about a typical law, and studies of the same runs about their set.
 
-    The scatter is integrated out: all that studies of one set of runs state is one normal vector. Errors that
-    are standard deviations of a posterior are inflated, for a bootstrap of the same runs is wider.
+    The scatter is integrated out: the statements of all studies of one set of runs are one normal vector.
+    Errors that are standard deviations of a posterior are inflated, as a bootstrap of the same runs is wider.
     """
     data = evidence.constants
     v = {name: latent(f"scaling.{name}") for name in LATENTS}
@@ -105,7 +105,7 @@ def _model(evidence: Evidence, observed: Arrays | None) -> None:
     shared = jnp.tile(factor @ factor.T, (studies, studies))
     own = _error_covariance(data, inflation) + jnp.diag(within**2)
     apart = jnp.einsum("ij,siab->siajb", jnp.eye(studies), own).reshape(sets, 3 * studies, 3 * studies)
-    # what is not stated gets a value of its own that says nothing
+    # missing statements get a separate, uninformative value
     stated = data["stated"].reshape(sets, -1)
     covariance = jnp.where(stated[:, :, None] & stated[:, None, :], shared + apart, jnp.eye(3 * studies))
     expected = jnp.where(stated, jnp.tile(jnp.stack([v[name] for name in QUANTITIES]), studies), 0.0)
@@ -115,7 +115,7 @@ def _model(evidence: Evidence, observed: Arrays | None) -> None:
 
 
 def _error_covariance(data: Arrays, inflation: Any) -> Any:
-    """Return what each study says about its own errors, shape (runs, study, quantity, quantity)."""
+    """Return the error covariance of each study, shape (runs, study, quantity, quantity)."""
     error = data["error"] * inflation[..., None]
     tied = data["error_correlation"][..., None, None] * EXPONENT_AND_TOKENS
     return error[..., :, None] * (np.eye(3) + tied) * error[..., None, :]
@@ -124,7 +124,7 @@ def _error_covariance(data: Arrays, inflation: Any) -> Any:
 def _spreads(v: Arrays) -> tuple[Any, Any]:
     """Return the factor of the covariance between sets of runs, and the spread between studies of one set.
 
-    The correlations are stated as two of them and a partial one, which may take any values.
+    The correlations are parametrised by two of them and a partial one, which may take any values.
     """
     first, second, partial = (v[f"correlation_{pair}"] for pair in PAIRS)
     one, zero = jnp.ones_like(first), jnp.zeros_like(first)

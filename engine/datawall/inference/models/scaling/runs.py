@@ -33,7 +33,7 @@ class _LossLaw:
     Attributes
     ----------
     name, title
-        How results refer to it.
+        Names in results.
     latents
         The latents that it needs, declared under ``scaling_points``.
     log_loss
@@ -73,7 +73,7 @@ def _equal_exponents(v: Latents, x: Any, y: Any) -> Any:
 def _nested(v: Latents, x: Any, y: Any) -> Any:
     """Return ``beta ln((N_c/N)^(alpha/beta) + D_c/D)``: no floor, the terms add inside a power.
 
-    The terms are stated as for the additive law: the loss with plenty of the other resource.
+    The terms are stated as for the additive law: the loss with ample supply of the other resource.
 
     References
     ----------
@@ -144,7 +144,7 @@ def load_points(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 
 
 def _cut(table: EvidenceTable, as_of: float | None) -> float:
-    """Leave out what was not known yet; return the date of the newest row that stays."""
+    """Cut the table at the as-of date; return the date of the newest remaining row."""
     if "date_known" not in table.columns:
         return -math.inf
     table.known_by(as_of)
@@ -239,9 +239,9 @@ EXPONENTS = ("alpha", "beta")
 
 
 def _points_model(law: _LossLaw, evidence: Evidence, observed: Arrays | None) -> None:
-    """State that the loss of each run scatters about a law, with Student t residuals in the logarithm.
+    """Model the loss of each run as scattering about a law, with Student t residuals in the logarithm.
 
-    Each data set has its own floor, terms and residuals, for losses of different tokenisers and corpora do
+    Each data set has its own floor, terms and residuals, as losses of different tokenisers and corpora do
     not compare. Exponents of several data sets are drawn from a common distribution.
 
     Parameters
