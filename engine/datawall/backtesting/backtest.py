@@ -127,9 +127,9 @@ def run(plan: BacktestPlan, parts: Parts | None = None, progress: Progress = lam
     Parameters
     ----------
     plan
-        What is asked.
+        Plan of the backtest.
     parts
-        Who answers; by default the forecasters that ship.
+        Components; by default the shipped ones.
     progress
         Called with what is done and all there is to do.
     """
@@ -168,7 +168,7 @@ def run(plan: BacktestPlan, parts: Parts | None = None, progress: Progress = lam
 
 
 def _untold(ledger: Ledger, groups: Mapping[str, xr.Dataset]) -> list[Skip]:
-    """Return the forecasters whose answers none count yet, so that no table shows them."""
+    """Return the forecasters none of whose answers count yet, so that no table shows them."""
     return [
         Skip(who, "", origin, "nothing that it was asked can be told yet")
         for who, answers in ledger.answers.items()

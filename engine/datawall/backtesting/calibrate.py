@@ -37,7 +37,7 @@ def calibration_of(tree: xr.DataTree, scenario: str | Path, newest: float) -> di
     scenario
         The main scenario: its name or path.
     newest
-        When the newest evidence became known [decimal year].
+        Date at which the newest evidence became known [decimal year].
 
     Returns
     -------

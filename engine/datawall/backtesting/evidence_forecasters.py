@@ -67,7 +67,7 @@ class _Request:
     draws
         Of its posterior, one leading axis.
     dates
-        When new figures come, shape (draws, figures) [decimal year].
+        Dates of new figures, shape (draws, figures) [decimal year].
     """
 
     target: str
@@ -137,7 +137,7 @@ def releases(
     origin, until
         Between which they come [decimal year].
     draws
-        How many.
+        Number of draws.
     rng
         The random numbers.
 
@@ -146,7 +146,7 @@ def releases(
     dates
         Shape (draws, figures) [decimal year].
     come
-        Which of them there are, for some draws have fewer figures than others.
+        Mask of the figures that exist, as some draws have fewer than others.
     """
     recent = np.sum((series.date > origin - RECENT) & (series.date <= origin))
     rate = rng.gamma(recent + 0.5, 1.0 / RECENT, draws)  # the posterior under Jeffreys' prior
@@ -225,7 +225,7 @@ def name_forecaster(draws: int, seed: int) -> Forecaster:
     Parameters
     ----------
     draws
-        How many draws of each date.
+        Number of draws of each date.
     seed
         Of the draws. Those of one place belong together: a late GPT-5 makes a late GPT-6.
 

@@ -56,7 +56,7 @@ def unanswered(skipped: Iterable[tuple[str, str, float, str]]) -> list[Row]:
     Parameters
     ----------
     skipped
-        Who, on what (empty: anything), at which origin, and why.
+        Forecaster, target (empty: all), origin and reason.
 
     Returns
     -------

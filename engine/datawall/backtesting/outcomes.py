@@ -26,7 +26,7 @@ def questions_at(origin: float, horizons: Sequence[float]) -> list[ForecastQuest
     origin
         The date of the forecasts [decimal year].
     horizons
-        How far ahead they look [years].
+        Horizons of the questions [years].
     """
     return [ForecastQuestion(*asked, origin, horizon) for asked in _asked(origin) for horizon in horizons]
 

@@ -35,7 +35,7 @@ class BacktestPlan:
     origins
         Dates at which forecasts are made [decimal year].
     horizons
-        How far ahead [years].
+        Forecast horizons [years].
     as_of
         The as-of date of the main scenario [decimal year].
     draws, seed

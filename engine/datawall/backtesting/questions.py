@@ -62,7 +62,7 @@ class ForecastQuestion:
     origin
         The date of the forecast; later information is excluded [decimal year].
     horizon
-        How far ahead [years].
+        Horizon [years].
     """
 
     target: str

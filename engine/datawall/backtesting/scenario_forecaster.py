@@ -74,7 +74,7 @@ def world_forecaster(scenario: Scenario, draws: int = 4000, seed: int = 0) -> Fo
     scenario
         As it was believed at the origin, which is its as-of date (`datawall.backtesting.vintage.as_known`).
     draws
-        How many futures.
+        Number of futures.
     seed
         Of the draws: draw i depends on it and on i, whatever is asked and at whichever origin.
 

@@ -47,8 +47,7 @@ def score(answers: Answers, outcomes: Mapping[ForecastQuestion, Outcome | None])
     answers
         Of one forecaster; a question may lack one.
     outcomes
-        What happened, for every question asked and in the order of the dataset; None where it cannot be told
-        yet.
+        Outcome of every question, in the order of the dataset; None where it is unresolved.
 
     Returns
     -------
@@ -136,7 +135,7 @@ def held(scored: xr.Dataset, kind: str, horizon: float, mass: float = 0.8) -> tu
     kind
         ``"level"`` or ``"date"``.
     horizon
-        How far ahead [years].
+        Horizon [years].
     mass
         Of the intervals.
 

@@ -61,7 +61,7 @@ def tree(module: Module, evidence: Evidence, groups: Mapping[str, Arrays]) -> xr
     Parameters
     ----------
     module, evidence
-        What was fitted to what.
+        The fitted model and its data.
     groups
         The arrays of each group with leading axes (chains, draws), by name.
     """

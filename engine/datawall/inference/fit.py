@@ -112,12 +112,12 @@ def fit(
     evidence
         Its data, as ``module.load`` returns them.
     settings
-        How long to sample. By default four chains of 1500 draws, drawn again with smaller steps where
+        Sampler settings. By default four chains of 1500 draws, drawn again with smaller steps where
         transitions diverge.
     seed
         Of the chains. The same seed gives the same draws.
     options
-        How the evidence was chosen, as options of ``datawall fit``.
+        Selection of the evidence, as options of ``datawall fit``.
 
     Returns
     -------

@@ -103,7 +103,7 @@ def laplace(potential: Callable[[Any], Any], starts: Any) -> _Laplace:
     potential
         Minus the log density of a flat vector [nats].
     starts
-        Where to search from, shape (searches, n).
+        Starting points of the searches, shape (searches, n).
     """
     modes = jax.lax.map(lambda start: mode_near(potential, start), starts)
     values = jnp.where(jnp.isfinite(modes.value), modes.value, jnp.inf)

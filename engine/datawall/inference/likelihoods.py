@@ -219,7 +219,7 @@ class CensoredWait(Distribution):
     loc, scale
         Mean and standard deviation of the logarithm of the wait.
     limit
-        How long was watched; inf for a wait that was seen to its end.
+        Censoring limit; inf for a wait observed to its end.
     """
 
     arg_constraints = {  # noqa: RUF012 - NumPyro reads this class attribute

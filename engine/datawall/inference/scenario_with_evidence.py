@@ -69,7 +69,7 @@ def refitted_draws(name: str, as_of: float) -> tuple[Evidence, dict[str, np.ndar
     Returns
     -------
     evidence
-        What was known.
+        The evidence known by then.
     draws
         Latents by name, with one leading axis.
 

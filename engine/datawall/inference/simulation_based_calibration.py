@@ -83,7 +83,7 @@ def calibrate(
     evidence
         Sizes, dates and errors of the data that are simulated.
     replications
-        How many data sets.
+        Number of data sets.
     seed
         Of all randomness.
     truth

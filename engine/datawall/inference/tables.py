@@ -131,7 +131,7 @@ def read_table(path: Path, needed: Sequence[str], *, label: str = "") -> Evidenc
     needed
         Columns that it must have; others are kept too.
     label
-        How messages shall call it; its name by default.
+        Name of the file in messages; its own name by default.
 
     Raises
     ------
@@ -267,9 +267,9 @@ def sd_of_confidence(table: EvidenceTable, column: str, name: str) -> np.ndarray
     table
         The rows.
     column
-        Where they state their confidence.
+        Column of the stated confidence.
     name
-        What ``evidence/confidence.csv`` calls the table.
+        Name of the table in ``evidence/confidence.csv``.
 
     Raises
     ------

@@ -23,7 +23,7 @@ def block_weights(origins: np.ndarray, length: float, resamples: int, seed: int)
     length
         Of a block, in the unit of the origins.
     resamples
-        How many.
+        Number of resamples.
     seed
         Of the random numbers.
 
@@ -56,7 +56,7 @@ def pit_bounds(draws: np.ndarray, outcome: Outcome) -> tuple[float, float]:
     draws
         Shape (n,).
     outcome
-        What happened.
+        The outcome.
 
     Returns
     -------

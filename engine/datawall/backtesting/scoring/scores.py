@@ -72,7 +72,7 @@ def crps(draws: np.ndarray, outcome: Outcome) -> float:
     draws
         Shape (n,); -inf and inf are values (past and never) where the window is bounded.
     outcome
-        What happened.
+        The outcome.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def log_score(draws: np.ndarray, outcome: Outcome, resolution: float) -> float:
     draws
         Shape (n,).
     outcome
-        What happened.
+        The outcome.
     resolution
         Width of a cell, in the unit of the draws.
 

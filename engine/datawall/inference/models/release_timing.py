@@ -34,7 +34,7 @@ def _open_releases(
     as_of, files
         See `Module`; a file takes the place of ``evidence/flagships.csv`` and has its columns.
     columns
-        Which ones are needed besides those of every reading.
+        Required columns besides those of every reading.
 
     Raises
     ------
@@ -71,9 +71,9 @@ def _waits_of(table: EvidenceTable, watched: dict[str, float], pivot: float, **m
     watched
         Until when each developer was watched without a newer one [decimal year].
     pivot
-        When the typical wait is stated [decimal year].
+        Date at which the typical wait is stated [decimal year].
     more
-        What else is known of each release, in the order of the table.
+        Further constants of each release, in the order of the table.
 
     Returns
     -------
@@ -165,11 +165,11 @@ def coming_releases(
     Parameters
     ----------
     evidence
-        What the posterior was fitted to; `developer` is among its developers.
+        Evidence of the posterior; `developer` is among its developers.
     posterior
         Its draws, of one leading axis.
     developer
-        Whose releases.
+        Developer of the releases.
     now
         The date of the forecast [decimal year].
     scores
@@ -265,9 +265,9 @@ def opens_generation(developers: Sequence[str], released: np.ndarray, number: np
     Parameters
     ----------
     developers
-        Who made each release.
+        Developer of each release.
     released
-        When [decimal year].
+        Date of each release [decimal year].
     number
         Its version number.
 

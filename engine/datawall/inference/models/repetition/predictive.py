@@ -80,7 +80,7 @@ def form_of_a_new_run(
     weights
         Stacking weights by module.
     draws
-        How many.
+        Number of draws.
     key
         Of the draws.
 
