@@ -202,7 +202,7 @@ def test_the_manifest_says_what_was_asked(manifest):
 def test_the_command_names_scenarios_by_their_paths(tmp_path):
     path = tmp_path / "of mine.toml"
     path.write_text('schema = 1\nname = "mine"\nextends = "baseline"\n', encoding="utf-8")
-    assert shlex.split(plan("baseline", path).command)[2:4] == ["baseline", str(path)]
+    assert shlex.split(plan("baseline", path).request.command)[2:4] == ["baseline", str(path)]
 
 
 def test_two_files_of_one_name_are_told_apart(tmp_path):
@@ -214,16 +214,16 @@ def test_two_files_of_one_name_are_told_apart(tmp_path):
 
 def test_a_plan_knows_its_evidence(tmp_path, monkeypatch):
     before = plan("baseline")
-    assert plan("baseline").digest == before.digest
+    assert plan("baseline").request.folder == before.request.folder
     copy = tmp_path / "priors"
     shutil.copytree(files.folder(), copy)
     monkeypatch.setattr(files, "folder", lambda: copy)
-    assert plan("baseline").digest == before.digest
+    assert plan("baseline").request.folder == before.request.folder
     for file in ("evidence/hardware.csv", "latents.toml"):
         with (copy / file).open("a", encoding="utf-8") as lines:
             lines.write("\n")
         after = plan("baseline")
-        assert after.digest != before.digest
+        assert after.request.folder != before.request.folder
         assert after.digests == before.digests
         before = after
 

@@ -166,7 +166,7 @@ def state_at(draw: Draw, questions: Questions, t: Scalar, log_flop: Scalar, seen
         seen.log_efficiency,
         seen.frontier_margins,
         seen.log_worths,
-        wall_gap(law, draw.hybrid_factor, *questions.levels("overtrained"), seen.log_affordable),
+        wall_gap(law, draw.hybrid_factor, questions.levels("overtrained")[0], seen.log_affordable),
     )
 
 

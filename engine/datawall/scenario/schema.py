@@ -65,7 +65,7 @@ class AnchorsTable(Closed):
 
 def _levels(criterion: Criterion) -> tuple[Any, Any]:
     """Return the type and the default of the key that gives the levels of a criterion."""
-    kind = (
+    kind: Any = (
         Annotated[Number, check(criterion.admits, criterion.expected, criterion.remedy)]
         if criterion.single
         else Annotated[tuple[Number, ...], each(criterion.admits, criterion.expected)]
@@ -73,9 +73,8 @@ def _levels(criterion: Criterion) -> tuple[Any, Any]:
     return (kind, ...) if criterion.required else (kind | None, None)
 
 
-_LevelsTable = create_model(
-    "_LevelsTable", __base__=Closed, **{criterion.field: _levels(criterion) for criterion in CRITERIA}
-)
+_LEVELS: dict[str, Any] = {criterion.field: _levels(criterion) for criterion in CRITERIA}
+_LevelsTable = create_model("_LevelsTable", __base__=Closed, **_LEVELS)
 
 
 class _QuestionsTable(_LevelsTable):

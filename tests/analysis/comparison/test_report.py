@@ -145,6 +145,7 @@ def test_the_page_has_the_tables_of_the_terminal_and_says_which_inputs_differ(tr
     assert len(tables) > len(shown)
     (inputs,) = (section for section in made.sections if section.id.startswith("compared-inputs"))
     (differing,) = inputs.blocks
+    assert isinstance(differing, Table)
     names = {row[0] for row in differing.rows}
     assert "text_tokens" in names
     assert all(row[1] != row[2] for row in differing.rows)

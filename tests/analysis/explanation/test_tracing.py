@@ -1,5 +1,7 @@
 """Equations read off functions that JAX traces."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import pytest
@@ -24,6 +26,12 @@ SYMBOLS = (
 def exact():
     with jax.enable_x64(True):
         yield
+
+
+def traced(function, symbols):
+    """Return the expression of a function that returns one number."""
+    symbol: Any = equation(function, symbols)[()]
+    return expression(symbol)
 
 
 @pytest.mark.parametrize(
@@ -56,20 +64,17 @@ def exact():
     ],
 )
 def test_a_function_prints_as_what_it_computes(function, names, numbers):
-    found = expression(equation(function, SYMBOLS)[()])
+    found = traced(function, SYMBOLS)
     assert (found.equation, found.numbers) == (names, numbers)
 
 
 def test_a_difference_of_equal_dates_is_no_power():
     symbols = SYMBOLS | {"t": SYMBOLS["anchor"]}
-    found = expression(equation(lambda s: s["log_growth"] * (s["t"] - s["anchor"]), symbols)[()])
+    found = traced(lambda s: s["log_growth"] * (s["t"] - s["anchor"]), symbols)
     assert found.numbers in {"0", "1"}
     same = named("t", 2024.0, date=True)
-    grown = expression(
-        equation(
-            lambda s: s["log_growth"] * (s["t"] - s["anchor"]),
-            SYMBOLS | {"t": add(same, scale(AS_OF, -1.0))},
-        )[()]
+    grown = traced(
+        lambda s: s["log_growth"] * (s["t"] - s["anchor"]), SYMBOLS | {"t": add(same, scale(AS_OF, -1.0))}
     )
     assert (grown.equation, grown.numbers, grown.value) == ("growth^(t - anchor)", "4**0", 1.0)
 
@@ -78,7 +83,7 @@ def test_a_name_of_the_model_abbreviates():
     def named_sum(s):
         return 2.0 * checkpoint_name(s["share"] + s["other"], "both")
 
-    found = expression(equation(named_sum, SYMBOLS)[()])
+    found = traced(named_sum, SYMBOLS)
     assert (found.equation, found.numbers) == ("2 x both; both = share + other", "2 * 3.25")
 
 

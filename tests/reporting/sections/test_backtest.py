@@ -164,9 +164,11 @@ def test_a_date_that_nobody_looked_for_yet_is_no_date(tree):
     for questions, said in ((some, "not by 2026.9"), (none, "cannot be told yet")):
         changed = tree.copy()
         changed["questions"] = xr.DataTree(questions)
+        found = forecasts.dates(SavedBacktest(changed, 0))
+        assert found is not None
         told = {
             plain(row[0]).partition(",")[0]: row[-1]
-            for block in forecasts.dates(SavedBacktest(changed, 0)).blocks
+            for block in found.blocks
             if isinstance(block, Figure) and block.table
             for row in block.table.rows
         }

@@ -9,6 +9,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.text import Annotation
 
 from datawall.errors import DatawallError
+from datawall.reporting.document import Table
 from datawall.studies.learning_order import PRODUCT, learning_order, summary
 from datawall.studies.learning_order.figures import document, draw, shades
 
@@ -42,6 +43,7 @@ def test_summary_counts_what_was_learned_and_is_json(tree):
     assert flat["ooms_per_two"]["q50"] == pytest.approx(2 * flat["slope"]["q50"])
     assert flat["manifest"]["seed"] == 1
     (table,) = document(summary(tree)).first
+    assert isinstance(table, Table)
     assert len(table.rows) == 8
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 from datawall.analysis.comparison.export import effect, flat_decomposition, unit_name
 from datawall.forecasting.export import manifest
 from datawall.forecasting.quantities import level_label as flop_label
+from datawall.model.outputs import title_of
 from datawall.reporting.figures import base, cdfs, fans, style
 from datawall.reporting.figures.base import Drawn
 from datawall.reporting.figures.forecast import BANDS, FANS
@@ -40,7 +42,9 @@ def dates(trees: Trees) -> Drawn:
     """Draw the cumulative distributions of the main dates, those of all scenarios in one panel."""
     first = next(iter(trees.values()))["cdf"].to_dataset()
     walls = [str(wall) for wall in first["wall"].values if str(wall).startswith("tokens[")]
-    panels = {f"Wall: {wall_label(wall)}": ("wall_date", {"wall": wall}) for wall in walls[:EACH]}
+    panels: dict[str, tuple[str, dict[str, Any]]] = {
+        f"Wall: {wall_label(wall)}": ("wall_date", {"wall": wall}) for wall in walls[:EACH]
+    }
     for level in _middle(first["level"].values):
         panels[f"First run of {flop_label(level)} FLOP"] = ("compute_date", {"level": level})
     for index in _middle(first["generation"].values):
@@ -51,12 +55,13 @@ def dates(trees: Trees) -> Drawn:
 
 def path(trees: Trees, variable: str) -> Drawn:
     """Draw a path of each scenario as a fan."""
-    _, unit, title = FANS[variable]
+    first = next(iter(trees.values()))
+    unit = FANS[variable][1] if variable in FANS else first["summary"][variable].attrs["unit"]
     found = [
         fans.Fan(tree["summary"].to_dataset(), variable, name, style.SERIES[k % 5])
         for k, (name, tree) in enumerate(trees.items())
     ]
-    return fans.draw(found, unit, title=title)
+    return fans.draw(found, unit, title=title_of(variable))
 
 
 def differences(tree: xr.DataTree) -> Drawn:

@@ -103,7 +103,7 @@ def dates(tree: xr.DataTree) -> Drawn:
 def paths(tree: xr.DataTree, *variables: str) -> Drawn:
     """Draw paths by year as fans, by default demand for tokens against their supply."""
     summary = tree["summary"].to_dataset()
-    shown = variables or ("demand_tokens", "supply_tokens")
+    shown: tuple[str, ...] = variables or ("demand_tokens", "supply_tokens")
     about = [FANS.get(name, (name, summary[name].attrs["unit"])) for name in shown]
     found = [
         fans.Fan(summary, name, label, style.SERIES[k % 5])

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from datawall.reporting.document import plain
 from datawall.reporting.sections.fit import tables
 
 
 def cells(found, label):
     (row,) = (row for row in found.rows if row[0] == label)
-    return dict(zip(found.columns, row, strict=True))
+    return dict(zip(found.columns, map(plain, row), strict=True))
 
 
 def test_the_posterior_is_summarised_from_its_draws(fits):
