@@ -25,8 +25,7 @@ from datawall.backtesting.export import flat as flat_backtest
 from datawall.backtesting.plan import make_plan
 from datawall.cli import app, execution
 from datawall.forecasting import export, forecast
-from datawall.inference import fit, fit_by_name
-from datawall.inference import scenario_with_evidence as refit
+from datawall.inference import fit, fit_by_name, refit
 from datawall.inference.summary import with_summary
 from datawall.reporting import report
 from datawall.reporting.products import FIT, Product
@@ -93,8 +92,13 @@ def indices():
 
 
 @pytest.fixture(scope="module")
-def backtested():
-    return flat_backtest(run_backtest(make_plan(start="2024-01"), Toy().parts()))
+def backtest_tree():
+    return run_backtest(make_plan(start="2024-01"), Toy().parts())
+
+
+@pytest.fixture(scope="module")
+def backtested(backtest_tree):
+    return flat_backtest(backtest_tree)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +155,7 @@ def alone(*_):
 
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
 @pytest.mark.usefixtures("folder")
-def test_command_is_understood(words, saved, toy_tree, monkeypatch):
+def test_command_is_understood(words, saved, toy_tree, backtest_tree, monkeypatch):
     """Each command runs to its end, but that one small run stands in for all and is not written."""
     monkeypatch.setattr(Product, "save", lambda product, *_: saved[product.kind])
     monkeypatch.setattr(Product, "save_summary", lambda *_: None)
@@ -159,6 +163,7 @@ def test_command_is_understood(words, saved, toy_tree, monkeypatch):
     monkeypatch.setattr(execution, "open_executor", alone)
     for product in (forecast, comparison_run, sensitivity, backtesting_run, learning_order):
         monkeypatch.setattr(product, "run", lambda *_, **__: None)
+    monkeypatch.setattr(backtesting_run, "run", lambda *_, **__: backtest_tree)
     monkeypatch.setattr(files, "replace_file", lambda *_: None)
     monkeypatch.setattr(calibrate, "calibration_of", lambda *_: None)
     monkeypatch.setattr(widening, "write", lambda _: None)

@@ -10,7 +10,11 @@ import xarray as xr
 
 from support.counted_fits import counted_run
 
-SCRIPT = "import sys, pathlib, counted_fits as c; c.counted_run(pathlib.Path(sys.argv[1]), stop_before=2)"
+SCRIPT = """
+import pathlib, sys
+from support.counted_fits import counted_run
+counted_run(pathlib.Path(sys.argv[1]), stop_before=2)
+"""
 TESTS = Path(__file__).parents[1]
 
 

@@ -218,7 +218,7 @@ def test_nothing_given_says_nothing(everything):
 def test_the_run_folder_has_a_name_of_its_own():
     names = {
         str(make_plan("baseline", draws=10, given=given).request.folder)
-        for given in ([], ["mfu=0.4"], ["mfu=0.5"], ["mfu=0.4", "mfu=0.5"])
+        for given in ([], ["mfu=0.4"], ["mfu=0.5"], ["mfu=0.4", "compute_growth>3"])
     }
     assert len(names) == 4
 

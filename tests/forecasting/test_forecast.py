@@ -221,14 +221,21 @@ def test_the_package_loads_no_jax():
 
 def test_public_names():
     assert dir(datawall) == [
+        "DatawallError",
+        "Scenario",
+        "__version__",
         "backtest",
         "compare",
         "fit",
         "forecast",
         "load_scenario",
+        "plot",
         "report",
+        "scenarios",
         "sensitivity",
     ]
+    assert "baseline" in datawall.scenarios()
+    assert datawall.load_scenario("baseline").__class__ is datawall.Scenario
     with pytest.raises(AttributeError, match="no attribute"):
         datawall.nothing  # noqa: B018
 

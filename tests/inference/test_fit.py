@@ -8,8 +8,7 @@ from scipy import stats
 
 from datawall.errors import DatawallError, UntrustedPosteriorError
 from datawall.inference import fit as fitting
-from datawall.inference import models, scenario_with_evidence, summary
-from datawall.inference import scenario_with_evidence as refit
+from datawall.inference import models, refit, scenario_with_evidence, summary
 from datawall.inference.fit import fit
 from datawall.inference.fit_by_name import moment
 from datawall.inference.nuts import Settings, sample

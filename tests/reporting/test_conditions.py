@@ -64,7 +64,7 @@ def commands(made: Page) -> list[str]:
         ("given", f"Conditional on {GIVEN}: ", "--given 'release[5.5]<2027.5'"),
         ("set", "Set in place of the scenario's own: mfu=0.4.", "--set mfu=0.4"),
         ("precise", "Drawn until standard errors are below 0.02: met with", "--precision 0.02"),
-        ("own", "The scenario my_mfu is a file of its own", "datawall forecast my_mfu.toml"),
+        ("own", "The scenario my_mfu is a file of its own", "/my_mfu.toml --draws 2048"),
     ],
 )
 def test_the_page_says_what_was_asked_for_and_its_command_too(name, said, command, folders):
@@ -102,7 +102,7 @@ def test_runs_that_differ_in_a_condition_are_told_apart(folders):
 
 
 def test_runs_of_one_scenario_are_told_apart_by_their_draws():
-    facts = {"scenario": "baseline", "draws": 10, "seed": 0}
+    facts = {"scenario": "baseline", "draws": 10, "seed": 0, "options": {}}
     found = conditions.labels([facts, facts | {"draws": 20}, facts | {"scenario": "bearish"}])
     assert found == ["baseline, 10 draws, seed 0", "baseline, 20 draws, seed 0", "bearish"]
     assert conditions.labels([facts, facts]) == ["baseline (1)", "baseline (2)"]

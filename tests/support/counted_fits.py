@@ -12,7 +12,7 @@ import xarray as xr
 from datawall.backtesting.backtest import run
 from datawall.backtesting.components import ForecastSource
 from datawall.backtesting.plan import make_plan
-from datawall.inference import scenario_with_evidence as refit
+from datawall.inference import refit
 from support import toy_models as toys
 from support.backtest_parts import Toy
 

@@ -18,7 +18,7 @@ from datawall.errors import DatawallError, TooLittleEvidenceError
 from datawall.inference.evidence_model import Evidence
 from datawall.inference.models import hardware, price
 from datawall.inference.models.release_timing import coming_releases
-from datawall.inference.scenario_with_evidence import refitted_draws
+from datawall.inference.refit import refitted_draws
 from datawall.units import MONTHS_PER_YEAR, date_of
 
 type Draws = dict[str, np.ndarray]

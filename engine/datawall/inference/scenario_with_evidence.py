@@ -1,128 +1,13 @@
-"""Scenario with evidence: loading a scenario with posteriors in place of priors."""
+"""Loading a scenario together with its evidence."""
 
 import datetime as dt
-import hashlib
-import json
-import logging
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from datawall import scenario
-from datawall.caching import cache_folder, inference_digest
-from datawall.errors import TooLittleEvidenceError, UntrustedPosteriorError
-from datawall.inference.evidence_model import Evidence
-from datawall.inference.fit import CAREFUL, evidence_digest, fit
-from datawall.inference.models import MODULES
-from datawall.inference.nuts import Settings
-from datawall.inference.summary import summary
-from datawall.scenario import files
-from datawall.scenario.posterior import Posterior, is_file, own, read_posterior, shipped, silent
-from datawall.units import date_of
-
-log = logging.getLogger(__name__)
-
-
-def refitted(name: str, as_of: float) -> Posterior:
-    """Return the posterior of a module given its evidence vintage at a date.
-
-    A fit to the same evidence under the same priors is kept in the user's cache folder. Where the evidence is
-    too little for a fit, the posterior informs no input, so that the stated priors stay, with a warning.
-
-    Parameters
-    ----------
-    name
-        A module of inference.
-    as_of
-        The date [decimal year].
-
-    Raises
-    ------
-    UntrustedPosteriorError
-        If the fit cannot be trusted.
-    """
-    module = MODULES[name]
-    try:
-        evidence = module.load(as_of, ())
-    except TooLittleEvidenceError as error:
-        log.warning("note: module %s keeps its stated priors: %s", name, error)
-        return silent(name, as_of)
-    return read_posterior(_kept(name, evidence, as_of)[0])
-
-
-def refitted_draws(name: str, as_of: float) -> tuple[Evidence, dict[str, np.ndarray]]:
-    """Return the evidence of a module known by a date, and draws of its posterior.
-
-    The draws are those of the fit that `refitted` summarises, and are kept beside the summary.
-
-    Parameters
-    ----------
-    name
-        A module of inference.
-    as_of
-        The date [decimal year].
-
-    Returns
-    -------
-    evidence
-        The evidence known by then.
-    draws
-        Latents by name, with one leading axis.
-
-    Raises
-    ------
-    TooLittleEvidenceError
-        If too little was known for a fit.
-    UntrustedPosteriorError
-        If the fit cannot be trusted.
-    """
-    evidence = MODULES[name].load(as_of, ())
-    with np.load(_kept(name, evidence, as_of)[1], allow_pickle=False) as draws:
-        return evidence, dict(draws)
-
-
-def _kept(name: str, evidence: Evidence, as_of: float) -> tuple[Path, Path]:
-    """Return the cached files of a fit's summary and draws, made if there are none yet."""
-    key = _key(name, evidence)
-    summarised, drawn = (cache_folder() / "posteriors" / f"{key}.{kind}" for kind in ("json", "npz"))
-    if summarised.is_file() and drawn.is_file():
-        return summarised, drawn
-    log.warning("note: fitting module %s to the evidence known by %s", name, date_of(as_of))
-    found = fit(MODULES[name], evidence)
-    if found.faults:
-        faults = "; ".join(found.faults)
-        raise UntrustedPosteriorError(
-            f"module {name} as of {date_of(as_of)}: its posterior cannot be trusted ({faults}); "
-            "leave it out of [evidence]"
-        )
-    _write(drawn, lambda partial: _save(partial, found.draws()))
-    _write(summarised, lambda partial: partial.write_text(json.dumps(summary(found)), encoding="utf-8"))
-    return summarised, drawn
-
-
-def _key(name: str, evidence: Evidence) -> str:
-    """Return the cache key of a fit: model, evidence, priors, sampler settings and code."""
-    priors = hashlib.sha256((files.folder() / files.LATENTS).read_bytes()).hexdigest()
-    settings = hashlib.sha256(repr((Settings(), CAREFUL)).encode()).hexdigest()
-    parts = (name, evidence_digest(evidence)[:16], priors[:8], settings[:8], inference_digest()[:8])
-    return "-".join(parts)
-
-
-def _write(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file atomically, so that no reader sees it half written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    write(partial)
-    partial.replace(path)
-
-
-def _save(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    with path.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
+from datawall.scenario.posterior import Posterior, is_file, own, shipped
 
 
 def load_scenario(
@@ -132,10 +17,10 @@ def load_scenario(
     *,
     refit: bool = False,
 ) -> scenario.Scenario:
-    """Load a scenario, with posteriors in place of priors where it requests them.
+    """Load a scenario, with posteriors in place of priors where it asks for them.
 
-    The shipped posteriors use all evidence. Where the as-of date lies before some of it, the module is
-    refitted to the evidence known by then.
+    The posteriors that ship stand for all evidence. Where the as-of date lies before some of it, the module
+    is fitted again to what was known by then.
 
     Parameters
     ----------
@@ -161,7 +46,7 @@ def load_scenario(
 
 
 def known_by(module: str, as_of: float) -> Posterior:
-    """Return the shipped posterior, or a refit to the evidence of the as-of date.
+    """Return the posterior of a module that ships, or where that knows too much a fit to what was known.
 
     Raises
     ------
@@ -175,7 +60,8 @@ def known_by(module: str, as_of: float) -> Posterior:
 
 
 def _refitted(module: str, as_of: float) -> Posterior:
-    if is_file(module):  # the data behind its fit are not at hand
+    if is_file(module):  # the data that it was fitted to are not at hand
         return own(module, as_of)
+    from datawall.inference.refit import refitted  # loads JAX and NumPyro, which most forecasts need not
 
     return refitted(module, as_of)

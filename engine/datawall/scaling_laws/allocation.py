@@ -71,6 +71,7 @@ def loss(law: ScalingLaw | AllocationLaw, params: Real, tokens: Real) -> Real:
 
     Examples
     --------
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> round(float(loss(LAWS["hoffmann2022"], 70e9, 1.4e12)), 3)
     1.937
     """
@@ -98,6 +99,7 @@ def optimal_allocation(law: ScalingLaw | AllocationLaw, flop: Real) -> Allocatio
 
     Examples
     --------
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> round(float(optimal_allocation(LAWS["besiroglu2024"], 5.76e23).tokens_per_param), 1)
     18.4
     """
@@ -179,6 +181,7 @@ def flop_for_optimal_tokens(law: ScalingLaw | AllocationLaw, tokens: Real) -> ja
 
     Examples
     --------
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> f"{float(flop_for_optimal_tokens(LAWS['besiroglu2024'], 15e12)):.2e}"
     '8.32e+25'
     """
@@ -207,6 +210,7 @@ def flop_for_loss(law: ScalingLaw, loss: Real) -> jax.Array:
 
     Examples
     --------
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> f"{float(flop_for_loss(LAWS['besiroglu2024'], 2.0)):.2e}"
     '2.47e+23'
     """
@@ -239,6 +243,7 @@ def isoflop_penalty(law: ScalingLaw, flop: Real, shrink: Real, hybrid: Real = 1.
 
     Examples
     --------
+    >>> from datawall.scaling_laws.laws import LAWS
     >>> round(float(isoflop_penalty(LAWS["besiroglu2024"], 3.8e25, 3.0).compute_waste), 2)
     1.52
     """

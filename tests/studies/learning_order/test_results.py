@@ -50,7 +50,8 @@ def test_summary_counts_what_was_learned_and_is_json(tree):
 def test_folder_holds_results_that_arviz_reads(tree, tmp_path):
     PRODUCT.save(tree, tmp_path)
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"learning_order.nc", "learning_order.png", "learning_order.svg", "summary.json"}
+    files = {"learning_order.nc", "learning_order.png", "learning_order.svg"}
+    assert names == files | {"summary.json", "manifest.json"}
     found = az.from_netcdf(tmp_path / "learning_order.nc")
     assert "slope" in az.summary(found, var_names=["slope"]).index
     found.close()

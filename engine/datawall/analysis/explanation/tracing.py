@@ -132,7 +132,7 @@ def _plain(symbol: Symbolic) -> Expression:
         return constant(symbol.value)
     if len(symbol.of.terms) > 1:
         return algebra.function("log", symbol.of)
-    (term,) = symbol.of.terms
+    term = next(iter(symbol.of.terms))
     exponents = {exponent.shown(True): exponent for _, exponent in term.powers}
     if len(term.powers) > 1 and len(exponents) == 1 and term.coefficient == 1.0:
         (exponent,) = exponents.values()

@@ -112,7 +112,7 @@ def paths(tree: xr.DataTree, *variables: str) -> Drawn:
     title = title_of(shown[0]) if len(shown) == 1 else "Demand for tokens against their supply"
     if len(shown) > 1 and variables:
         title = ", ".join(label for label, _ in about)
-    return fans.draw(found, about[0][1], log="headroom" not in shown[0], title=title)
+    return fans.draw(found, about[0][1], log="overtraining_headroom" not in shown, title=title)
 
 
 def compute(tree: xr.DataTree) -> Drawn:

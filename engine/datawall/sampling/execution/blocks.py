@@ -52,7 +52,7 @@ class BlockPlan:
 
     Examples
     --------
-    >>> plan = Plan(200_000, chunk=4096, block=65_536, keep=1000, checked=True)
+    >>> plan = BlockPlan(200_000, chunk=4096, block=65_536, keep=1000, checked=True)
     >>> plan.ends()
     [65536, 131072, 200000]
     >>> [block.size for block in next(plan.stages())]
