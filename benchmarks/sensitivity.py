@@ -13,7 +13,7 @@ from scipy.special import ndtri
 from benchmarks.record import Found, Row, row
 from benchmarks.setting import Setting
 from datawall.analysis.sensitivity.methods.experiment import Experiment
-from datawall.analysis.sensitivity.methods.problem import Player, Problem
+from datawall.analysis.sensitivity.methods.problem import Player, SensitivityProblem
 from datawall.analysis.sensitivity.methods.sobol import Measure, sobol_indices
 from datawall.analysis.sensitivity.request import parse_asked
 from datawall.analysis.sensitivity.study import study_of
@@ -36,7 +36,7 @@ class Case:
     """A problem with independent inputs."""
 
     name: str
-    problem: Problem
+    problem: SensitivityProblem
     players: list[Player]
     measure: Measure
 
@@ -144,7 +144,7 @@ def _sobol_g_function(a: np.ndarray, scores: jnp.ndarray) -> jnp.ndarray:
 def _sobol_g() -> Case:
     a = np.array([0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0], np.float32)
     labels = tuple(f"x{k}" for k in range(len(a)))
-    problem = Problem(_sobol_g_function, a, labels, tuple(range(len(a))))
+    problem = SensitivityProblem(_sobol_g_function, a, labels, tuple(range(len(a))))
     return Case("Sobol' g", problem, [(k,) for k in range(len(a))], lambda values: values)
 
 

@@ -23,7 +23,7 @@ from datawall.forecasting.conditioning_effect import (
 )
 from datawall.forecasting.datatree import cdf_group, results, summary_group
 from datawall.forecasting.labels import Labels
-from datawall.forecasting.plan import Plan, Precision, headline_errors, make_plan
+from datawall.forecasting.plan import ForecastPlan, Precision, headline_errors, make_plan
 from datawall.forecasting.simulation import question
 from datawall.sampling.run import MonteCarloResult, RunControl, propagate
 from datawall.sampling.samplers import SAMPLERS
@@ -108,7 +108,7 @@ def forecast(
     return run(plan, control=control, store=store)
 
 
-def run(plan: Plan, *, control: RunControl | None = None, store: Path | None = None) -> xr.DataTree:
+def run(plan: ForecastPlan, *, control: RunControl | None = None, store: Path | None = None) -> xr.DataTree:
     """Return the forecast of a plan; for the parameters see `forecast`.
 
     Raises

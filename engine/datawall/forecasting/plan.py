@@ -117,7 +117,7 @@ def _headlines(summary: xr.Dataset) -> Iterator[tuple[str, dict]]:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ForecastPlan:
     """Plan of a forecast.
 
     Attributes
@@ -155,7 +155,7 @@ def make_plan(
     precision: Precision | str | Iterable[str] | None = None,
     given: str | Iterable[str] = (),
     calibrated: bool = False,
-) -> Plan:
+) -> ForecastPlan:
     """Return the plan of a forecast; for the parameters see `datawall.forecast`.
 
     Raises
@@ -184,7 +184,7 @@ def make_plan(
         "sampler": sampler,
     }
     request = request_for("forecast", [loaded], options, conditions, calibrated)
-    return Plan(loaded, calibration, asked, seed, sampler, ordered, conditions, request)
+    return ForecastPlan(loaded, calibration, asked, seed, sampler, ordered, conditions, request)
 
 
 def _ordered(precision: Precision | str | Iterable[str] | None) -> Precision | None:

@@ -12,7 +12,7 @@ from datawall.scaling_laws.effective_data import REPETITIONS, Repetition, effect
 from datawall.scaling_laws.epochs import repetition_frontier
 from datawall.scaling_laws.laws import LAWS, Real, ScalingLaw, log
 
-type Criterion = Literal["tokens", "effective", "frontier"]
+type ExhaustionCriterion = Literal["tokens", "effective", "frontier"]
 type DistillMode = Literal["nominal", "physical"]
 
 
@@ -55,7 +55,7 @@ def wall_date(
     stock_growth: Real,
     t0: Real,
     epochs: Real = 1.0,
-    criterion: Criterion = "tokens",
+    criterion: ExhaustionCriterion = "tokens",
     distill: Real = 1.0,
     distill_mode: DistillMode = "nominal",
     rep: Repetition = REPETITIONS["muennighoff2023"],
@@ -118,7 +118,9 @@ def wall_date(
     )
 
 
-def _log_worth(criterion: Criterion, epochs: Real, exponent: Real, rep: Repetition, law: ScalingLaw) -> Real:
+def _log_worth(
+    criterion: ExhaustionCriterion, epochs: Real, exponent: Real, rep: Repetition, law: ScalingLaw
+) -> Real:
     """Return ln Q, the demand at the wall over the stock."""
     match criterion:
         case "tokens":

@@ -14,7 +14,7 @@ from datawall.analysis.comparison.blend import Frame, frame_of, program
 from datawall.analysis.comparison.datatree import Counted, decomposition, difference_cdf, difference_summary
 from datawall.analysis.comparison.decomposition import members
 from datawall.analysis.comparison.hybrid import Hybrid, Pair, aligned
-from datawall.analysis.comparison.plan import DRAWS, Plan, make_plan
+from datawall.analysis.comparison.plan import DRAWS, ComparisonPlan, make_plan
 from datawall.analysis.comparison.targets import Decomposed, wanted_targets
 from datawall.arguments import SAMPLER
 from datawall.caching import keep_compiled_programs
@@ -92,7 +92,7 @@ def compare(
     return run(plan, progress)
 
 
-def run(plan: Plan, progress: Callable[[int, int], None] = lambda *_: None) -> xr.DataTree:
+def run(plan: ComparisonPlan, progress: Callable[[int, int], None] = lambda *_: None) -> xr.DataTree:
     """Return the comparison of a plan; `progress` is called with (scenarios and hybrids done, all)."""
     start = time.perf_counter()
     keep_compiled_programs()
@@ -198,7 +198,7 @@ def unique_names(names: Sequence[str]) -> list[str]:
     ]
 
 
-def _facts(names: Sequence[str], plan: Plan, first: Scenario) -> dict[str, Any]:
+def _facts(names: Sequence[str], plan: ComparisonPlan, first: Scenario) -> dict[str, Any]:
     """Return the entries of the manifest of a comparison besides the request."""
     found = {
         "scenarios": {

@@ -18,7 +18,7 @@ LEAST_DRAWS = 256
 
 
 @dataclass(frozen=True)
-class Plan:
+class ComparisonPlan:
     """Plan of a comparison.
 
     Attributes
@@ -50,7 +50,7 @@ def make_plan(
     sampler: str = SAMPLER,
     given: str | Iterable[str] = (),
     calibrated: bool = False,
-) -> Plan:
+) -> ComparisonPlan:
     """Return the plan of a comparison; for the parameters see `datawall.compare`.
 
     Raises
@@ -72,7 +72,7 @@ def make_plan(
     found = [believed(one, calibrated) for one in scenarios]
     loaded = [scenario for scenario, _ in found]
     options = {"output": list(outputs or ()), "draws": draws, "seed": seed, "sampler": sampler}
-    return Plan(
+    return ComparisonPlan(
         tuple(with_inputs_given(one, conditions) for one in loaded),
         found[0][1],
         None if outputs is None else tuple(outputs),

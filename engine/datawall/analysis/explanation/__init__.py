@@ -9,7 +9,7 @@ from datawall.analysis.explanation.data import data_steps, law_steps
 from datawall.analysis.explanation.dates import generation_sections, wall_steps
 from datawall.analysis.explanation.draws import inputs_of_draw, median_inputs, named
 from datawall.analysis.explanation.future import OneFuture
-from datawall.analysis.explanation.steps import Explanation, Section, Step
+from datawall.analysis.explanation.steps import ExplainedSection, Explanation, Step
 from datawall.caching import keep_compiled_programs
 from datawall.model.inputs import Inputs
 from datawall.scenario import Scenario
@@ -43,14 +43,16 @@ def explain(scenario: Scenario, inputs: Inputs) -> Explanation:
         return Explanation(
             named(inputs),
             (
-                Section("Loss law and architecture", tuple(law_steps(future))),
+                ExplainedSection("Loss law and architecture", tuple(law_steps(future))),
                 *(_state(future, title, moment) for title, moment in moments.items()),
-                Section("Walls", tuple(wall_steps(future))),
+                ExplainedSection("Walls", tuple(wall_steps(future))),
                 *generation_sections(future),
             ),
         )
 
 
-def _state(future: OneFuture, title: str, date: float) -> Section:
+def _state(future: OneFuture, title: str, date: float) -> ExplainedSection:
     state = future.at(date)
-    return Section(f"{title}, {date:.4f}", (*compute_steps(future, state), *data_steps(future, state)))
+    return ExplainedSection(
+        f"{title}, {date:.4f}", (*compute_steps(future, state), *data_steps(future, state))
+    )

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from datawall.analysis.explanation.future import OneFuture, State
+from datawall.analysis.explanation.future import ExplainedState, OneFuture
 from datawall.analysis.explanation.steps import Step
 from datawall.analysis.explanation.steps import digits as n
 from datawall.model.registry import CEILINGS
 
 
-def compute_steps(future: OneFuture, state: State) -> Iterator[Step]:
+def compute_steps(future: OneFuture, state: ExplainedState) -> Iterator[Step]:
     """Yield each ceiling and the largest run under them."""
     for name, flop in state.ceilings.items():
         path = future.equations.ceiling(name, state.date)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from datawall.analysis.explanation.future import OneFuture, State
+from datawall.analysis.explanation.future import ExplainedState, OneFuture
 from datawall.analysis.explanation.steps import Step
 from datawall.analysis.explanation.steps import digits as n
 from datawall.model.loss.architecture import log_compute_gain
@@ -27,7 +27,7 @@ def law_steps(future: OneFuture) -> Iterator[Step]:
         yield Step(name, found.equation, found.numbers, found.value, unit)
 
 
-def data_steps(future: OneFuture, state: State) -> Iterator[Step]:
+def data_steps(future: OneFuture, state: ExplainedState) -> Iterator[Step]:
     """Yield supply, demand, and the effect of their ratio on the run."""
     i = future.inputs
     account = future.questions.supply

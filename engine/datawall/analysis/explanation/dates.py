@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from datawall.analysis.explanation.future import OneFuture
-from datawall.analysis.explanation.steps import Section, Step
+from datawall.analysis.explanation.steps import ExplainedSection, Step
 from datawall.model.criteria import criterion_of, level_of
 from datawall.model.registry import RELEASES
 from datawall.model.release import release_delay
@@ -20,13 +20,13 @@ def wall_steps(future: OneFuture) -> Iterator[Step]:
         yield Step(name, equation, "", date, "year")
 
 
-def generation_sections(future: OneFuture) -> Iterator[Section]:
+def generation_sections(future: OneFuture) -> Iterator[ExplainedSection]:
     """Yield compute, start and release of each generation, by raw compute and by effective."""
     for kind in ("raw", "effective"):
         steps = (
             step for g in range(len(future.questions.generations)) for step in _generation(future, kind, g)
         )
-        yield Section(f"Generations, {kind} compute", tuple(steps))
+        yield ExplainedSection(f"Generations, {kind} compute", tuple(steps))
 
 
 def _generation(future: OneFuture, kind: str, g: int) -> Iterator[Step]:

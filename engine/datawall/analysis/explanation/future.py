@@ -30,7 +30,7 @@ def _simulate(inputs: dict[str, Any], clock: Clock, grid: jax.Array, questions: 
 
 
 @dataclass(frozen=True)
-class State:
+class ExplainedState:
     """State of one future at one date: FLOP, tokens and effects of scarcity.
 
     Attributes
@@ -90,7 +90,7 @@ class OneFuture:
         dates = self.scenario.as_of + np.asarray(self.future.walls)
         return dict(zip(self.questions.wall_names, map(float, dates), strict=True))
 
-    def at(self, date: float) -> State:
+    def at(self, date: float) -> ExplainedState:
         """Return the state at a date."""
         t = date - self.scenario.as_of
         paths = ceilings(self.inputs, self.clock, self.questions.ceilings)
@@ -98,7 +98,7 @@ class OneFuture:
         flop = self._largest_run(t)
         dense = flop * math.exp(float(log_compute_gain(self.inputs)))
         supply = math.exp(float(training_tokens(self.inputs, self.clock, self.questions.supply).at(t)))
-        return State(
+        return ExplainedState(
             date=date,
             ceilings=dict(zip(self.questions.ceilings, allowed, strict=True)),
             flop=flop,

@@ -31,7 +31,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Section:
+class ExplainedSection:
     """Section of steps."""
 
     title: str
@@ -51,7 +51,7 @@ class Explanation:
     """
 
     inputs: dict[str, tuple[Any, str]]
-    sections: tuple[Section, ...]
+    sections: tuple[ExplainedSection, ...]
 
     def as_data(self) -> dict[str, Any]:
         """Return the explanation as plain data for JSON; a date that is never reached is a word."""

@@ -89,7 +89,7 @@ MOST_DRAWS = 2**24
 
 
 @dataclass(frozen=True)
-class Plan:
+class SensitivityPlan:
     """Plan of a sensitivity analysis.
 
     Attributes
@@ -128,7 +128,7 @@ def make_plan(
     sampler: str = SAMPLER,
     given: str | Iterable[str] = (),
     calibrated: bool = False,
-) -> Plan:
+) -> SensitivityPlan:
     """Return the plan of an analysis; for the parameters see `datawall.sensitivity`.
 
     Raises
@@ -152,7 +152,7 @@ def make_plan(
     options = {"output": output, "method": list(chosen) if len(chosen) < len(METHODS) else []}
     options |= {"draws": draws, "seed": seed, "sampler": sampler}
     request = request_for("sensitivity", [loaded], options, conditions, calibrated)
-    return Plan(known, calibration, asked, chosen, draws, seed, sampler, request)
+    return SensitivityPlan(known, calibration, asked, chosen, draws, seed, sampler, request)
 
 
 def _check_methods(methods: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from datawall.analysis.sensitivity.request import (
     DRAWS,
     METHODS,
     OUTPUT,
-    Plan,
+    SensitivityPlan,
     make_plan,
 )
 from datawall.analysis.sensitivity.study import Study, study_of
@@ -90,7 +90,7 @@ def sensitivity(
     return run(plan, progress)
 
 
-def run(plan: Plan, progress: Callable[[int, int], None] = lambda *_: None) -> xr.DataTree:
+def run(plan: SensitivityPlan, progress: Callable[[int, int], None] = lambda *_: None) -> xr.DataTree:
     """Return the analysis of a plan; `progress` is called with (methods done, methods) after each."""
     start = time.perf_counter()
     keep_compiled_programs()
@@ -119,7 +119,7 @@ def _dataset(study: Study, variables: dict[str, xr.Variable]) -> xr.Dataset:
     return xr.Dataset(variables, {dim: coords[dim] for dim in dims})
 
 
-def _facts(study: Study, plan: Plan) -> dict[str, Any]:
+def _facts(study: Study, plan: SensitivityPlan) -> dict[str, Any]:
     """Return the entries of the manifest of an analysis besides the request."""
     labels = study.experiment.problem.labels
     answer = float(study.read.answer(study.values.reshape(-1, 1))[0])

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from datawall.analysis.sensitivity.methods.experiment import Experiment
-from datawall.analysis.sensitivity.methods.problem import Player, Problem
+from datawall.analysis.sensitivity.methods.problem import Player, SensitivityProblem
 from datawall.analysis.sensitivity.request import Asked
 from datawall.analysis.sensitivity.transforms import (
     OneNumber,
@@ -87,7 +87,7 @@ def study_of(scenario: Scenario, asked: Asked, draws: int, seed: int, sampler: S
     posed = question(narrowed(scenario, whole.name), RANDOM)
     target = find_output(whole.name, posed.labels)
     joint, correlation = _as_scores_come(scenario.joint(), is_conditional=bool(scenario.known))
-    problem = Problem(
+    problem = SensitivityProblem(
         OneNumber(posed.world, target),
         posed.params | {"joint": joint.params},
         joint.streams,
@@ -132,7 +132,9 @@ def _as_scores_come(joint: Joint, *, is_conditional: bool) -> tuple[Joint, np.nd
     return taken, covariance / np.outer(scale, scale)
 
 
-def _which_matter(problem: Problem, experiment: Experiment) -> tuple[dict[str, Player], dict[str, Player]]:
+def _which_matter(
+    problem: SensitivityProblem, experiment: Experiment
+) -> tuple[dict[str, Player], dict[str, Player]]:
     active = experiment.active([(row,) for row in range(len(problem.labels))])
     components = [player for player in problem.components() if any(active[row] for row in player)]
     inputs = {problem.labels[row]: (row,) for row in sorted(row for player in components for row in player)}

@@ -74,7 +74,7 @@ class Bandwidth:
 
 
 @pytree_dataclass
-class Power:
+class PowerPath:
     """Path of ln FLOP of the larger run: on one campus, or on many joined by a network.
 
     Attributes

@@ -126,9 +126,9 @@ class EpochPower(Ceiling):
 
     @override
     def path(self, inputs: Values, log: Values, clock: "Clock") -> "paths.Power":
-        from datawall.model.ceilings._epoch2030 import Power
+        from datawall.model.ceilings._epoch2030 import PowerPath
 
-        return Power(
+        return PowerPath(
             EpochCampus().path(inputs, log, clock),
             EpochDistributed().path(inputs, log, clock),
             EpochBandwidth().path(inputs, log, clock),

@@ -38,7 +38,7 @@ def _chosen(inputs: Values, column: "Callable[[GenerationTable], np.ndarray]") -
     return [jnp.where(_is_bullish(inputs), bullish, baseline) for baseline, bullish in rows]
 
 
-class Table(Ceiling):
+class TrendTable(Ceiling):
     """Compute ceiling by the draw's table, linear in time between its rows and beyond them.
 
     The table is off by an index and by a time, each of which has an error of its own. Growth falls from row

@@ -19,7 +19,7 @@ LETTERS = 20
 
 
 @dataclass(frozen=True)
-class Curve:
+class CdfLine:
     """The distribution of one date: dates, the probability of each or earlier, and a label."""
 
     dates: np.ndarray
@@ -27,20 +27,20 @@ class Curve:
     label: str
 
 
-def grid(panels: Mapping[str, Sequence[Curve]]) -> Drawn:
+def grid(panels: Mapping[str, Sequence[CdfLine]]) -> Drawn:
     """Draw a panel of curves under each title, two in a row."""
     fig, axes = base.grid(list(panels), right=0.9)
     hovers = [_panel(own, curves, every=10) for own, curves in zip(axes, panels.values(), strict=True)]
     return Drawn(fig, tuple(hovers))
 
 
-def one(curves: Sequence[Curve], title: str = "") -> Drawn:
+def one(curves: Sequence[CdfLine], title: str = "") -> Drawn:
     """Draw curves in one panel, each in a group that can be switched off."""
     fig, axes = base.one(3.4, right=1.6, title=title)
     return Drawn(fig, (_panel(axes, curves, every=4),))
 
 
-def _panel(axes: Axes, curves: Sequence[Curve], every: int) -> Hover:
+def _panel(axes: Axes, curves: Sequence[CdfLine], every: int) -> Hover:
     limits = (min(float(c.dates[0]) for c in curves), max(float(c.dates[-1]) for c in curves))
     style.years(axes, *limits, every=every)
     axes.set_ylim(0, 1)
@@ -64,7 +64,7 @@ def _whole_years(limits: tuple[float, float]) -> list[float]:
     return [float(year) for year in range(int(np.ceil(limits[0])), int(limits[1]) + 1)]
 
 
-def _note(curves: Sequence[Curve], year: float) -> str:
+def _note(curves: Sequence[CdfLine], year: float) -> str:
     lines = [f"by {year:.0f}"]
     for curve in curves:
         if curve.dates[0] <= year <= curve.dates[-1]:

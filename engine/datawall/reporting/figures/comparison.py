@@ -79,12 +79,12 @@ def differences(tree: xr.DataTree) -> Drawn:
     return Drawn(fig)
 
 
-def _curves(trees: Trees, variable: str, at: dict) -> list[cdfs.Curve]:
+def _curves(trees: Trees, variable: str, at: dict) -> list[cdfs.CdfLine]:
     found = []
     for name, tree in trees.items():
         cdf = tree["cdf"].to_dataset()
         if all(value in cdf[dim].values for dim, value in at.items()):
-            found.append(cdfs.Curve(cdf["date"].values, cdf[variable].sel(at).values, name))
+            found.append(cdfs.CdfLine(cdf["date"].values, cdf[variable].sel(at).values, name))
     return found
 
 

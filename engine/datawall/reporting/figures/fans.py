@@ -47,7 +47,7 @@ class Fan:
 
 
 @dataclass(frozen=True)
-class Line:
+class FanLine:
     """A path to compare with, and its label."""
 
     years: np.ndarray
@@ -59,7 +59,7 @@ class Line:
 def draw(
     fans: Sequence[Fan],
     unit: str,
-    lines: Sequence[Line] = (),
+    lines: Sequence[FanLine] = (),
     known: Sequence[tuple[float, float]] = (),
     log: bool = True,
     floor: float = 0.0,

@@ -82,11 +82,11 @@ def _alone(draw: Callable[[xr.DataTree], Drawn], title: str, how: str, tree: xr.
 def cdf(tree: xr.DataTree) -> Drawn:
     """Draw the probability that each wall has been reached, a panel for each criterion."""
     found = tree["cdf"].to_dataset()
-    panels: dict[str, list[cdfs.Curve]] = {}
+    panels: dict[str, list[cdfs.CdfLine]] = {}
     for wall in map(str, found["wall"].values):
         values = found["wall_date"].sel(wall=wall).values
         panel = panels.setdefault(criterion_of(wall).title, [])
-        panel.append(cdfs.Curve(found["date"].values, values, level_label(wall)))
+        panel.append(cdfs.CdfLine(found["date"].values, values, level_label(wall)))
     return cdfs.grid(panels)
 
 
@@ -123,7 +123,7 @@ def compute(tree: xr.DataTree) -> Drawn:
     if "ceiling_flop" in summary and len(ceilings) > 1:
         for name in ceilings:
             path = summary["ceiling_flop"].sel(ceiling=name, quantile=0.5).values
-            lines.append(fans.Line(summary["year"].values, path, name, style.CEILINGS[name]))
+            lines.append(fans.FanLine(summary["year"].values, path, name, style.CEILINGS[name]))
     label, unit = FANS["frontier_flop"]
     known = _known_runs(manifest(tree)["as_of"])
     return fans.draw(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from datawall.analysis.sensitivity.methods.experiment import CHUNK, Experiment
-from datawall.analysis.sensitivity.methods.problem import Problem
+from datawall.analysis.sensitivity.methods.problem import SensitivityProblem
 from datawall.sampling.replicates import REPLICATES
 from datawall.sampling.samplers import SOBOL
 
@@ -17,7 +17,7 @@ def weighted(weights, scores):
 
 
 def problem(weights=(1.0, 0.0, 0.0, 0.0)):
-    return Problem(
+    return SensitivityProblem(
         weighted, np.array(weights, np.float32), tuple("abcd"), (0, 1, 2, 3), (0, 1, 3), CORRELATION
     )
 

@@ -16,7 +16,7 @@ from scipy import stats
 
 from datawall.analysis.sensitivity.methods.experiment import Experiment
 from datawall.analysis.sensitivity.methods.information import crps_gain, interval_gain
-from datawall.analysis.sensitivity.methods.problem import Problem
+from datawall.analysis.sensitivity.methods.problem import SensitivityProblem
 from datawall.analysis.sensitivity.methods.shapley import shapley_effects
 from datawall.analysis.sensitivity.methods.sobol import sobol_indices
 from datawall.analysis.sensitivity.methods.tornado import at_distribution, at_median, gradient_at_median
@@ -48,7 +48,9 @@ def sobol_g(a, scores):
 
 
 def problem_of(function, params, rows, **dependence):
-    return Problem(function, params, tuple(f"x{k}" for k in range(rows)), tuple(range(rows)), **dependence)
+    return SensitivityProblem(
+        function, params, tuple(f"x{k}" for k in range(rows)), tuple(range(rows)), **dependence
+    )
 
 
 def gaussian():

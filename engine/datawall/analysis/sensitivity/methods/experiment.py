@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
-from datawall.analysis.sensitivity.methods.problem import Function, Player, Problem
+from datawall.analysis.sensitivity.methods.problem import Function, Player, SensitivityProblem
 from datawall.sampling.cdf import Estimate
 from datawall.sampling.execution.devices import width
 from datawall.sampling.prng import split_index
@@ -99,7 +99,7 @@ class Experiment:
         Seed and sampler of the draws.
     """
 
-    def __init__(self, problem: Problem, draws: int, seed: int, sampler: Sampler):
+    def __init__(self, problem: SensitivityProblem, draws: int, seed: int, sampler: Sampler):
         self.problem = problem
         self.chunks = -(-draws // CHUNK)
         self.seed = seed

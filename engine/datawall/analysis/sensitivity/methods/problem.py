@@ -19,7 +19,7 @@ SMALLEST_CORRELATION = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class SensitivityProblem:
     """A function whose inputs are standard normal scores under a Gaussian copula.
 
     Attributes

@@ -9,11 +9,11 @@ import numpy as np
 from scipy.special import ndtri
 
 from datawall.analysis.sensitivity.methods.experiment import Experiment, mean_of
-from datawall.analysis.sensitivity.methods.problem import Player, Problem
+from datawall.analysis.sensitivity.methods.problem import Player, SensitivityProblem
 from datawall.sampling.cdf import Estimate
 
 
-def gradient_at_median(problem: Problem) -> tuple[float, np.ndarray]:
+def gradient_at_median(problem: SensitivityProblem) -> tuple[float, np.ndarray]:
     """Return the function with all scores at 0, and its partial derivatives by the scores.
 
     Forward-mode differentiation goes through the path itself and every root found on it.
