@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table as RichTable
 
 from datawall.reporting.document import Banner, Block, Label, Page, Prose, Table, Value, Words, plain
@@ -33,6 +34,10 @@ def blocks(page: Page) -> Iterator[RenderableType]:
 def print_all(console: Console, blocks: Iterable[RenderableType]) -> None:
     """Print blocks with a blank line between them."""
     for block in blocks:
+        if isinstance(block, RichTable):
+            wanted = Measurement.get(console, console.options, block).maximum
+            if wanted > console.width:  # closer columns rather than folded labels
+                block.padding = (0, 1, 0, 0)
         console.print(block, soft_wrap=isinstance(block, str))
         console.print()
 

@@ -76,7 +76,7 @@ def _reference_table(found: xr.Dataset, clock: str, title: str) -> Table:
         )
         for row in _rows(found)
     ]
-    columns = ("row", "they said", "it came", "off", "datawall (80 %)")
+    columns = ("row", "said", "it came", "off", "datawall (80 %)")
     return Table(columns, tuple(cells), f"The tables of mid-2024, {title}")
 
 
