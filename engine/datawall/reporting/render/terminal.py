@@ -9,6 +9,8 @@ from rich.table import Table as RichTable
 
 from datawall.reporting.document import Banner, Block, Label, Page, Prose, Table, Value, Words, plain
 
+WIDEST = 1000
+"""Room in which the natural width of a table is measured [letters]."""
 LONG = 24
 """Number of letters above which a cell counts as text, which is wrapped."""
 
@@ -35,7 +37,7 @@ def print_all(console: Console, blocks: Iterable[RenderableType]) -> None:
     """Print blocks with a blank line between them."""
     for block in blocks:
         if isinstance(block, RichTable):
-            wanted = Measurement.get(console, console.options, block).maximum
+            wanted = Measurement.get(console, console.options.update(max_width=WIDEST), block).maximum
             if wanted > console.width:  # closer columns rather than folded labels
                 block.padding = (0, 1, 0, 0)
         console.print(block, soft_wrap=isinstance(block, str))
