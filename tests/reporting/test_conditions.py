@@ -9,6 +9,7 @@ from rich.console import Console
 
 import datawall
 from datawall.forecasting.plan import Precision
+from datawall.model.outputs import title_of
 from datawall.reporting import conditions, products
 from datawall.reporting.document import Banner, Code, Page, Table, Value, plain
 from datawall.reporting.render import markdown, terminal
@@ -148,7 +149,7 @@ def test_every_public_figure_has_axes_with_titles_and_data(name, trees):
 
 def test_a_path_of_any_name_can_be_drawn(trees):
     figure = datawall.plot.paths(trees["plain"], "loss")
-    assert figure.axes[0].get_title(loc="left") == "loss"
+    assert figure.axes[0].get_title(loc="left") == title_of("loss")
 
 
 def test_walls_of_any_number_of_criteria_have_a_panel_each(trees):

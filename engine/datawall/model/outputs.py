@@ -253,7 +253,11 @@ def title_of(name: str) -> str:
 
 def paths_of(section: str) -> list[Output]:
     """Return the paths of one number a year that a section of the report shows."""
-    return [output for output in OUTPUTS if output.section == section and output.dims == ("year",)]
+    return [
+        output
+        for output in OUTPUTS
+        if output.section == section and output.dims == ("year",) and output.scale != "choice"
+    ]
 
 
 def paths_at(at: Instant) -> dict[str, Scalar]:

@@ -139,7 +139,7 @@ def wanted_targets(scenario: Scenario, same_ceilings: bool, wanted: Sequence[str
 
 def _usual(known: Iterable[str], labels: Labels) -> list[str]:
     year = min(labels.years, key=lambda year: abs(year - YEAR_SHOWN))
-    paths = (output.name for output in paths_of("compute") if output.scale != "choice")
+    paths = (output.name for output in paths_of("compute"))
     in_year = [f"{path}[{year_labels(labels.years)[year]}]" for path in paths]
     dates = [name for name in known if name.startswith(("wall.", "compute_date[", "release.raw["))]
     return dates + in_year

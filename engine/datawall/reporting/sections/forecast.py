@@ -225,7 +225,7 @@ def _compute(run: SavedRun) -> Iterator[Block]:
 def _paths(run: SavedRun, section: str) -> Iterator[Table]:
     """Yield a table for each path of a section."""
     for output in paths_of(section):
-        if run.names(f"{output.name}[") and output.scale != "choice":
+        if run.names(f"{output.name}["):
             cell = _size_factor if output.name == "overtraining_headroom" else cells.cell
             yield cells.path(run, output.name, output.title, cell)
 
