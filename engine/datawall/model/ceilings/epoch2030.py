@@ -125,7 +125,7 @@ class EpochPower(Ceiling):
     rank = 10
 
     @override
-    def path(self, inputs: Values, log: Values, clock: "Clock") -> "paths.Power":
+    def path(self, inputs: Values, log: Values, clock: "Clock") -> "paths.PowerPath":
         from datawall.model.ceilings._epoch2030 import PowerPath
 
         return PowerPath(
