@@ -14,7 +14,7 @@ from datawall.caching import keep_compiled_programs
 from datawall.model.inputs import Inputs
 from datawall.scenario import Scenario
 
-__all__ = ["Explanation", "Section", "Step", "explain", "inputs_of_draw", "median_inputs"]
+__all__ = ["ExplainedSection", "Explanation", "Step", "explain", "inputs_of_draw", "median_inputs"]
 
 
 def explain(scenario: Scenario, inputs: Inputs) -> Explanation:
