@@ -17,9 +17,9 @@ from benchmarks.record import Found, Row, row
 from benchmarks.setting import Setting
 from benchmarks.workers import Worker
 from datawall.model.inputs import ranks
-from datawall.sampling.mean import Range
 from datawall.sampling.run import propagate
 from datawall.sampling.samplers import SOBOL
+from datawall.sampling.summaries import Range
 
 DRAWS = 2**18
 REPLICATES = 24

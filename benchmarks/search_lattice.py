@@ -1,4 +1,4 @@
-"""Search the generating vector of `datawall.sampling.lattice`, component by component.
+"""Search the generating vector of `datawall.sampling.point_sets`, component by component.
 
 The figure of merit is the worst-case error of randomly shifted lattice rules with product weights
 1/(1 + j)^2, whose kernel is 1 + weight B_2, at 2^8, 2^10, ... 2^16 points: each new component is the one of

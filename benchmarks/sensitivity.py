@@ -12,9 +12,8 @@ from scipy.special import ndtri
 
 from benchmarks.record import Found, Row, row
 from benchmarks.setting import Setting
-from datawall.analysis.sensitivity.methods.experiment import Experiment
-from datawall.analysis.sensitivity.methods.problem import Player, SensitivityProblem
-from datawall.analysis.sensitivity.methods.sobol import Measure, sobol_indices
+from datawall.analysis.sensitivity.methods.experiment import Experiment, Player, SensitivityProblem
+from datawall.analysis.sensitivity.methods.variance import Measure, sobol_indices
 from datawall.analysis.sensitivity.request import parse_asked
 from datawall.analysis.sensitivity.study import study_of
 from datawall.errors import DatawallError

@@ -18,12 +18,12 @@ from datawall.analysis.comparison import compare as comparison_run
 from datawall.analysis.comparison.export import flat as flat_comparison
 from datawall.analysis.sensitivity import sensitivity
 from datawall.analysis.sensitivity.export import sensitivity_summary
+from datawall.backtesting import backtest
 from datawall.backtesting import backtest as backtesting_run
-from datawall.backtesting import calibrate
 from datawall.backtesting.backtest import run as run_backtest
 from datawall.backtesting.export import flat as flat_backtest
 from datawall.backtesting.plan import make_plan
-from datawall.cli import app, execution
+from datawall.cli import app, forecasting
 from datawall.forecasting import export, forecast
 from datawall.inference import fit, fit_by_name, refit
 from datawall.inference.summary import with_summary
@@ -33,7 +33,7 @@ from datawall.reporting.recipes import making
 from datawall.scenario import widening
 from datawall.scenario.posterior import shipped
 from datawall.studies import learning_order
-from datawall.studies.learning_order import delay
+from datawall.studies.learning_order import results
 from support import pairs
 from support import toy_models as toys
 from support.backtest_parts import Toy
@@ -81,8 +81,8 @@ def flat(tree):
 @pytest.fixture(scope="module")
 def experiment():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delay, "WARMUP", 300)
-        patch.setattr(delay, "DRAWS", 250)
+        patch.setattr(results, "WARMUP", 300)
+        patch.setattr(results, "DRAWS", 250)
         return learning_order.summary(learning_order.learning_order(seeds=2, steps=20))
 
 
@@ -150,7 +150,7 @@ def test_documents_are_found():
 @contextmanager
 def alone(*_):
     """Stand in for the workers and hosts of a command."""
-    yield execution.OpenExecutor(None, lambda: True, lambda: None)
+    yield forecasting.OpenExecutor(None, lambda: True, lambda: None)
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
@@ -160,12 +160,12 @@ def test_command_is_understood(words, saved, toy_tree, backtest_tree, monkeypatc
     monkeypatch.setattr(Product, "save", lambda product, *_: saved[product.kind])
     monkeypatch.setattr(Product, "save_summary", lambda *_: None)
     monkeypatch.setattr(files, "prepare", lambda _: None)
-    monkeypatch.setattr(execution, "open_executor", alone)
+    monkeypatch.setattr(forecasting, "open_executor", alone)
     for product in (forecast, comparison_run, sensitivity, backtesting_run, learning_order):
         monkeypatch.setattr(product, "run", lambda *_, **__: None)
     monkeypatch.setattr(backtesting_run, "run", lambda *_, **__: backtest_tree)
     monkeypatch.setattr(files, "replace_file", lambda *_: None)
-    monkeypatch.setattr(calibrate, "calibration_of", lambda *_: None)
+    monkeypatch.setattr(backtest, "calibration_of", lambda *_: None)
     monkeypatch.setattr(widening, "write", lambda _: None)
     monkeypatch.setattr(fit_by_name, "run", lambda _: toy_tree)
     monkeypatch.setattr(refit, "refitted", lambda module, _: shipped(module))

@@ -11,9 +11,9 @@ from jax import lax
 
 from benchmarks.reference.model import YEARS, future
 from benchmarks.reference.priors import PRIORS, at_scores
-from datawall.sampling.histogram import Histogram
 from datawall.sampling.prng import stream_ids
 from datawall.sampling.run import propagate
+from datawall.sampling.summaries import Histogram
 
 KEPT = 4096
 SKETCHES = {

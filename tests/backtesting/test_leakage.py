@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from datawall.backtesting.backtest import run
-from datawall.backtesting.default_components import PARTS
 from datawall.backtesting.plan import make_plan
+from datawall.backtesting.schedule import shipped_parts
 from datawall.errors import DatawallError
 from datawall.inference import tables
 from datawall.inference.fit import evidence_digest
@@ -80,9 +80,9 @@ def test_no_module_reads_what_became_known_later(evidence):
 def test_answers_of_a_whole_backtest_are_those_of_a_world_where_all_that_came_later_was_otherwise(evidence):
     """Fits five modules where they are not in the cache: some minutes."""
     plan = make_plan(("baseline",), ORIGIN, ORIGIN, "1y", ("1y", "4y"), 400)
-    before = run(plan, PARTS)
+    before = run(plan, shipped_parts())
     tamper(evidence)
-    after = run(plan, PARTS)
+    after = run(plan, shipped_parts())
     for who in ("baseline", "persistence", "trend"):
         old, new = (tree[f"forecasts/{who}/quantile"].to_numpy() for tree in (before, after))
         np.testing.assert_array_equal(new, old)

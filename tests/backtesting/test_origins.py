@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datawall.backtesting.origins import MOST_ORIGINS, newest_evidence, parse_horizons, parse_origins
+from datawall.backtesting.plan import MOST_ORIGINS, newest_evidence, parse_horizons, parse_origins
 from datawall.errors import DatawallError
 from datawall.units import date_of, decimal_year
 

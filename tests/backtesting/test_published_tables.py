@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from datawall.backtesting import published_tables
-from datawall.backtesting.origins import MID_2024
+from datawall.backtesting.plan import MID_2024
 from datawall.backtesting.published_tables import reference_rows
 from datawall.backtesting.vintage import AsKnown
 from datawall.scenario import load_scenario

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from datawall.backtesting.dated_forecasts import HEADLINES
-from datawall.backtesting.revision import DRAWS_OF_MEDIANS, revision
+from datawall.backtesting.revision import DRAWS_OF_MEDIANS, HEADLINES, revision
 from datawall.errors import DatawallError, UntrustedPosteriorError
 from datawall.scenario.posterior import Posterior, shipped
 

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 import datawall
 from datawall import cli
-from datawall.backtesting import calibrate, default_components
-from datawall.backtesting.calibrate import calibration_of
+from datawall.backtesting import backtest
+from datawall.backtesting.backtest import calibration_of
 from datawall.backtesting.export import flat
 from datawall.errors import DatawallError
 from datawall.reporting.render import terminal
@@ -30,7 +30,7 @@ COMMAND += ["--horizon", "1y,2y", "--draws", "500"]
 
 @pytest.fixture(autouse=True)
 def toy_parts(monkeypatch):
-    monkeypatch.setattr(default_components, "PARTS", Toy().parts())
+    monkeypatch.setattr(backtest, "shipped_parts", Toy().parts)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def printed(folder):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(default_components, "PARTS", Toy().parts())
+        patch.setattr(backtest, "shipped_parts", Toy().parts)
         found = CliRunner().invoke(cli.app, [*COMMAND, "--out", str(folder)], env={"COLUMNS": "200"})
     assert found.exit_code == 0, found.exception
     return found
@@ -193,7 +193,7 @@ def test_the_widening_of_the_main_scenario_is_written_for_calibrated_forecasts(t
         "write",
         lambda found: written.append(found) or write(found, tmp_path / "calibration.json"),
     )
-    monkeypatch.setattr(calibrate, "_answers_widened", too_high)
+    monkeypatch.setattr(backtest, "_answers_widened", too_high)
     found = CliRunner().invoke(cli.app, [*COMMAND, "--write-calibration", "--out", str(tmp_path)])
     assert found.exit_code == 0, found.exception
     (calibrated,) = written

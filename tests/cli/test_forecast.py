@@ -188,7 +188,7 @@ def test_workers_are_given_what_decides_the_draws(tmp_path, monkeypatch):
     def open_executor(_spread, _folder, command):
         raise DatawallError(" ".join(command))
 
-    monkeypatch.setattr("datawall.cli.execution.open_executor", open_executor)
+    monkeypatch.setattr("datawall.cli.forecasting.open_executor", open_executor)
     options = ["seed2024", "--workers", "2", "--refit", "--seed", "3", "--set", "mfu=0.4"]
     found = CliRunner().invoke(app, ["forecast", "--out", str(tmp_path), *options])
     decided = "--draws 1048576 --seed 3 --sampler sobol --set mfu=0.4 --refit"

@@ -109,7 +109,7 @@ def test_workers_are_told(keep, tmp_path, monkeypatch):
         asked.extend(command)
         raise ScenarioError("enough")
 
-    monkeypatch.setattr("datawall.cli.execution.open_executor", open_executor)
+    monkeypatch.setattr("datawall.cli.forecasting.open_executor", open_executor)
     CliRunner().invoke(app, ["forecast", "--calibrated", "--out", str(tmp_path)])
     assert asked[-4:] == ["--calibrated", "--out", str(tmp_path), "--join"]
 

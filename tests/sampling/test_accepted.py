@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from scipy import integrate, optimize, stats
 
-from datawall.sampling.execution.checkpoint import Checkpoint
-from datawall.sampling.execution.executor import serial_executor
-from datawall.sampling.histogram import Histogram
+from datawall.sampling.execution.executor import Checkpoint, serial_executor
 from datawall.sampling.program import ACCEPTED, ACCEPTED_BINS
 from datawall.sampling.run import RunControl, propagate
 from datawall.sampling.samplers import RANDOM, SOBOL
+from datawall.sampling.summaries import Histogram
 
 LEVEL = 1.0
 LEVELS = np.array([0.1, 0.5, 0.9])
@@ -54,8 +53,8 @@ def test_quantiles_and_acceptance_have_the_closed_form(sampler):
     """Four standard errors: a false alarm in 16,000 comparisons of random draws."""
     result = pushed(2**16, sampler=sampler)
     sketch = result.sketches["x"]
-    error = sketch.quantile_mcse(LEVELS)
-    assert (np.abs(sketch.quantile(LEVELS) - TRUTH) < 4 * error + 1e-3).all()
+    error = sketch.curve().quantile_mcse(LEVELS)
+    assert (np.abs(sketch.curve().quantile(LEVELS) - TRUTH) < 4 * error + 1e-3).all()
     # the distribution without the condition must fail
     assert (np.abs(stats.norm.ppf(LEVELS) - TRUTH) > 4 * error + 1e-3).all()
     share = stats.norm.sf(LEVEL / np.hypot(1.0, 0.5))
@@ -66,8 +65,8 @@ def test_quantiles_and_acceptance_have_the_closed_form(sampler):
 def test_errors_of_replicates_are_those_between_seeds():
     """The share that is accepted differs by replicate: the errors are those of ratios."""
     runs = [pushed(2**12, seed=seed, block=4096).sketches["x"] for seed in range(40)]
-    medians = np.array([run.quantile(0.5) for run in runs])
-    claimed = np.sqrt(np.mean([run.quantile_mcse(0.5) ** 2 for run in runs]))
+    medians = np.array([run.curve().quantile(0.5) for run in runs])
+    claimed = np.sqrt(np.mean([run.curve().quantile_mcse(0.5) ** 2 for run in runs]))
     # chi-square with 39 degrees of freedom and errors known to a few per cent: a false alarm in 1000
     assert 0.65 < medians.std(ddof=1) / claimed < 1.45
     # the error of as many independent draws is another number
@@ -122,5 +121,5 @@ def test_a_run_that_is_continued_is_the_same(tmp_path):
 def test_no_draw_that_meets_it_leaves_nothing():
     result = pushed(least=100.0)
     assert result.sketches[ACCEPTED].total == 0
-    assert np.isnan(result.sketches["x"].quantile(0.5))
+    assert np.isnan(result.sketches["x"].curve().quantile(0.5))
     assert result.kept["x"].size == 0

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from datawall.sampling.counts import AveragedOutput, CountedOutput, Layout, Tally, count, empty_tally
-from datawall.sampling.histogram import Histogram, Sketch
-from datawall.sampling.mean import Average, Range
+from datawall.sampling.summaries import Average, Histogram, Range, Sketch
 
 UNIT = Histogram(0.0, 1.0, 16)
 FIRST = np.uint32(0)

@@ -8,10 +8,9 @@ from jax.scipy.special import ndtr
 from scipy import stats
 
 from datawall.sampling.cdf import share_mcse
-from datawall.sampling.histogram import Histogram
-from datawall.sampling.mean import Range, bridged
 from datawall.sampling.run import MonteCarloResult, propagate
 from datawall.sampling.samplers import LATTICE, RANDOM, SOBOL, Sampler
+from datawall.sampling.summaries import Histogram, Range, bridged
 
 ROWS = np.arange(3, dtype=np.uint32)
 EVEN = pytest.mark.parametrize("sampler", [SOBOL, LATTICE], ids=lambda s: s.name)
@@ -117,11 +116,11 @@ def test_replicates_share_the_draws_evenly_and_a_run_is_the_beginning_of_a_longe
 
 @pytest.mark.parametrize("draws", [1, 3, 15, 17])
 def test_a_few_draws_have_an_error_too(draws):
-    value, error = run(SOBOL, draws=draws).sketches["y"].probability(0.0)
+    value, error = run(SOBOL, draws=draws).sketches["y"].curve().probability(0.0)
     assert 0.0 <= value[0] <= 1.0
     assert 1.0 / draws <= error[0] <= 1.5
 
 
 def test_one_replicate_has_the_binomial_error():
-    value, error = run(RANDOM).sketches["y"].probability(LEVEL)
+    value, error = run(RANDOM).sketches["y"].curve().probability(LEVEL)
     assert error[0] == pytest.approx(np.sqrt(value[0] * (1 - value[0]) / DRAWS), rel=1e-2)

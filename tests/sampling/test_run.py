@@ -9,10 +9,11 @@ import pytest
 from scipy import stats
 
 from datawall.sampling.execution import devices
-from datawall.sampling.histogram import Histogram
-from datawall.sampling.prng import scores, seed_word, split_index, stream_ids
+from datawall.sampling.prng import split_index, stream_ids
 from datawall.sampling.program import count_draws
 from datawall.sampling.run import MonteCarloResult, RunControl, propagate
+from datawall.sampling.samplers import RANDOM
+from datawall.sampling.summaries import Histogram
 
 STREAMS = stream_ids(["a", "b", "c"])
 SKETCHES = {"path": Histogram(-4.0, 4.0, 512), "first": Histogram(0.0, 8.0, 256)}
@@ -66,15 +67,15 @@ def test_a_linear_gaussian_function_has_its_exact_law():
     levels, x = np.array([0.01, 0.2, 0.5, 0.9]), np.linspace(-3.0, 3.0, 7)
     for row, scale in enumerate(np.linalg.norm(weights, axis=1)):
         law = stats.norm(0.25, scale)
-        error = sketch.quantile(levels)[row] - law.ppf(levels)
-        assert np.all(np.abs(error) < 4 * sketch.quantile_mcse(levels)[row] + 32.0 / 4096)
-        value, mcse = sketch.probability(x)
+        error = sketch.curve().quantile(levels)[row] - law.ppf(levels)
+        assert np.all(np.abs(error) < 4 * sketch.curve().quantile_mcse(levels)[row] + 32.0 / 4096)
+        value, mcse = sketch.curve().probability(x)
         assert np.all(np.abs(value[row] - law.cdf(x)) < 4 * mcse[row] + 1e-4)
     assert np.all(sketch.total == result.draws)
 
 
 def test_kept_draws_are_the_function_of_the_scores_at_their_index():
-    z = jax.jit(scores, static_argnums=2)(seed_word(1), split_index(0), 700, STREAMS)
+    z = jax.jit(RANDOM.scores, static_argnums=2)(RANDOM.points(1, STREAMS), split_index(0), 700)
     kept = run(keep=700).kept
     assert {name: value.shape for name, value in kept.items()} == {
         "path": (8, 700),

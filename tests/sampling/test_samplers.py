@@ -11,9 +11,9 @@ from scipy import stats
 from scipy.stats import qmc
 
 from datawall.errors import DatawallError
-from datawall.sampling import lattice, sobol
+from datawall.sampling.point_sets import DIMENSIONS as MOST
+from datawall.sampling.point_sets import REPLICATES, direction_numbers, random_words
 from datawall.sampling.prng import seed_word, split_index
-from datawall.sampling.replicates import REPLICATES, random_words
 from datawall.sampling.samplers import LATTICE, RANDOM, SAMPLERS, SOBOL, Sampler
 
 EVEN = (SOBOL, LATTICE)
@@ -33,15 +33,15 @@ def replicates(sampler: Sampler, points: int, seed: int = 3) -> np.ndarray:
 
 
 def unscrambled(points: int, dimensions: int) -> np.ndarray:
-    directions = sobol.direction_numbers(range(dimensions))
+    directions = direction_numbers(range(dimensions))
     digits = (np.arange(points, dtype=np.uint32)[:, None] >> np.arange(32, dtype=np.uint32)) & 1
     return np.bitwise_xor.reduce(np.where(digits[None] == 1, directions[:, None], 0), axis=-1)
 
 
 def test_direction_numbers_are_those_of_scipy():
     n = np.arange(256, dtype=np.uint32)
-    expected = qmc.Sobol(sobol.DIMENSIONS, scramble=False, bits=32).random(256)
-    np.testing.assert_array_equal(unscrambled(256, sobol.DIMENSIONS)[:, n ^ (n >> 1)].T / 2**32, expected)
+    expected = qmc.Sobol(MOST, scramble=False, bits=32).random(256)
+    np.testing.assert_array_equal(unscrambled(256, MOST)[:, n ^ (n >> 1)].T / 2**32, expected)
 
 
 def test_the_first_points_are_the_known_ones():
@@ -51,7 +51,7 @@ def test_the_first_points_are_the_known_ones():
 
 def test_direction_numbers_reach_all_32_digits():
     # so that no two of the first 2^32 points share a coordinate: the matrix has full rank
-    directions = sobol.direction_numbers(range(sobol.DIMENSIONS))
+    directions = direction_numbers(range(MOST))
     assert np.all(directions & -directions.astype(np.int64) == 2 ** (31 - np.arange(32)))
 
 
@@ -60,7 +60,7 @@ def test_direction_numbers_reach_all_32_digits():
 def test_a_point_is_scrambled_as_the_matrix_says(draw, row):
     point, replicate = divmod(draw, REPLICATES)
     words = random_words(seed_word(3), DIMENSIONS, 33)[:, row, replicate]
-    directions = sobol.direction_numbers([row])[0]
+    directions = direction_numbers([row])[0]
     plain = int(np.bitwise_xor.reduce(directions[[bool(point >> k & 1) for k in range(32)]], initial=0))
     scrambled = int(words[32])
     for digit in range(32):
@@ -143,11 +143,11 @@ def test_even_points_integrate_a_smooth_function_far_better_than_random_ones(sam
 
 
 def test_the_lattice_is_one_at_every_power_of_two():
-    generator = lattice.generators(DIMENSIONS)
+    points = LATTICE.points(0, DIMENSIONS)
+    generator, plain = points.generator, points._replace(shift=np.zeros_like(points.shift))
     assert np.all(generator % 2 == 1)
-    plain = lattice.Shifted(generator, np.zeros((len(DIMENSIONS), REPLICATES), np.uint32))
     for size in (8, 64, 512):
-        found = np.asarray(lattice.bits(plain, split_index(0), size * REPLICATES))[:, ::REPLICATES]
+        found = np.asarray(LATTICE.bits(plain, split_index(0), size * REPLICATES))[:, ::REPLICATES]
         k = np.arange(size, dtype=np.uint64)[None]
         x = k * generator[:, None].astype(np.uint64) % np.uint64(size) / size
         np.testing.assert_allclose(np.sort(found / 2**32), np.sort(1 - np.abs(2 * x - 1)), atol=1e-9)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import xarray as xr
 
-from datawall.backtesting.components import ForecastSource, Parts, ScenarioForecaster
 from datawall.backtesting.questions import ForecastQuestion, NothingKnownError
 from datawall.backtesting.records import Series
+from datawall.backtesting.schedule import ForecastSource, Parts, ScenarioForecaster
 from datawall.backtesting.scoring import Outcome
 
 WATCHED = 2026.5

@@ -10,8 +10,8 @@ import pytest
 import xarray as xr
 
 from datawall.backtesting.backtest import run
-from datawall.backtesting.components import ForecastSource
 from datawall.backtesting.plan import make_plan
+from datawall.backtesting.schedule import ForecastSource
 from datawall.inference import refit
 from support import toy_models as toys
 from support.backtest_parts import Toy

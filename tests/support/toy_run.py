@@ -8,14 +8,13 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from datawall.cli.execution import interruptible
-from datawall.sampling.execution.checkpoint import Checkpoint
-from datawall.sampling.execution.executor import serial_executor
+from datawall.cli.forecasting import interruptible
+from datawall.sampling.execution.executor import Checkpoint, serial_executor
 from datawall.sampling.execution.hosts import join_hosts, multi_host_executor
 from datawall.sampling.execution.shared_folder import shared_folder_executor
-from datawall.sampling.histogram import Histogram
 from datawall.sampling.prng import stream_ids
 from datawall.sampling.run import MonteCarloResult, RunControl, propagate
+from datawall.sampling.summaries import Histogram
 
 DRAWS = 150_000
 BLOCK = 1024

@@ -16,11 +16,11 @@ from datawall.backtesting.records import Series, series_of, threshold
 from datawall.distributions.special import ndtr, ndtri
 from datawall.units import date_of
 
-FEWEST_RECORDS = 4
+_FEWEST_RECORDS = 4
 """Fewest records: fewer leave at most one degree of freedom, and a forecast without a mean to score."""
-FEWEST_RELEASES = 3
+_FEWEST_RELEASES = 3
 
-type Method = Callable[[Sequence[ForecastQuestion], int, np.random.Generator], Answers]
+type _Method = Callable[[Sequence[ForecastQuestion], int, np.random.Generator], Answers]
 """Draws answers to questions about one target at one origin."""
 
 
@@ -103,7 +103,7 @@ def drift(draws: int, seed: int) -> Forecaster:
     return _each_target({name: _by_steps for name in TARGETS if name != BY_NAME}, draws, seed)
 
 
-def _each_target(methods: Mapping[str, Method], draws: int, seed: int) -> Forecaster:
+def _each_target(methods: Mapping[str, _Method], draws: int, seed: int) -> Forecaster:
     """Return a forecaster that applies to each target the method given for it."""
 
     def answer(questions: Sequence[ForecastQuestion]) -> Answers:
@@ -121,7 +121,7 @@ def _by_steps(questions: Sequence[ForecastQuestion], draws: int, rng: np.random.
     """Answer questions about one target from the yearly steps of its record."""
     origin, target = questions[0].origin, questions[0].target
     records = yearly_records(series_of(target, origin), origin)
-    if len(records) < FEWEST_RECORDS or np.ptp(np.diff(records)) == 0.0:
+    if len(records) < _FEWEST_RECORDS or np.ptp(np.diff(records)) == 0.0:
         return {}
     last, growth, spread = records[-1], *growth_draws(records, draws, rng)
     if TARGETS[target].kind == "level":
@@ -166,7 +166,7 @@ def _by_line(questions: Sequence[ForecastQuestion], draws: int, rng: np.random.G
     origin, target = questions[0].origin, questions[0].target
     known = series_of(target, origin)
     records = known.records()
-    if len(records.items) < FEWEST_RECORDS:
+    if len(records.items) < _FEWEST_RECORDS:
         return {}
     level, slope = line_draws(records, origin, draws, rng)
     if TARGETS[target].kind == "level":
@@ -200,7 +200,7 @@ def _by_waits(questions: Sequence[ForecastQuestion], draws: int, rng: np.random.
     series = series_of(target, origin)
     numbers = np.unique(np.floor(series.value)).astype(int)
     releases = np.array([series.first_above(number) for number in numbers])
-    if len(releases) < FEWEST_RELEASES:
+    if len(releases) < _FEWEST_RELEASES:
         return {}
     waits = np.diff(releases)
     mean, spread = float(np.mean(waits)), float(np.std(waits, ddof=1))

@@ -21,11 +21,11 @@ from datawall.inference.models.release_timing import coming_releases
 from datawall.inference.refit import refitted_draws
 from datawall.units import MONTHS_PER_YEAR, date_of
 
-type Draws = dict[str, np.ndarray]
+type _Draws = dict[str, np.ndarray]
 """Posterior draws of latents by name, with one leading axis."""
 
 
-def draws_known(module: str, origin: float) -> tuple[Evidence, Draws]:
+def draws_known(module: str, origin: float) -> tuple[Evidence, _Draws]:
     """Return the vintage of a module's evidence at an origin, and posterior draws given it.
 
     Parameters
@@ -73,11 +73,11 @@ class _Request:
     target: str
     origin: float
     evidence: Evidence
-    draws: Draws
+    draws: _Draws
     dates: np.ndarray
 
 
-type Story = Callable[[_Request, np.random.Generator], np.ndarray]
+type _Story = Callable[[_Request, np.random.Generator], np.ndarray]
 """Posterior predictive draws of the natural logarithms of new figures, shape (draws, figures)."""
 
 
@@ -212,7 +212,7 @@ MODULE_OF = {
     "price": "price",
 }
 """The module that models the figures of each target."""
-STORIES: dict[str, Story] = {"training_sets": _training_sets, "hardware": _chips, "price": _discounts}
+STORIES: dict[str, _Story] = {"training_sets": _training_sets, "hardware": _chips, "price": _discounts}
 """Sampler of records for each module."""
 
 

@@ -13,17 +13,17 @@ import xarray as xr
 
 from datawall.units import date_of
 
-type Row = dict[str, Any]
+type _Row = dict[str, Any]
 
-SHOWN = (0.05, 0.1, 0.5, 0.9, 0.95)
+_SHOWN = (0.05, 0.1, 0.5, 0.9, 0.95)
 """Quantiles of a forecast shown in its table."""
-NEEDLESS = re.compile(
+_NEEDLESS = re.compile(
     r"^module \w+ as of then: |, got \d+(?= \(\d+ known only)| \(\d+ known only [^)]*\)|; [^;)]*$"
 )
 """Details to drop from reasons without a remedy: the cut of a module, its content, and the remedy."""
 
 
-def flat(tree: xr.DataTree) -> Row:
+def flat(tree: xr.DataTree) -> _Row:
     """Return a backtest ready for JSON: nan is null, and inf (of a date: never) is ``"inf"``.
 
     Parameters
@@ -50,7 +50,7 @@ def flat(tree: xr.DataTree) -> Row:
     return _json(found | {"manifest": manifest})
 
 
-def unanswered(skipped: Iterable[tuple[str, str, float, str]]) -> list[Row]:
+def unanswered(skipped: Iterable[tuple[str, str, float, str]]) -> list[_Row]:
     """Return unanswered questions, one row for each reason and its origins.
 
     Parameters
@@ -97,23 +97,23 @@ def _plain(reason: str, target: str, origin: float) -> str:
     words = reason.replace(str(date_of(origin)), "then")
     if target:
         words = words.removeprefix(f"{target}: ").replace(f" of {target}", "")
-    return NEEDLESS.sub("", words)
+    return _NEEDLESS.sub("", words)
 
 
-def score_rows(tree: xr.DataTree) -> Iterator[Row]:
+def score_rows(tree: xr.DataTree) -> Iterator[_Row]:
     """Yield score rows, one for each question and forecaster that answered it."""
     asked = _all_rows(tree, "questions")
     for who, group in _children(tree, "forecasts"):
         one = group.to_dataset()
-        quantiles = one["quantile"].sel(level=list(SHOWN)).values
+        quantiles = one["quantile"].sel(level=list(_SHOWN)).values
         scores = _rows(one.drop_dims("level"))
         for question, scored, values in zip(asked, scores, quantiles, strict=True):
             if not math.isnan(values[0]):
-                levels = (f"q{100 * level:02.0f}" for level in SHOWN)
+                levels = (f"q{100 * level:02.0f}" for level in _SHOWN)
                 yield {"who": who, **question, **dict(zip(levels, values.tolist(), strict=True)), **scored}
 
 
-def skill_rows(tree: xr.DataTree) -> Iterator[Row]:
+def skill_rows(tree: xr.DataTree) -> Iterator[_Row]:
     """Yield skill rows, one for each forecaster, reference, target and horizon with common questions."""
     for who, own in _children(tree, "skill"):
         for reference, one in own.children.items():
@@ -122,7 +122,7 @@ def skill_rows(tree: xr.DataTree) -> Iterator[Row]:
                     yield {"who": who, "reference": reference, **row}
 
 
-def coverage_rows(tree: xr.DataTree) -> Iterator[Row]:
+def coverage_rows(tree: xr.DataTree) -> Iterator[_Row]:
     """Yield coverage rows, one for each forecaster, mass, target and horizon with questions."""
     for who, one in _children(tree, "coverage"):
         for row in _rows(one.to_dataset()):
@@ -149,17 +149,17 @@ def _children(tree: xr.DataTree, group: str) -> Iterator[tuple[str, xr.DataTree]
         yield str(name), one
 
 
-def _values(one: xr.Dataset) -> Row:
+def _values(one: xr.Dataset) -> _Row:
     return {str(name): value.item() for name, value in one.items()}
 
 
-def _all_rows(tree: xr.DataTree, group: str) -> list[Row]:
+def _all_rows(tree: xr.DataTree, group: str) -> list[_Row]:
     """Return the rows of a group that may be absent."""
     found = tree.children.get(group)
     return [] if found is None else list(_rows(found.to_dataset()))
 
 
-def _rows(one: xr.Dataset) -> Iterator[Row]:
+def _rows(one: xr.Dataset) -> Iterator[_Row]:
     """Yield a row for each point of all dimensions: coordinates, then variables."""
     table = xr.broadcast(one)[0]
     dims = list(table.dims)

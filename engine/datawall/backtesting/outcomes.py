@@ -8,7 +8,7 @@ from datawall.backtesting.questions import BY_COMPUTE, BY_NAME, TARGETS, Forecas
 from datawall.backtesting.records import newest, series_of, threshold, watched_until
 from datawall.backtesting.scoring import Outcome
 
-ITEMS: dict[str, tuple[str, ...]] = {
+_ITEMS: dict[str, tuple[str, ...]] = {
     "first_above": ("1e+24", "1e+25", "1e+26", "1e+27"),
     BY_COMPUTE: ("GPT-4.5", "GPT-5"),
     BY_NAME: ("GPT-4", "GPT-5", "GPT-6"),
@@ -37,7 +37,7 @@ def _asked(origin: float) -> Iterator[tuple[str, str]]:
             yield target, ""
             continue
         record = series_of(target, origin).record(origin)
-        yield from ((target, item) for item in ITEMS[target] if record < threshold(target, item))
+        yield from ((target, item) for item in _ITEMS[target] if record < threshold(target, item))
 
 
 def resolve(question: ForecastQuestion) -> Outcome | None:

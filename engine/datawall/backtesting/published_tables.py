@@ -7,8 +7,8 @@ import numpy as np
 import xarray as xr
 
 from datawall.backtesting.evidence_forecasters import name_forecaster
-from datawall.backtesting.origins import MID_2024
 from datawall.backtesting.outcomes import seen_so_far
+from datawall.backtesting.plan import MID_2024
 from datawall.backtesting.questions import BY_COMPUTE, BY_NAME, Answers, ForecastQuestion
 from datawall.backtesting.records import series_of, threshold
 from datawall.backtesting.scenario_forecaster import DATED_YEARS, world_forecaster
@@ -16,8 +16,8 @@ from datawall.backtesting.scoring import crps
 from datawall.backtesting.vintage import as_known
 from datawall.scaling_laws.generations import TABLES
 
-SCENARIO = "baseline"
-QUANTILES = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
+_SCENARIO = "baseline"
+_QUANTILES = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 
 
 def reference_rows(draws: int = 4000, seed: int = 0) -> xr.Dataset:
@@ -74,19 +74,19 @@ def _scored(way: str, question: ForecastQuestion, predicted: float, ours: Answer
     outcome = seen_so_far(question)
     assert outcome is not None, "a date is told once it was watched for after the origin"
     seen = float(outcome.seen(outcome.value))
-    quantiles = np.quantile(ours[question], list(QUANTILES.values()), method="inverted_cdf")
+    quantiles = np.quantile(ours[question], list(_QUANTILES.values()), method="inverted_cdf")
     return {
         f"{way}_state": "open" if outcome.open else "happened",
         f"{way}_outcome": seen,
         f"{way}_error": predicted - seen,
-        **{f"our_{way}_{name}": value for name, value in zip(QUANTILES, quantiles, strict=True)},
+        **{f"our_{way}_{name}": value for name, value in zip(_QUANTILES, quantiles, strict=True)},
         f"crps_{way}": crps(np.array([predicted]), outcome),
         f"our_crps_{way}": crps(ours[question], outcome),
     }
 
 
 def _compute_answers(questions: Sequence[ForecastQuestion], draws: int, seed: int) -> Answers:
-    return world_forecaster(as_known(SCENARIO, MID_2024).scenario, draws, seed)(questions)
+    return world_forecaster(as_known(_SCENARIO, MID_2024).scenario, draws, seed)(questions)
 
 
 def _name_answers(

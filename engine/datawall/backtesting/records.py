@@ -65,9 +65,9 @@ class Series:
         return replace(self, items=tuple(np.array(self.items, object)[chosen]), **columns)
 
 
-TOLD_UNTIL = 2025.6
+_TOLD_UNTIL = 2025.6
 """Date from which no closed flagship states its compute [year]."""
-FLOP_GPT4 = 2.1e25
+_FLOP_GPT4 = 2.1e25
 """The compute of GPT-4, from which generations by compute are counted."""
 CAPABILITY = 125.0
 """Capability index whose price is tracked: the class of GPT-4, which has 126.2."""
@@ -129,10 +129,10 @@ def threshold(target: str, item: str) -> float:
     index = float(item.removeprefix(PREFIX))
     if target == BY_NAME:
         return index
-    return float(np.log10(FLOP_GPT4) + SOURCE_OOM_PER_GENERATION * (index - GPT4_INDEX))
+    return float(np.log10(_FLOP_GPT4) + SOURCE_OOM_PER_GENERATION * (index - GPT4_INDEX))
 
 
-type Figures = tuple[np.ndarray, np.ndarray | float]
+type _Figures = tuple[np.ndarray, np.ndarray | float]
 """log10 of the figure of each row, nan where there is none, and its standard deviation."""
 
 
@@ -157,13 +157,13 @@ class _RecordSource:
     file: str
     item: str
     columns: tuple[str, ...]
-    figures: Callable[[EvidenceTable], Figures]
+    figures: Callable[[EvidenceTable], _Figures]
     told_until: float = np.inf
 
     def table(self, as_of: float | None = None) -> EvidenceTable:
         """Return the table, cut at the as-of date."""
         table = open_table(self.file, (self.item, *self.columns, "release_date"), as_of)
-        if self.file == FLAGSHIPS:
+        if self.file == _FLAGSHIPS:
             table.keep([name == DEVELOPER for name in table.texts("developer")], f"not of {DEVELOPER}")
         return table
 
@@ -179,7 +179,7 @@ class _RecordSource:
         return Series(names, value[known], date[known], dates(table, "date_known"), error, self.told_until)
 
 
-def _runs(table: EvidenceTable) -> Figures:
+def _runs(table: EvidenceTable) -> _Figures:
     """Return the compute of runs, without outside guesses whose basis is not stated.
 
     A run that was only shown in a preview counts from the preview: it exists and its compute was published.
@@ -192,13 +192,13 @@ def _runs(table: EvidenceTable) -> Figures:
     return np.log10(flop[np.isfinite(flop)]), _decades(error * np.where(stated, 1.0, scale))
 
 
-def _training_sets(table: EvidenceTable) -> Figures:
+def _training_sets(table: EvidenceTable) -> _Figures:
     """Return the training tokens of models."""
     tokens = numbers(table, "tokens_seen", *training_sets.TOKENS)
     return np.log10(tokens), _decades(sd_of_confidence(table, "confidence", "training_sets"))
 
 
-def _chips(table: EvidenceTable, per: str = "") -> Figures:
+def _chips(table: EvidenceTable, per: str = "") -> _Figures:
     """Return chip performance relative to the H100 at its release: each, per dollar or per watt."""
     ratio = numbers(table, "bf16_dense_tflops", 1.0, 1e6, "TFLOP/s") / hardware.H100["tflops"]
     if per == "usd":
@@ -208,7 +208,7 @@ def _chips(table: EvidenceTable, per: str = "") -> Figures:
     return np.log10(ratio), 0.0
 
 
-def _prices(table: EvidenceTable) -> Figures:
+def _prices(table: EvidenceTable) -> _Figures:
     """Return how many million tokens of a fixed capability a dollar buys, at list price.
 
     Reasoning models are left out: they write several times the tokens for an answer. All of these figures
@@ -220,7 +220,7 @@ def _prices(table: EvidenceTable) -> Figures:
     return -np.log10((1.0 - price.OUTPUT_SHARE) * read + price.OUTPUT_SHARE * written), 0.0
 
 
-def _flagships(table: EvidenceTable) -> Figures:
+def _flagships(table: EvidenceTable) -> _Figures:
     """Return the version numbers of released flagships."""
     return numbers(table, "generation", 0.1, 1000.0, "a version number"), 0.0
 
@@ -229,15 +229,15 @@ def _decades(nats: np.ndarray) -> np.ndarray:
     return nats / np.log(10.0)
 
 
-FLAGSHIPS = "flagships.csv"
-FLOP_COLUMNS = ("training_flop", "flop_low", "flop_high", "interval_mass", "flop_confidence")
-PRICE_COLUMNS = ("capability_index", "thinks", "input_usd_per_mtok", "output_usd_per_mtok")
-RUNS = _RecordSource(compute.TABLE, "model", FLOP_COLUMNS, _runs, TOLD_UNTIL)
+_FLAGSHIPS = "flagships.csv"
+_FLOP_COLUMNS = ("training_flop", "flop_low", "flop_high", "interval_mass", "flop_confidence")
+_PRICE_COLUMNS = ("capability_index", "thinks", "input_usd_per_mtok", "output_usd_per_mtok")
+_RUNS = _RecordSource(compute.TABLE, "model", _FLOP_COLUMNS, _runs, _TOLD_UNTIL)
 SOURCES: dict[str, _RecordSource] = {
-    "largest_run": RUNS,
-    "first_above": RUNS,
-    BY_COMPUTE: RUNS,
-    BY_NAME: _RecordSource(FLAGSHIPS, "model", ("developer", "generation"), _flagships),
+    "largest_run": _RUNS,
+    "first_above": _RUNS,
+    BY_COMPUTE: _RUNS,
+    BY_NAME: _RecordSource(_FLAGSHIPS, "model", ("developer", "generation"), _flagships),
     "training_set": _RecordSource(
         training_sets.TABLE, "model", ("tokens_seen", "confidence"), _training_sets
     ),
@@ -248,6 +248,6 @@ SOURCES: dict[str, _RecordSource] = {
     "flop_per_watt": _RecordSource(
         hardware.TABLE, "chip", ("bf16_dense_tflops", "tdp_w"), partial(_chips, per="watt")
     ),
-    "price": _RecordSource(price.TABLE, "model", PRICE_COLUMNS, _prices),
+    "price": _RecordSource(price.TABLE, "model", _PRICE_COLUMNS, _prices),
 }
 """Source table of each target's figures."""

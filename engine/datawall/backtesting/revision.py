@@ -8,29 +8,142 @@ difference of draws, and zero where the evidence is the same.
 import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import jax
 import numpy as np
 import xarray as xr
 
 from datawall import scenario
 from datawall.arguments import check_draws, check_seed
-from datawall.backtesting.dated_forecasts import DatedForecasts, Dates, Posteriors
 from datawall.backtesting.vintage import told
-from datawall.errors import DatawallError
+from datawall.caching import keep_compiled_programs
+from datawall.errors import DatawallError, UntrustedPosteriorError
+from datawall.forecasting.quantities import quantity_name
+from datawall.forecasting.simulation import World, question
 from datawall.inference.scenario_with_evidence import known_by
-from datawall.sampling.replicates import REPLICATES
+from datawall.sampling.point_sets import REPLICATES
+from datawall.sampling.run import propagate
 from datawall.sampling.samplers import SOBOL
-from datawall.scenario.posterior import PosteriorSource, silent
+from datawall.scenario.posterior import Posterior, PosteriorSource, silent
 
-LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
+HEADLINES = (
+    "wall.tokens[1]",
+    "wall.tokens[4]",
+    "wall.effective[4]",
+    "wall.efficiency[0.5]",
+    "release.raw[5.5]",
+    "release.raw[6]",
+    "compute_date[1e28]",
+)
+"""Headline dates to follow, where the scenario has them."""
+_VARIABLES = ("wall_date", "release", "compute_date")
+
+type _Dates = dict[str, np.ndarray]
+"""Draws of each headline date, shape (n,) [decimal year]: -inf is past, inf is never."""
+
+
+class _Posteriors:
+    """Cache of posteriors by module and date; a posterior with failed diagnostics informs nothing."""
+
+    def __init__(self, source: PosteriorSource):
+        self._source = source
+        self._found: dict[tuple[str, float], tuple[str, Posterior]] = {}
+
+    def __call__(self, module: str, date: float) -> Posterior:
+        """Return the posterior of a module given the evidence known at a date [decimal year]."""
+        return self._at(module, date)[1]
+
+    def state(self, module: str, date: float) -> str:
+        """Return ``"fitted"``, or why the stated priors stay: ``"too little known"`` or ``"untrusted"``."""
+        return self._at(module, date)[0]
+
+    def _at(self, module: str, date: float) -> tuple[str, Posterior]:
+        if (module, date) not in self._found:
+            self._found[module, date] = self._ask(module, date)
+        return self._found[module, date]
+
+    def _ask(self, module: str, date: float) -> tuple[str, Posterior]:
+        try:
+            found = self._source(module, date)
+        except UntrustedPosteriorError:
+            return "untrusted", silent(module, date)
+        return "fitted" if found.inputs else "too little known", found
+
+
+@dataclass(frozen=True)
+class _DatedForecasts:
+    """Forecasts of a scenario on common random numbers; each evidence model has its own as-of date.
+
+    Each distinct scenario is computed once.
+    """
+
+    name: str | Path
+    draws: int
+    seed: int
+    posteriors: _Posteriors
+    _made: dict[str, _Dates] = field(default_factory=dict)
+
+    def __call__(self, clock: float, known: Mapping[str, float]) -> _Dates:
+        """Return the forecast as of `clock`, with the evidence of each module cut at its date in `known`."""
+
+        def posterior(module: str, as_of: float) -> Posterior:
+            del as_of  # the as-of date of the forecast, not that of the evidence
+            return self.posteriors(module, known[module])
+
+        believed = scenario.load_scenario(self.name, as_of=clock, posterior=posterior)
+        if believed.digest not in self._made:
+            self._made[believed.digest] = _headline_dates(believed, self.draws, self.seed)
+        return self._made[believed.digest]
+
+
+@dataclass(frozen=True)
+class _DatesOnly:
+    """Forecast model that computes only dates: it compiles faster and stores less."""
+
+    world: World
+
+    def __call__(self, params: dict[str, Any], z: jax.Array) -> dict[str, jax.Array]:
+        outputs = self.world(params, z)
+        return {name: outputs[name] for name in _VARIABLES}
+
+
+def _headline_dates(believed: scenario.Scenario, draws: int, seed: int) -> _Dates:
+    """Return all draws of the headline dates of a scenario."""
+    keep_compiled_programs()
+    asked = question(believed, SOBOL)
+    with jax.enable_x64(False):
+        pushed = propagate(
+            _DatesOnly(asked.world),
+            asked.params,
+            draws,
+            seed=seed,
+            streams=asked.streams,
+            sketches={},
+            sampler=SOBOL,
+            keep=draws,
+        )
+    found: _Dates = {}
+    for output in asked.labels.outputs:
+        if output.name in _VARIABLES:
+            dates = output.in_window(pushed.kept[output.name], believed.as_of, believed.horizon)
+            coords = itertools.product(*(asked.labels.coords[dim] for dim in output.dims))
+            for place, at in zip(np.ndindex(dates.shape[:-1]), coords, strict=True):
+                name = quantity_name(output.name, dict(zip(output.dims, at, strict=True)), {})
+                found[name] = dates[place]
+    return {name: found[name] for name in HEADLINES if name in found}
+
+
+_LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 BY = 2030.0
 """The date by which probabilities are compared, as medians may be past or never [decimal year]."""
-MEASURES = {"shift": "years", "probability_shift": "probability"}
+_MEASURES = {"shift": "years", "probability_shift": "probability"}
 """Measures of a forecast revision, medians and probabilities by that date, and their units."""
 
 
-def quantiles(dates: Dates) -> xr.Dataset:
+def quantiles(dates: _Dates) -> xr.Dataset:
     """Return quantiles and probabilities of each date in one forecast.
 
     Returns
@@ -44,17 +157,17 @@ def quantiles(dates: Dates) -> xr.Dataset:
     share = {"unit": "probability"}
     return xr.Dataset(
         {
-            "date": (("output", "quantile"), _quantile(draws, LEVELS).T, {"unit": "year"}),
+            "date": (("output", "quantile"), _quantile(draws, _LEVELS).T, {"unit": "year"}),
             "mcse": ("output", _error(_finite(medians)), {"unit": "year"}),
             "p_past": ("output", np.mean(draws == -np.inf, axis=-1), share),
             "p_never": ("output", np.mean(draws == np.inf, axis=-1), share),
             "p_by": ("output", np.mean(draws <= BY, axis=-1), share | {"by": BY}),
         },
-        {"output": list(dates), "quantile": list(LEVELS)},
+        {"output": list(dates), "quantile": list(_LEVELS)},
     )
 
 
-def moves(older: Dates, alone: Mapping[str, Dates], newer: Dates) -> xr.Dataset:
+def moves(older: _Dates, alone: Mapping[str, _Dates], newer: _Dates) -> xr.Dataset:
     """Return forecast revisions due to new evidence, for each module alone and for all together.
 
     Parameters
@@ -82,7 +195,7 @@ def moves(older: Dates, alone: Mapping[str, Dates], newer: Dates) -> xr.Dataset:
     }
     variables: dict[str, tuple] = {"before": ("output", _measures(older)[:, 0, 0], {"unit": "year"})}
     for prefix, (dims, rows) in parts.items():
-        for place, (measure, unit) in enumerate(MEASURES.items()):
+        for place, (measure, unit) in enumerate(_MEASURES.items()):
             own = rows[..., place, :]
             variables[f"{prefix}{measure}"] = (dims, own[..., 0], {"unit": unit})
             variables[f"{prefix}{measure}_mcse"] = (dims, _error(own), {"unit": unit})
@@ -97,7 +210,7 @@ def _most(shifts: np.ndarray, modules: Sequence[str]) -> list[str]:
     return [modules[int(row.argmax())] if row.any() else "" for row in size]
 
 
-def _measures(dates: Dates) -> np.ndarray:
+def _measures(dates: _Dates) -> np.ndarray:
     """Return the median and probability over all draws and in each replicate, shape (output, 2, 1 + R)."""
     found = [
         (_in_replicates(one, _median), _in_replicates(one, lambda part: float(np.mean(part <= BY))))
@@ -106,7 +219,7 @@ def _measures(dates: Dates) -> np.ndarray:
     return np.array(found)
 
 
-def _apart(older: Dates, newer: Dates) -> np.ndarray:
+def _apart(older: _Dates, newer: _Dates) -> np.ndarray:
     """Return paired differences between two forecasts; zero where no draw changed."""
     with np.errstate(invalid="ignore"):
         apart = _finite(_measures(newer) - _measures(older))
@@ -168,14 +281,12 @@ def revision(
     Returns
     -------
     xarray.DataTree
-        ``quantiles``, by origin: see `datawall.backtesting.forecast_differences.quantiles`; and by origin
-        and module ``state``, ``"fitted"`` or why the stated priors stay (``"too little known"``,
-        ``"untrusted"``).
+        ``quantiles``, by origin: see `quantiles`; and by origin and module ``state``, ``"fitted"`` or why the
+        stated priors stay (``"too little known"``, ``"untrusted"``).
 
-        ``moves``, by pair of consecutive origins, which are the coordinates `since` and `until`: see
-        `datawall.backtesting.forecast_differences.moves`; and by pair and module ``evidence``, what became
-        known in between in a few words. Both sides of a pair are forecasts as of the newer origin, so the
-        clock moves nothing.
+        ``moves``, by pair of consecutive origins, which are the coordinates `since` and `until`: see `moves`;
+        and by pair and module ``evidence``, what became known in between in a few words. Both sides of a pair
+        are forecasts as of the newer origin, so the clock moves nothing.
 
     Raises
     ------
@@ -184,7 +295,7 @@ def revision(
     """
     _check(origins, draws, seed)
     modules = _modules(name)
-    forecasts = DatedForecasts(name, draws, seed, Posteriors(posterior))
+    forecasts = _DatedForecasts(name, draws, seed, _Posteriors(posterior))
     pairs = list(itertools.pairwise(origins))
     steps = len(origins) + len(pairs) * (len(modules) + 1)
     done = itertools.count(1)

@@ -31,11 +31,11 @@ from datawall.units import MONTHS_PER_YEAR, date_of
 
 WORLD_TARGETS = ("largest_run", "first_above", "release_by_compute")
 RUNS = "largest_run"
-LOOKBACK_YEARS = 3
+_LOOKBACK_YEARS = 3
 """Longest time before the origin at which a run released after it may have started [years]."""
 DATED_YEARS = 25.0
 """Dates further ahead than this, or than the longest horizon in question, are never [years]."""
-ERROR_STREAMS = ("published_error", "published_row")
+_ERROR_STREAMS = ("published_error", "published_row")
 """Labels of the random numbers behind the error of the published figure."""
 
 
@@ -117,7 +117,7 @@ def _published_error(errors: np.ndarray, draws: int, seed: int) -> np.ndarray:
 
     Its size is that of a known figure chosen at random.
     """
-    numbers = uniforms(seed_word(seed), split_index(0), draws, stream_ids(ERROR_STREAMS))
+    numbers = uniforms(seed_word(seed), split_index(0), draws, stream_ids(_ERROR_STREAMS))
     size, place = np.asarray(numbers, np.float64)
     return errors[(place * len(errors)).astype(int)] * ndtri(size)
 
@@ -127,7 +127,7 @@ def _paths_of(scenario: Scenario, longest: float, error: np.ndarray, seed: int) 
     # one release account for the whole path: separate generations would be separate random numbers
     asked = replace(scenario.questions, generations=(GPT4_INDEX,))
     joint = replace(scenario, questions=asked).joint()
-    months = np.arange(-LOOKBACK_YEARS * MONTHS_PER_YEAR, np.ceil(longest * MONTHS_PER_YEAR) + 1.0)
+    months = np.arange(-_LOOKBACK_YEARS * MONTHS_PER_YEAR, np.ceil(longest * MONTHS_PER_YEAR) + 1.0)
     return published_paths(
         _Account(joint.structure, asked),
         joint.params,

@@ -1,4 +1,4 @@
-"""Schedule of forecast questions by origin, and the ledger of their answers."""
+"""Schedule of forecast questions by origin, the components that answer them, and the ledger of answers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,12 +7,127 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import xarray as xr
 
-from datawall.backtesting.components import ForecastSource, Parts
 from datawall.backtesting.plan import BacktestPlan
-from datawall.backtesting.questions import TARGETS, Answers, ForecastQuestion, NothingKnownError
+from datawall.backtesting.questions import (
+    BY_NAME,
+    DRIFT,
+    PERSISTENCE,
+    TARGETS,
+    TREND,
+    Answers,
+    Forecaster,
+    ForecastQuestion,
+    NothingKnownError,
+)
 from datawall.backtesting.scenario_forecaster import WORLD_TARGETS
+from datawall.backtesting.scoring import Outcome
 from datawall.errors import UntrustedPosteriorError
+
+type Progress = Callable[[int, int], None]
+"""Progress callback, called with the steps done and their total."""
+
+
+@dataclass(frozen=True)
+class ForecastSource:
+    """A forecaster and the targets that it answers about."""
+
+    targets: tuple[str, ...]
+    forecaster: Forecaster
+
+
+class ScenarioForecaster(NamedTuple):
+    """Forecaster of runs from a scenario at an origin.
+
+    Attributes
+    ----------
+    forecaster
+        Answers questions about the published figures of its runs.
+    hindsight
+        The inputs whose priors rest on information from after the origin.
+    taken_out
+        The ceilings, and ``"slowdown"``, that were stated after the origin and are left out.
+    """
+
+    forecaster: Forecaster
+    hindsight: Sequence[str] = ()
+    taken_out: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Components of a backtest.
+
+    Attributes
+    ----------
+    questions_at, resolve, came
+        As in `datawall.backtesting.outcomes`.
+    world
+        ``world(name_or_path, origin, draws, seed)``: the vintage of a scenario at an origin.
+    modules
+        ``modules(draws, seed)``: forecasters from evidence models, for the other targets.
+    naive
+        ``naive(draws, seed)``: baseline forecasters by name.
+    published
+        As-of dates of published forecasts, by the names of their scenarios.
+    reference
+        ``reference(draws, seed)``: rows of published tables beside the outcomes.
+    revision
+        ``revision(name, origins, draws, seed, progress)``: the forecast revisions of a scenario.
+    """
+
+    questions_at: Callable[[float, Sequence[float]], Sequence[ForecastQuestion]]
+    resolve: Callable[[ForecastQuestion], Outcome | None]
+    came: Callable[[ForecastQuestion], float]
+    world: Callable[[str | Path, float, int, int], ScenarioForecaster]
+    modules: Callable[[int, int], Sequence[ForecastSource]]
+    naive: Callable[[int, int], Mapping[str, Forecaster]]
+    published: Callable[[], Mapping[str, float]]
+    reference: Callable[[int, int], xr.Dataset]
+    revision: Callable[[str | Path, Sequence[float], int, int, Progress], xr.DataTree]
+
+
+def shipped_parts() -> Parts:
+    """Return the shipped components."""
+    # these load every model; a mistake in the arguments of a backtest should not wait for it
+    from datawall.backtesting import baselines, outcomes, published_tables, revision, vintage
+    from datawall.backtesting.evidence_forecasters import module_forecaster, name_forecaster
+    from datawall.backtesting.scenario_forecaster import world_forecaster
+
+    by_modules = [target for target in TARGETS if target not in (*WORLD_TARGETS, BY_NAME)]
+
+    def world(name_or_path: str | Path, origin: float, draws: int, seed: int) -> ScenarioForecaster:
+        known = vintage.as_known(name_or_path, origin)
+        return ScenarioForecaster(
+            world_forecaster(known.scenario, draws, seed), known.hindsight, known.taken_out
+        )
+
+    def modules(draws: int, seed: int) -> list[ForecastSource]:
+        found = [ForecastSource((target,), module_forecaster(target, draws, seed)) for target in by_modules]
+        return [*found, ForecastSource((BY_NAME,), name_forecaster(draws, seed))]
+
+    def naive(draws: int, seed: int) -> Mapping[str, Forecaster]:
+        trend, drift = baselines.trend(draws, seed), baselines.drift(draws, seed)
+        return {PERSISTENCE: baselines.persistence, TREND: trend, DRIFT: drift}
+
+    def revised(
+        name: str | Path, origins: Sequence[float], draws: int, seed: int, progress: Progress
+    ) -> xr.DataTree:
+        return revision.revision(name, origins, max(draws, revision.DRAWS_OF_MEDIANS), seed, progress)
+
+    return Parts(
+        questions_at=outcomes.questions_at,
+        resolve=outcomes.resolve,
+        came=outcomes.came,
+        world=world,
+        modules=modules,
+        naive=naive,
+        published=vintage.published,
+        reference=published_tables.reference_rows,
+        revision=revised,
+    )
+
 
 NO_ANSWER = (NothingKnownError, UntrustedPosteriorError)
 """Exceptions for which a forecaster may give no answer."""

@@ -17,16 +17,16 @@ LEVELS = (0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995)
 MASSES = (0.5, 0.8, 0.95)
 """Masses of the central intervals whose coverage is counted."""
 
-RESOLUTION = {"level": 0.1, "date": 0.25}
+_RESOLUTION = {"level": 0.1, "date": 0.25}
 """Resolution of the log score by kind: a tenth of an order of magnitude, a quarter of a year."""
 
-FOREGONE = 0.01
+_FOREGONE = 0.01
 """Probability in the window below which, or above 1 minus which, a date is a foregone conclusion."""
 
-BLOCK = 2.0
+_BLOCK = 2.0
 """Length of the blocks of origins that are resampled together [years]."""
 
-RESAMPLES = 1000
+_RESAMPLES = 1000
 """Resamples of a block bootstrap."""
 
 DESCRIPTIONS = {
@@ -79,7 +79,7 @@ def _scores(draws: np.ndarray, outcome: Outcome, question: ForecastQuestion) -> 
     by_last = float(np.mean(draws <= outcome.last))
     return {
         "crps": scoring.crps(draws, outcome),
-        "log_score": scoring.log_score(draws, outcome, RESOLUTION[kind]),
+        "log_score": scoring.log_score(draws, outcome, _RESOLUTION[kind]),
         "brier": scoring.brier(by_last, not outcome.open) if kind == "date" else np.nan,
         "pit_low": low,
         "pit_high": high,
@@ -122,7 +122,7 @@ def in_question(scored: xr.Dataset) -> np.ndarray:
     """
     miss = np.sqrt(scored["brier"].values)
     chance = np.where(scored["state"].values == "open", miss, 1.0 - miss)
-    return (chance > FOREGONE) & (chance < 1.0 - FOREGONE)
+    return (chance > _FOREGONE) & (chance < 1.0 - _FOREGONE)
 
 
 def held(scored: xr.Dataset, kind: str, horizon: float, mass: float = 0.8) -> tuple[float, int]:
@@ -178,7 +178,7 @@ def skill(scored: Mapping[str, xr.Dataset], who: str, reference: str, seed: int 
         if not these.any():
             continue
         pair = np.stack([ours["crps"].values[these], theirs["crps"].values[these]], axis=1)
-        weights = scoring.block_weights(ours["origin"].values[these], BLOCK, RESAMPLES, seed)
+        weights = scoring.block_weights(ours["origin"].values[these], _BLOCK, _RESAMPLES, seed)
         table["crps"].loc[cell], table["crps_reference"].loc[cell] = pair.mean(axis=0)
         table["skill"].loc[cell] = _skill(pair.sum(axis=0))
         table["error"].loc[cell] = np.std(_skill(weights @ pair))
@@ -227,7 +227,7 @@ def widening(scored: xr.Dataset, seed: int) -> Widening:
         Of the block bootstrap over origins.
     """
     counts = counted(scored)
-    weights = scoring.block_weights(scored["origin"].values[counts], BLOCK, RESAMPLES, seed)
+    weights = scoring.block_weights(scored["origin"].values[counts], _BLOCK, _RESAMPLES, seed)
     return scoring.widening_factor(pit_bounds_of(scored)[counts], weights)
 
 

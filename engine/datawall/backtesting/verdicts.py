@@ -12,14 +12,14 @@ from datawall.backtesting.scoring import pit_ecdf, pit_values
 from datawall.formatting import horizon as ahead
 from datawall.formatting import percent
 
-PASSES = (0.65, 0.95)
+_PASSES = (0.65, 0.95)
 """Range of acceptable coverage of an 80 % interval."""
 
-WAYS = {"level": ("Amounts", "larger", "smaller"), "date": ("Dates", "later", "earlier")}
+_WAYS = {"level": ("Amounts", "larger", "smaller"), "date": ("Dates", "later", "earlier")}
 """Words for each kind of target: its subject, and an outcome above or below its forecast."""
 
-MOSTLY = 0.75
-FEWEST_OF_TARGET = 10
+_MOSTLY = 0.75
+_FEWEST_OF_TARGET = 10
 """Fewest outcomes of a target for a report of its coverage."""
 
 HINDSIGHT = (
@@ -27,7 +27,7 @@ HINDSIGHT = (
     "people who knew what had come."
 )
 
-FEWEST = 20
+_FEWEST = 20
 """Fewest outcomes for a report of their distribution."""
 
 
@@ -102,12 +102,12 @@ def _covers(who: str, scored: xr.Dataset, years: float) -> str:
         return f"No outcome can be told yet {ahead(years)} ahead."
     return (
         f"{ahead(years)} ahead, the 80 % intervals of {who} hold {', and '.join(told)} (asked of them is "
-        f"{percent(PASSES[0])} to {percent(PASSES[1])})."
+        f"{percent(_PASSES[0])} to {percent(_PASSES[1])})."
     )
 
 
 def _judged(share: float) -> str:
-    low, high = PASSES
+    low, high = _PASSES
     return "too few" if share < low else "too many" if share > high else "as they should"
 
 
@@ -119,7 +119,7 @@ def _missed(scored: xr.Dataset) -> list[str]:
         for target, share, count in zip(
             table["target"].values, table["coverage"].values, table["questions"].values, strict=True
         )
-        if count >= FEWEST_OF_TARGET and not PASSES[0] <= share <= PASSES[1]
+        if count >= _FEWEST_OF_TARGET and not _PASSES[0] <= share <= _PASSES[1]
     ]
     return [f"Target by target, all horizons together, they hold {'; '.join(misses)}."] if misses else []
 
@@ -174,15 +174,15 @@ def _without(taken_out: Mapping[float, Collection[str]]) -> list[str]:
 def _leaning(scored: xr.Dataset, kind: str) -> list[str]:
     """Report directional bias where the PIT ECDF leaves its simultaneous band."""
     these = counted(scored) & of_kind(scored, kind)
-    if np.sum(these) < FEWEST:
+    if np.sum(these) < _FEWEST:
         return []
     bounds = pit_bounds_of(scored)[these]
     ecdf = pit_ecdf(pit_values(bounds, seed=0))
     if ecdf.inside:
         return []
-    what, above, below = WAYS[kind]
+    what, above, below = _WAYS[kind]
     share_below = np.mean(ecdf.share < ecdf.at)
-    way = above if share_below > MOSTLY else below if share_below < 1.0 - MOSTLY else "differently spread"
+    way = above if share_below > _MOSTLY else below if share_below < 1.0 - _MOSTLY else "differently spread"
     return [
         f"{what} came out {way} than forecast, by more than in 95 % of calibrated forecasts, were their "
         "outcomes independent of each other."

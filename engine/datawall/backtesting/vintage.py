@@ -21,7 +21,7 @@ from datawall.scenario import Scenario, files, load_scenario
 from datawall.scenario.posterior import Posterior, is_file, own, shipped, silent
 from datawall.units import date_of, decimal_year
 
-NAMED = 3
+_NAMED = 3
 """Number of rows that are named; the others are counted."""
 
 
@@ -65,8 +65,8 @@ def told(module: str, since: float, until: float) -> str:
         before, after = (_evidence(module, date) for date in (since, until))
         same = after is None or (before is not None and evidence_digest(before) == evidence_digest(after))
         return "nothing new" if same else "no new row, but other figures of known ones"
-    more = "; ..." if len(rows) > NAMED else ""
-    return f"{'; '.join(rows[:NAMED])}{more} ({len(rows)} row{'s' * (len(rows) > 1)})"
+    more = "; ..." if len(rows) > _NAMED else ""
+    return f"{'; '.join(rows[:_NAMED])}{more} ({len(rows)} row{'s' * (len(rows) > 1)})"
 
 
 def data_stock_known() -> float:
@@ -103,7 +103,7 @@ def _rows(evidence: Evidence | None) -> dict[str, None]:
 
 NO_SLOWDOWN = {"slowdown_date": DECLARATIONS["slowdown_date"].upper, "growth_kept": 1.0}
 """Overrides under which the trend continues past every horizon."""
-FRONTIER = tuple(
+_FRONTIER = tuple(
     name
     for name, declared in DECLARATIONS.items()
     if "ceilings.trend" in declared.parts and name not in NO_SLOWDOWN
@@ -237,7 +237,7 @@ def _left(scenario: Scenario, overrides: dict[str, Any]) -> Questions:
 
 
 def _check_frontier(scenario: Scenario, late: Iterable[str]) -> None:
-    stated = [name for name in FRONTIER if name in late]
+    stated = [name for name in _FRONTIER if name in late]
     if stated:
         raise NothingKnownError(
             f"{scenario.name}: {' and '.join(stated)} as stated rest on what came after "

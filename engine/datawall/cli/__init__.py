@@ -1,19 +1,13 @@
-"""Command line with one file for each command; heavy imports wait until a command needs them."""
+"""Command line; heavy imports wait until a command needs them."""
 
 import sys
 
 import typer
 
-from datawall.cli.backtest import backtest
-from datawall.cli.bench import bench
-from datawall.cli.compare import compare
-from datawall.cli.explain import explain
-from datawall.cli.fit import fit
-from datawall.cli.forecast import forecast
-from datawall.cli.priors import priors
-from datawall.cli.report import report
-from datawall.cli.sensitivity import sensitivity
-from datawall.cli.studies import claims, learning_order
+from datawall.cli.analyses import backtest, compare, explain, sensitivity
+from datawall.cli.forecasting import forecast
+from datawall.cli.inputs import fit, priors
+from datawall.cli.reports import bench, claims, learning_order, report
 from datawall.errors import DatawallError
 
 app = typer.Typer(

@@ -62,7 +62,9 @@ def progress_bar(title: str, interrupted: str = "interrupted; nothing was writte
             raise
 
 
-def load(name: str, settings: list[str] | None, as_of: str | None, *, refit: bool = False) -> "Scenario":
+def load(
+    name: str, settings: list[str] | None = None, as_of: str | None = None, *, refit: bool = False
+) -> "Scenario":
     """Return the scenario with the options applied."""
     from datawall.inference.scenario_with_evidence import load_scenario
     from datawall.scenario import parse_override

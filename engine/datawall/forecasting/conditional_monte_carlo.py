@@ -15,7 +15,7 @@ from datawall.model.inputs import Inputs
 from datawall.model.loss.law import LOG_FLOP_REF, pivot_law
 from datawall.model.passage import running_maximum
 from datawall.model.world import Future
-from datawall.sampling.mean import Range
+from datawall.sampling.summaries import Range
 from datawall.scaling_laws.laws import LOG10
 
 REACHED = "wall_reached"

@@ -19,9 +19,9 @@ from datawall.forecasting.conditioning import Conditions
 from datawall.forecasting.datatree import QUANTILES
 from datawall.model.inputs import DECLARATIONS
 from datawall.sampling.cdf import deviations_of, share_mcse
-from datawall.sampling.histogram import Histogram
 from datawall.sampling.program import ACCEPTED
 from datawall.sampling.run import MonteCarloResult
+from datawall.sampling.summaries import Histogram
 
 SCORES = "input_score"
 """The output that holds the normal score of each input."""

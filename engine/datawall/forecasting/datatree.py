@@ -12,10 +12,10 @@ from datawall.model.inputs import DECLARATIONS, INTEGRATED
 from datawall.model.output import Output
 from datawall.product import Request
 from datawall.sampling.cdf import Curve, Estimate
-from datawall.sampling.mean import bridged
 from datawall.sampling.program import ACCEPTED
 from datawall.sampling.run import MonteCarloResult
 from datawall.sampling.samplers import Sampler
+from datawall.sampling.summaries import bridged
 from datawall.scaling_laws.laws import LOG10
 from datawall.scenario import Scenario
 
@@ -75,10 +75,8 @@ def predictive_group(pushed: MonteCarloResult, labels: Labels) -> xr.Dataset:
     """Return the outputs of the kept draws."""
     variables = {}
     for output in labels.outputs:
-        values = output.in_unit(_kept(pushed.kept[output.name]), labels.scenario.as_of)
-        if output.scale == "date":
-            values = np.where(values < labels.scenario.as_of, -np.inf, values)
-            values = np.where(values >= labels.scenario.horizon, np.inf, values)
+        kept = _kept(pushed.kept[output.name])
+        values = output.in_window(kept, labels.scenario.as_of, labels.scenario.horizon)
         variables[output.name] = _variable(
             ("chain", "draw", *output.dims), values, output.unit, output.description
         )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datawall.model.loss.data_constrained import Scarcity
     from datawall.model.questions import Questions
     from datawall.model.world import Draw, Future, State
-    from datawall.sampling.histogram import Histogram
+    from datawall.sampling.summaries import Histogram
 
 
 @pytree_dataclass
@@ -115,3 +115,11 @@ class Output:
         if self.scale == "date":
             return as_of + values
         return 10.0**values if self.scale == "log10" else values
+
+    def in_window(self, values: ArrayLike, as_of: float, horizon: float) -> np.ndarray:
+        """Return values in the unit of the output; a past date is -inf, one from the horizon on inf."""
+        values = self.in_unit(values, as_of)
+        if self.scale == "date":
+            values = np.where(values < as_of, -np.inf, values)
+            values = np.where(values >= horizon, np.inf, values)
+        return values

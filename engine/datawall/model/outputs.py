@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from datawall.model.frontier import binding
 from datawall.model.loss.overtraining import headroom
 from datawall.model.output import Instant, Output
-from datawall.sampling.histogram import Histogram
+from datawall.sampling.summaries import Histogram
 from datawall.scaling_laws.laws import LOG10
 
 if TYPE_CHECKING:

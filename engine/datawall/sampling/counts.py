@@ -14,15 +14,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.sampling.histogram import Histogram, Sketch
-from datawall.sampling.mean import UNIT_BITS, Average, Range
+from datawall.sampling.summaries import UNIT_BITS, Average, Histogram, Range, Sketch
 
-type Summary = Sketch | Average
+type _Summary = Sketch | Average
 
-LARGEST_GROUP = 2 ** (31 - UNIT_BITS)
+_LARGEST_GROUP = 2 ** (31 - UNIT_BITS)
 """Number of draws summed in one word, before the sums are split into two words."""
 
-WORD_BITS = UNIT_BITS // 2
+_WORD_BITS = UNIT_BITS // 2
 
 
 class Tally(NamedTuple):
@@ -123,7 +122,7 @@ class Layout:
         """Number of all counts."""
         return self.replicates * sum(output.quantities * output.slots for output in self.outputs)
 
-    def empty(self) -> dict[str, Summary]:
+    def empty(self) -> dict[str, _Summary]:
         """Return an empty summary (sketch or average) of each output."""
         counted = {o.name: Sketch.empty(o.histogram, o.shape, self.replicates) for o in self.outputs}
         return counted | {o.name: Average.empty(o.range, o.shape, self.replicates) for o in self.averages}
@@ -148,7 +147,7 @@ class Layout:
 def whole(sums: jax.typing.ArrayLike) -> np.ndarray:
     """Return `Tally.sums` as whole numbers, which unlike their two words do not depend on the chunks."""
     high, low = np.asarray(sums, np.int64)
-    return (high << WORD_BITS) + low
+    return (high << _WORD_BITS) + low
 
 
 def empty_tally(layout: Layout, dtype: jax.typing.DTypeLike) -> Tally:
@@ -224,10 +223,10 @@ def _sums(layout: Layout, outputs: Mapping[str, jax.Array], first: jax.Array, va
     units = jnp.where(used, jnp.clip(values, 0.0, 1.0), 0.0) * np.float32(2**UNIT_BITS)
     rows = jnp.concatenate([jnp.round(units).astype(jnp.uint32), used.astype(jnp.uint32)[None]])
     # draws are dealt out in turn: pad the last round; column k then belongs to replicate first + k
-    group = min(LARGEST_GROUP, -(-valid.size // layout.replicates))
+    group = min(_LARGEST_GROUP, -(-valid.size // layout.replicates))
     padded = jnp.pad(rows, ((0, 0), (0, -valid.size % (group * layout.replicates))))
     groups = padded.reshape(len(rows), -1, group, layout.replicates).sum(axis=2, dtype=jnp.uint32)
-    words = jnp.stack([groups >> np.uint32(WORD_BITS), groups & np.uint32(2**WORD_BITS - 1)])
+    words = jnp.stack([groups >> np.uint32(_WORD_BITS), groups & np.uint32(2**_WORD_BITS - 1)])
     return jnp.roll(words.sum(axis=2, dtype=jnp.uint32), first % np.uint32(layout.replicates), axis=-1)
 
 

@@ -16,10 +16,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-type Words = jax.Array | np.ndarray | np.uint32
+type _Words = jax.Array | np.ndarray | np.uint32
 """One or more unsigned 32-bit words."""
 
-type Index = tuple[Words, Words]
+type Index = tuple[_Words, _Words]
 """A draw index as its (high, low) words, so that it can exceed 2^32 where 64-bit integers are off."""
 
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
@@ -107,31 +107,15 @@ def advance(index: Index, steps: jax.Array) -> tuple[jax.Array, jax.Array]:
     return (low < steps).astype(jnp.uint32) + index[0], low
 
 
-def stream_id(label: str) -> int:
-    """Return the stream of a label: a digest, so a new label never moves the draws of another.
-
-    Two runs whose inputs share labels thus share the random numbers of those inputs.
-
-    Examples
-    --------
-    >>> stream_id("mfu") == stream_id("mfu"), stream_id("mfu") == stream_id("latency_flop")
-    (True, False)
-    """
+def _stream_id(label: str) -> int:
+    """Return the stream of a label: a digest, so a new label never moves the draws of another."""
     return int.from_bytes(blake2s(label.encode(), digest_size=4).digest(), "little")
 
 
 def stream_ids(labels: Iterable[str]) -> np.ndarray:
-    """Return the streams of labels.
+    """Return the streams of distinct labels, uint32 of shape (labels,).
 
-    Parameters
-    ----------
-    labels
-        Distinct names.
-
-    Returns
-    -------
-    numpy.ndarray
-        Stream of each label, uint32 of shape (labels,).
+    Two runs whose inputs share labels share the random numbers of those inputs.
 
     Raises
     ------
@@ -140,14 +124,14 @@ def stream_ids(labels: Iterable[str]) -> np.ndarray:
     """
     owners: dict[int, str] = {}
     for label in labels:
-        stream = stream_id(label)
+        stream = _stream_id(label)
         if stream in owners:
             raise ValueError(f"labels {owners[stream]!r} and {label!r} share a random stream: rename one")
         owners[stream] = label
     return np.array(list(owners), dtype=np.uint32)
 
 
-def random_bits(seed: Words, first: Index, count: int, streams: Words) -> jax.Array:
+def random_bits(seed: _Words, first: Index, count: int, streams: _Words) -> jax.Array:
     """Draw random bits, uint32 of shape (streams, count); the arguments are those of `uniforms`."""
     high, low = advance(first, jnp.arange(count, dtype=jnp.uint32))
     key = jnp.asarray(seed), high[None, :]
@@ -164,7 +148,7 @@ def midpoints(bits: jax.Array) -> jax.Array:
     return ((bits >> np.uint32(9)).astype(jnp.float32) + _HALF_STEP) * _STEP
 
 
-def uniforms(seed: Words, first: Index, count: int, streams: Words) -> jax.Array:
+def uniforms(seed: _Words, first: Index, count: int, streams: _Words) -> jax.Array:
     """Draw uniforms strictly inside (0, 1), the `midpoints` of random bits.
 
     Parameters
@@ -222,14 +206,3 @@ def normal_quantile(u: jax.Array) -> jax.Array:
     for centre, tail in zip(_CENTRE, _TAIL, strict=True):
         ratio = ratio * t + jnp.where(in_tail, tail, centre).astype(u.dtype)
     return np.float32(np.sqrt(2.0)) * ratio * (2.0 * u - 1.0)
-
-
-def scores(seed: Words, first: Index, count: int, streams: Words) -> jax.Array:
-    """Draw standard normal scores, the normal quantiles of `uniforms` with the same arguments.
-
-    Returns
-    -------
-    jax.Array
-        float32 of shape (streams, count), between -5.3 and 5.3.
-    """
-    return normal_quantile(uniforms(seed, first, count, streams))

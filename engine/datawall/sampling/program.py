@@ -9,10 +9,9 @@ import jax.numpy as jnp
 from jax import lax
 
 from datawall.sampling.counts import AveragedOutput, CountedOutput, Layout, Tally, count, empty_tally
-from datawall.sampling.histogram import Histogram
-from datawall.sampling.mean import Range
 from datawall.sampling.prng import Index, advance
 from datawall.sampling.samplers import Sampler
+from datawall.sampling.summaries import Histogram, Range
 
 type Function = Callable[[Any, jax.Array], Mapping[str, Any]]
 """Function of (params pytree, scores of shape (streams, n)) to outputs by name, draws on the last axis."""
@@ -20,7 +19,7 @@ type Function = Callable[[Any, jax.Array], Mapping[str, Any]]
 type Spec = Histogram | Range
 """Bins of a counted output, or the range of the values of an averaged one."""
 
-type Specs = tuple[tuple[str, Spec], ...]
+type _Specs = tuple[tuple[str, Spec], ...]
 
 
 ACCEPTED = "accepted"
@@ -28,7 +27,7 @@ ACCEPTED = "accepted"
 ACCEPTED_BINS = Histogram(0.0, 2.0, 1)
 """Bins of the output itself, to count the draws accepted."""
 
-VECTOR = 64
+_VECTOR = 64
 """Draws are evaluated in whole vectors: a scalar remainder of a loop may round differently."""
 
 
@@ -45,7 +44,7 @@ def compiler_options(backend: str) -> dict[str, bool | int | str] | None:
 
 def count_draws(
     function: Function,
-    specs: Specs,
+    specs: _Specs,
     chunk: int,
     sampler: Sampler,
     params: Any,
@@ -58,7 +57,7 @@ def count_draws(
     Kept and counted draws thus come from the same compiled code, so they agree to the last bit.
     """
     evaluate = jax.jit(function)  # traced once, for the shapes below and for the loop
-    lanes = VECTOR * -(-chunk // VECTOR)
+    lanes = _VECTOR * -(-chunk // _VECTOR)
     shapes = jax.eval_shape(lambda: evaluate(params, sampler.scores(points, first, lanes)))
     _check(shapes, specs, lanes)
     layout = layout_of(specs, shapes, sampler)
@@ -80,7 +79,7 @@ def count_draws(
     return lax.fori_loop(0, -(-size // chunk), body, (empty_tally(layout, dtype), outputs))
 
 
-def layout_of(specs: Specs, outputs: Mapping[str, Any], sampler: Sampler) -> Layout:
+def layout_of(specs: _Specs, outputs: Mapping[str, Any], sampler: Sampler) -> Layout:
     """Return the layout of the tally of outputs of these shapes."""
     shapes = {name: outputs[name].shape[:-1] for name, _ in specs}
     return Layout(
@@ -90,7 +89,7 @@ def layout_of(specs: Specs, outputs: Mapping[str, Any], sampler: Sampler) -> Lay
     )
 
 
-def _check(shapes: Mapping[str, jax.ShapeDtypeStruct], specs: Specs, chunk: int) -> None:
+def _check(shapes: Mapping[str, jax.ShapeDtypeStruct], specs: _Specs, chunk: int) -> None:
     """Raise ValueError if a sketch names no output or an output lacks the draws axis."""
     for name, _ in specs:
         if name not in shapes:

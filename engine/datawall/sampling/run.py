@@ -12,17 +12,15 @@ import numpy as np
 
 from datawall.sampling.counts import Layout
 from datawall.sampling.execution.blocks import Block, BlockPlan, Result, Total, result_digest
-from datawall.sampling.execution.checkpoint import Identity
 from datawall.sampling.execution.devices import count_blocks, count_nothing, width
-from datawall.sampling.execution.executor import Executor, Job, serial_executor
-from datawall.sampling.histogram import Sketch
-from datawall.sampling.mean import Average
+from datawall.sampling.execution.executor import Executor, Identity, Job, serial_executor
 from datawall.sampling.program import Function, Spec, layout_of
 from datawall.sampling.samplers import RANDOM, Sampler
+from datawall.sampling.summaries import Average, Sketch
 
-KEEP = 4096
+_KEEP = 4096
 
-type Store = Callable[[int, Mapping[str, np.ndarray]], None]
+type _Store = Callable[[int, Mapping[str, np.ndarray]], None]
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ class RunControl:
     executor: Executor = serial_executor
     progress: Callable[[int, int], None] = lambda *_: None
     stop: Callable[[], bool] = lambda: False
-    store: Store | None = None
+    store: _Store | None = None
 
 
 def propagate(
@@ -90,7 +88,7 @@ def propagate(
     sampler: Sampler = RANDOM,
     chunk: int | None = None,
     block: int | None = None,
-    keep: int = KEEP,
+    keep: int = _KEEP,
     enough: Callable[[MonteCarloResult], bool] | None = None,
     identity: Identity | None = None,
     control: RunControl | None = None,
@@ -183,7 +181,7 @@ def propagate(
     return found
 
 
-def _stored(result: Result, store: Store, keep: int) -> Result:
+def _stored(result: Result, store: _Store, keep: int) -> Result:
     """Pass the outputs of a block to the store, and return the result with the draws to keep."""
     store(result.block.first, result.outputs)
     own = max(keep - result.block.first, 0)

@@ -8,11 +8,9 @@ import jax
 import numpy as np
 
 from datawall.errors import DatawallError
-from datawall.sampling import lattice, sobol
+from datawall.sampling import point_sets
+from datawall.sampling.point_sets import DIMENSIONS, MOST_DRAWS, REPLICATES
 from datawall.sampling.prng import Index, midpoints, normal_quantile, random_bits, seed_word, stream_ids
-from datawall.sampling.replicates import MOST_DRAWS, REPLICATES
-
-DIMENSIONS = min(sobol.DIMENSIONS, lattice.DIMENSIONS)
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Sampler:
     address
         Maps labels and their ranks to addresses of the rows of scores, uint32 of shape (rows,).
     prepare
-        Maps a seed word and the addresses to the numbers that `bits` starts from; runs on the host.
+        Maps a seed word and the addresses to the numbers that `lattice_bits` starts from; runs on the host.
     bits
         Maps these numbers, the index of the first draw and the number of draws to uint32 (rows, draws).
     """
@@ -83,8 +81,8 @@ SOBOL = Sampler(
     REPLICATES,
     MOST_DRAWS,
     _dimensions,
-    sobol.scramble,
-    sobol.bits,
+    point_sets.scramble_sobol,
+    point_sets.sobol_bits,
 )
 LATTICE = Sampler(
     "lattice",
@@ -92,7 +90,7 @@ LATTICE = Sampler(
     REPLICATES,
     MOST_DRAWS,
     _dimensions,
-    lattice.shifted,
-    lattice.bits,
+    point_sets.shift_lattice,
+    point_sets.lattice_bits,
 )
 SAMPLERS = {sampler.name: sampler for sampler in (RANDOM, SOBOL, LATTICE)}

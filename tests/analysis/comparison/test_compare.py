@@ -8,10 +8,9 @@ import pytest
 
 import datawall
 from datawall.analysis.comparison import hybrid as hybrids
-from datawall.analysis.comparison.blend import frame_of
-from datawall.analysis.comparison.compare import Counter, Progress, unique_names
-from datawall.analysis.comparison.decomposition import members
-from datawall.analysis.comparison.hybrid import Pair, aligned
+from datawall.analysis.comparison.compare import Counter
+from datawall.analysis.comparison.datatree import members
+from datawall.analysis.comparison.hybrid import Pair, aligned, frame_of
 from datawall.analysis.comparison.targets import wanted_targets
 from datawall.sampling.samplers import SAMPLERS
 from support import pairs
@@ -28,8 +27,7 @@ def apart(tree):
 
 
 def counter_of(first, other, seed=0):
-    silent = Progress(lambda *_: None, 1)
-    return Counter(frame_of([first, other]), pairs.DRAWS, seed, SAMPLERS["sobol"], silent)
+    return Counter(frame_of([first, other]), pairs.DRAWS, seed, SAMPLERS["sobol"], lambda: None)
 
 
 def median(pair, groups, seed=0):
@@ -159,7 +157,3 @@ def test_a_median_that_is_never_leaves_the_chance_by_a_date(first, load):
     difference = tree["differences/plenty/summary"].to_dataset()
     assert np.isnan(difference["wall_date"].sel(wall="tokens[4]", quantile=0.5))
     assert difference["wall_date_never"].sel(wall="tokens[4]").item() == pytest.approx(-1.0, abs=0.01)
-
-
-def test_names_are_apart():
-    assert unique_names(["a", "b", "a", "a"]) == ["a", "b", "a-2", "a-3"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from datawall.analysis.comparison.decomposition import effects, members
+from datawall.analysis.comparison.datatree import effects, members
 
 GROUPS = ("compute", "data", "law", "policy")
 GAMES = arrays(float, st.integers(0, 4).map(lambda k: (2**k, 2)), elements=st.floats(-100, 100))

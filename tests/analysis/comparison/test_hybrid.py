@@ -162,8 +162,8 @@ def test_correlations_are_kept_where_both_inputs_come_from_one_scenario(load):
 
 
 def test_hybrids_of_shipped_scenarios_have_a_joint_distribution():
-    from datawall.analysis.comparison.blend import frame_of, program
-    from datawall.analysis.comparison.decomposition import members
+    from datawall.analysis.comparison.datatree import members
+    from datawall.analysis.comparison.hybrid import frame_of, program
 
     found = pair(load_scenario("baseline"), load_scenario("seed2024"))
     groups = found.groups()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from datawall.analysis.comparison.targets import curves, estimate, place, reference_date, shares
-from datawall.sampling.histogram import Histogram, Sketch
+from datawall.sampling.summaries import Histogram, Sketch
 
 HISTOGRAM = Histogram(0.0, 1.0, 64)
 REPLICATES, DRAWS = 16, 4096
@@ -33,7 +33,7 @@ def sketch_of(values):
 def test_rows_are_all_draws_and_each_replicate(values):
     sketch = sketch_of(values)
     curve = curves(sketch)
-    np.testing.assert_array_equal(curve.quantile([0.4, 0.5])[0], sketch.quantile([0.4, 0.5]))
+    np.testing.assert_array_equal(curve.quantile([0.4, 0.5])[0], sketch.curve().quantile([0.4, 0.5]))
     assert curve.quantile(0.4).shape == (1 + REPLICATES, 2)
     for row in range(REPLICATES):
         for quantity in range(2):

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from datawall.analysis.explanation.equations import Equations
+from datawall.analysis.explanation.future import Equations
 from datawall.model.clock import clock_at
 from datawall.model.frontier import ceilings
 from datawall.model.registry import CEILINGS

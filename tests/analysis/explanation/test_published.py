@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from datawall.analysis.explanation.equations import Equations
+from datawall.analysis.explanation.future import Equations
 from datawall.distributions.joint import inputs_from_scores
 from datawall.model.clock import clock_at
 from datawall.model.frontier import ceilings

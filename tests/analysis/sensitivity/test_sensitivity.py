@@ -14,7 +14,7 @@ from datawall.analysis.sensitivity.methods.given_data import rank_correlations
 from datawall.analysis.sensitivity.request import METHODS, parse_asked
 from datawall.analysis.sensitivity.sensitivity import sensitivity
 from datawall.analysis.sensitivity.study import study_of
-from datawall.analysis.sensitivity.transforms import OneNumber, find_output, in_unit, narrowed
+from datawall.analysis.sensitivity.transforms import OneNumber, find_output, narrowed
 from datawall.cli import app
 from datawall.errors import DatawallError
 from datawall.forecasting.export import probabilities, quantities
@@ -70,7 +70,8 @@ def test_one_number_of_a_narrowed_scenario_is_that_of_the_forecast(scenario, for
     kept = forecast["prior_predictive"][target.output.name]
     own = kept.sel(wall="efficiency[0.5]") if target.output.dims == ("wall",) else kept.sel(year=2030.0)
     expected = own.values[0, :512]
-    np.testing.assert_allclose(in_unit(target, posed.labels)(np.asarray(found)), expected, rtol=1e-3)
+    shown = target.output.in_window(np.asarray(found), scenario.as_of, scenario.horizon)
+    np.testing.assert_allclose(shown, expected, rtol=1e-3)
     assert narrowed(scenario, "wall.efficiency[0.7]") is scenario
 
 
@@ -145,7 +146,7 @@ def test_elasticities_are_those_of_finite_differences(scenario):
 
 def test_a_median_that_is_never_has_no_gradient(scenario, monkeypatch):
     monkeypatch.setattr(
-        "datawall.analysis.sensitivity.indices.gradient_at_median", lambda _: (np.inf, np.zeros(100))
+        "datawall.analysis.sensitivity.sensitivity.gradient_at_median", lambda _: (np.inf, np.zeros(100))
     )
     tree = sensitivity(scenario, "frontier_flop[2030]", methods=["gradient"], draws=1)
     found = sensitivity_summary(tree)["indices"]["gradient"]

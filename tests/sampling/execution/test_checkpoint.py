@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from datawall.errors import DatawallError
 from datawall.sampling.counts import Tally
 from datawall.sampling.execution.blocks import FIRST_CHECK, MOST_BLOCKS, BlockPlan, Total, digest
-from datawall.sampling.execution.checkpoint import Checkpoint, ForeignTotalError, load, save
-from datawall.sampling.execution.executor import serial_executor
+from datawall.sampling.execution.executor import Checkpoint, ForeignTotalError, load, save, serial_executor
 from support.toy_run import DRAWS, toy_run
 
 
@@ -157,7 +156,7 @@ def test_a_precise_run_ends_at_the_same_draw_for_any_blocks():
 
     def enough(pushed):
         asked.append(pushed.draws)
-        return pushed.sketches["sum"].quantile_mcse(0.5) < 0.005
+        return pushed.sketches["sum"].curve().quantile_mcse(0.5) < 0.005
 
     found = [
         toy_run(draws=1_000_000, enough=enough, chunk=4096, block=block) for block in (FIRST_CHECK, 50_000)

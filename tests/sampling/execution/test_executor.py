@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from datawall.sampling.execution.checkpoint import Checkpoint
-from datawall.sampling.execution.executor import serial_executor
+from datawall.sampling.execution.executor import Checkpoint, serial_executor
 from datawall.sampling.execution.shared_folder import shared_folder_executor
 from support import toy_run as toy_module
 from support.toy_run import DRAWS, toy_run
@@ -138,7 +137,7 @@ MEMORY = """
 import resource, jax.numpy as jnp
 from datawall.sampling.prng import stream_ids
 from datawall.sampling.run import propagate
-from datawall.sampling.histogram import Histogram
+from datawall.sampling.summaries import Histogram
 def function(_, z):
     return {"y": z[0]}
 for draws in (2**18, 2**25):

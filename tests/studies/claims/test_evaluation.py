@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from datawall.sampling.prng import seed_word, split_index, stream_ids, uniforms
 from datawall.scenario import load_scenario
-from datawall.studies.claims.beliefs import DRAWS, draw_beliefs
+from datawall.studies.claims.computations import DRAWS, draw_beliefs
 from datawall.studies.claims.records_and_dates import evidence
 
 

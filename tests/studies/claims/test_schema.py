@@ -8,8 +8,8 @@ import pytest
 
 from datawall.errors import DatawallError
 from datawall.scenario import ScenarioError, available
+from datawall.studies.claims.computations import COMPUTATIONS
 from datawall.studies.claims.evaluation import evaluate
-from datawall.studies.claims.registry import COMPUTATIONS
 from datawall.studies.claims.schema import load_claims
 
 SOURCE = Path(__file__).parents[4] / "shared" / "facts" / "claims.csv"
@@ -70,7 +70,7 @@ def test_the_claims_are_no_scenario():
 def test_every_computation_is_used_and_says_what_it_does():
     used = {check.computation for claim in load_claims().claims.values() for check in claim.checks}
     assert used == set(COMPUTATIONS)
-    assert all(computation.meaning for computation in COMPUTATIONS.values())
+    assert all(computation.run.__doc__ for computation in COMPUTATIONS.values())
 
 
 def test_a_good_file_is_read(read):

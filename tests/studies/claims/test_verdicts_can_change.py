@@ -9,8 +9,7 @@ import pytest
 
 from datawall.model.inputs import DECLARATIONS, POSITIVE, Inputs
 from datawall.studies.claims import records_and_dates
-from datawall.studies.claims.beliefs import beliefs_of, draw_beliefs, drawn
-from datawall.studies.claims.registry import COMPUTATIONS
+from datawall.studies.claims.computations import COMPUTATIONS, beliefs_of, draw_beliefs, drawn
 from datawall.studies.claims.schema import load_claims
 from datawall.studies.claims.verdict import Claimed, Verdict, judge
 

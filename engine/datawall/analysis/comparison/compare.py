@@ -1,5 +1,6 @@
 """Scenario comparison on common random numbers, with differences decomposed by groups of inputs."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,10 +11,14 @@ import jax
 import numpy as np
 import xarray as xr
 
-from datawall.analysis.comparison.blend import Frame, frame_of, program
-from datawall.analysis.comparison.datatree import Counted, decomposition, difference_cdf, difference_summary
-from datawall.analysis.comparison.decomposition import members
-from datawall.analysis.comparison.hybrid import Hybrid, Pair, aligned
+from datawall.analysis.comparison.datatree import (
+    Counted,
+    decomposition,
+    difference_cdf,
+    difference_summary,
+    members,
+)
+from datawall.analysis.comparison.hybrid import Frame, Hybrid, Pair, aligned, frame_of, program
 from datawall.analysis.comparison.plan import DRAWS, ComparisonPlan, make_plan
 from datawall.analysis.comparison.targets import Decomposed, wanted_targets
 from datawall.arguments import SAMPLER
@@ -96,13 +101,15 @@ def run(plan: ComparisonPlan, progress: Callable[[int, int], None] = lambda *_: 
     """Return the comparison of a plan; `progress` is called with (scenarios and hybrids done, all)."""
     start = time.perf_counter()
     keep_compiled_programs()
-    names = unique_names([scenario.name for scenario in plan.scenarios])
+    names = _unique_names([scenario.name for scenario in plan.scenarios])
     first, *others = aligned(plan.scenarios)
     pairs = {name: Pair(first, other) for name, other in zip(names[1:], others, strict=True)}
     asked = wanted_targets(first, all(map(_same_ceilings, pairs.values())), plan.outputs)
     steps = sum(2 ** len(pair.groups()) for pair in pairs.values())
     frame = frame_of([first, *others])
-    counter = Counter(frame, plan.draws, plan.seed, SAMPLERS[plan.sampler], Progress(progress, steps))
+    done = itertools.count(1)
+    sampler = SAMPLERS[plan.sampler]
+    counter = Counter(frame, plan.draws, plan.seed, sampler, lambda: progress(next(done), steps))
     groups: dict[str, xr.Dataset] = {}
     with jax.enable_x64(False):
         for name, pair in pairs.items():
@@ -112,27 +119,15 @@ def run(plan: ComparisonPlan, progress: Callable[[int, int], None] = lambda *_: 
     return tree
 
 
-class Progress:
-    """Counter of steps, which reports progress."""
-
-    def __init__(self, tell: Callable[[int, int], None], steps: int):
-        self.tell, self.steps, self.done = tell, steps, 0
-
-    def step(self) -> None:
-        """Count a step and report progress."""
-        self.done += 1
-        self.tell(self.done, self.steps)
-
-
 @dataclass(frozen=True)
 class Counter:
-    """Counter of draws of scenarios and hybrids on common random numbers."""
+    """Counter of draws of scenarios and hybrids on common random numbers, which reports each one done."""
 
     frame: Frame
     draws: int
     seed: int
     sampler: Sampler
-    progress: Progress
+    step: Callable[[], None]
 
     def __call__(self, pair: Pair, hybrid: Hybrid) -> Counted:
         """Return the counts of one hybrid."""
@@ -150,7 +145,7 @@ class Counter:
             sampler=self.sampler,
             keep=0,
         )
-        self.progress.step()
+        self.step()
         return Counted(pushed, labels)
 
 
@@ -184,13 +179,13 @@ def _same_ceilings(pair: Pair) -> bool:
     return pair.first.questions.ceilings == pair.other.questions.ceilings
 
 
-def unique_names(names: Sequence[str]) -> list[str]:
+def _unique_names(names: Sequence[str]) -> list[str]:
     """Return distinct names; repeated names are numbered.
 
     Examples
     --------
-    >>> unique_names(["baseline", "mine", "baseline"])
-    ['baseline', 'mine', 'baseline-2']
+    >>> _unique_names(["a", "b", "a", "a"])
+    ['a', 'b', 'a-2', 'a-3']
     """
     return [
         f"{name}-{names[: place + 1].count(name)}" if name in names[:place] else name

@@ -1,13 +1,13 @@
-"""Labelled differences and decompositions, from the counts of scenarios."""
+"""Labelled differences between scenarios, and their Shapley decomposition by groups of inputs."""
 
 from collections.abc import Sequence
+from math import comb
 from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from datawall.analysis.comparison.decomposition import effects, members
 from datawall.analysis.comparison.targets import MEASURES, Decomposed, curves, estimate, shares
 from datawall.forecasting.datatree import QUANTILES
 from datawall.forecasting.labels import Labels
@@ -15,6 +15,76 @@ from datawall.model.output import Output
 from datawall.sampling.cdf import Floats
 from datawall.sampling.run import MonteCarloResult
 from datawall.scaling_laws.laws import LOG10
+
+
+class _Effects(NamedTuple):
+    """Effects of k groups on an answer, each of shape (k, ...).
+
+    Attributes
+    ----------
+    shapley
+        Average effect over all orders of swapping the groups; sums to the difference.
+    from_other
+        Effect of taking the group alone from the first scenario, the rest from the other.
+    from_first
+        Effect of swapping the group last, all others being the first scenario's already.
+    """
+
+    shapley: Floats
+    from_other: Floats
+    from_first: Floats
+
+
+def members(mask: int, groups: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the groups whose bit is set.
+
+    Examples
+    --------
+    >>> members(5, ("compute", "data", "law"))
+    ('compute', 'law')
+    """
+    return tuple(group for bit, group in enumerate(groups) if mask >> bit & 1)
+
+
+def effects(values: Floats) -> _Effects:
+    r"""Return the effects of each group, from the answers of all hybrids.
+
+    With :math:`v(S)` the answer when the groups in S come from the first scenario and the rest from the
+    other, the difference is :math:`v(G) - v(\emptyset)`. Where groups interact, neither swapping each
+    alone nor taking each alone out sums to it. The average over all orders of swapping does (Shapley):
+
+    .. math:: \phi_g = \sum_{S \not\ni g} \frac{|S|! (k - |S| - 1)!}{k!} (v(S \cup g) - v(S))
+
+    Parameters
+    ----------
+    values
+        Of shape (2^k, ...): row m is the answer when the groups whose bits are set in m come from the first
+        scenario.
+
+    References
+    ----------
+    Shapley (1953), A value for n-person games, doi:10.1515/9781400881970-018.
+
+    Examples
+    --------
+    Two groups that add 1 and 2, and 4 more together:
+
+    >>> effects(np.array([0.0, 1.0, 2.0, 7.0])).shapley
+    array([3., 4.])
+    """
+    k = len(values).bit_length() - 1
+    masks = np.arange(len(values))
+    found = [_effects_of(values, masks & 1 << bit == 0, k, bit) for bit in range(k)]
+    empty = np.zeros((0, *values.shape[1:]))
+    return _Effects(*map(np.stack, zip(*found, strict=True))) if found else _Effects(empty, empty, empty)
+
+
+def _effects_of(values: Floats, without: np.ndarray, k: int, bit: int) -> _Effects:
+    """Return the effects of the group of one bit; `without` selects the hybrids that lack it."""
+    masks = np.flatnonzero(without)
+    gains = values[masks | 1 << bit] - values[masks]
+    weights = np.array([1.0 / (k * comb(k - 1, mask.bit_count())) for mask in masks.tolist()])
+    return _Effects(np.tensordot(weights, gains, 1), gains[0], gains[-1])
 
 
 class Counted(NamedTuple):

@@ -12,12 +12,12 @@ import xarray as xr
 from datawall import formatting
 from datawall.forecasting.export import manifest, probabilities, quantities
 
-type Row = dict[str, Any]
+type _Row = dict[str, Any]
 
-EFFECTS = ("shapley", "from_other", "from_first")
+_EFFECTS = ("shapley", "from_other", "from_first")
 
 
-def flat(tree: xr.DataTree) -> Row:
+def flat(tree: xr.DataTree) -> _Row:
     """Return a comparison ready for JSON.
 
     Parameters
@@ -59,7 +59,7 @@ def flat(tree: xr.DataTree) -> Row:
     }
 
 
-def _numbers(one: xr.DataTree) -> Row:
+def _numbers(one: xr.DataTree) -> _Row:
     return {"quantities": quantities(one), "probabilities": probabilities(one)}
 
 
@@ -67,7 +67,7 @@ def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def flat_decomposition(found: xr.Dataset) -> dict[str, Row]:
+def flat_decomposition(found: xr.Dataset) -> dict[str, _Row]:
     """Return the decomposition of each output: measure, values, and effect of each group."""
     rows = {}
     for output in found["output"].values:
@@ -80,7 +80,7 @@ def flat_decomposition(found: xr.Dataset) -> dict[str, Row]:
         row["groups"] = {
             str(group): {
                 f"{prefix}{effect}": _number(own[f"{effect}{suffix}"].sel(group=group).item())
-                for effect in EFFECTS
+                for effect in _EFFECTS
                 for prefix, suffix in (("", ""), ("mcse_", "_mcse"))
             }
             for group in own["group"].values
@@ -128,7 +128,7 @@ def sentence(first: str, other: str, output: str, row: Mapping[str, Any]) -> str
     return f"{moved}: {', '.join(parts)}." if parts else f"{moved}."
 
 
-def difference_rows(found: Mapping[str, Any]) -> Iterator[Row]:
+def difference_rows(found: Mapping[str, Any]) -> Iterator[_Row]:
     """Yield a row for every quantile and probability mass of each pair, side by side."""
     first = next(iter(found["scenarios"].values()))["quantities"]
     for name, apart in found["differences"].items():

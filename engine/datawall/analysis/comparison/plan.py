@@ -13,7 +13,7 @@ from datawall.scenario.widening import Calibration
 
 DRAWS = 2**15
 """Default number of draws of each scenario and of each hybrid."""
-LEAST_DRAWS = 256
+_LEAST_DRAWS = 256
 """Fewest draws, sixteen for each randomisation; with fewer there is no reliable standard error."""
 
 
@@ -63,8 +63,8 @@ def make_plan(
             f"compare: need two scenarios or more, got {len(scenarios)}; name another one, such as seed2024"
         )
     check_draws(draws)
-    if draws < LEAST_DRAWS:
-        raise DatawallError(f"draws: a comparison needs {LEAST_DRAWS} or more, got {draws}; give more")
+    if draws < _LEAST_DRAWS:
+        raise DatawallError(f"draws: a comparison needs {_LEAST_DRAWS} or more, got {draws}; give more")
     check_sampler(sampler)
     check_supply(draws, sampler)
     check_seed(seed)

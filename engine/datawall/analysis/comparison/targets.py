@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 
@@ -10,17 +10,10 @@ from datawall.forecasting.labels import Labels, labels_of
 from datawall.forecasting.quantities import Quantity, find, quantities, year_labels
 from datawall.model.output import Output
 from datawall.model.outputs import paths_of
-from datawall.sampling.cdf import Curve, Floats
-from datawall.sampling.histogram import Sketch
+from datawall.sampling.cdf import Curve, Estimate, Floats
 from datawall.sampling.run import MonteCarloResult
+from datawall.sampling.summaries import Sketch
 from datawall.scenario import Scenario
-
-
-class _Estimate(NamedTuple):
-    """Estimate of shape (...) and its Monte Carlo standard error; nan if undefined."""
-
-    value: Floats
-    mcse: Floats
 
 
 def curves(sketch: Sketch) -> Curve:
@@ -51,16 +44,16 @@ def place(sketch: Sketch, index: tuple[int, ...]) -> Sketch:
     )
 
 
-def estimate(rows: Floats) -> _Estimate:
+def estimate(rows: Floats) -> Estimate:
     """Return the first of 1 + R rows, with the standard error implied by the spread of the others."""
-    return _Estimate(rows[0], rows[1:].std(axis=0, ddof=1) / np.sqrt(len(rows) - 1))
+    return Estimate(rows[0], rows[1:].std(axis=0, ddof=1) / np.sqrt(len(rows) - 1))
 
 
 def _rows(sketch: Sketch) -> np.ndarray:
     return np.concatenate([sketch.counts.sum(axis=0, keepdims=True), sketch.counts])
 
 
-YEAR_SHOWN = 2030.0
+_YEAR_SHOWN = 2030.0
 """Default year of the decomposed paths."""
 MEASURES = ("median", "probability")
 
@@ -95,7 +88,7 @@ class Decomposed:
         if self.output.scale != "date":
             return self
         sketches = [place(one.sketches[self.output.name], self.quantity.place) for one in pushed]
-        medians = [float(sketch.quantile(0.5)) for sketch in sketches]
+        medians = [float(sketch.curve().quantile(0.5)) for sketch in sketches]
         return replace(self, reference=reference_date(medians, self.output.histogram.upper))
 
     def answers(self, pushed: MonteCarloResult) -> Floats:
@@ -138,7 +131,7 @@ def wanted_targets(scenario: Scenario, same_ceilings: bool, wanted: Sequence[str
 
 
 def _usual(known: Iterable[str], labels: Labels) -> list[str]:
-    year = min(labels.years, key=lambda year: abs(year - YEAR_SHOWN))
+    year = min(labels.years, key=lambda year: abs(year - _YEAR_SHOWN))
     paths = (output.name for output in paths_of("compute"))
     in_year = [f"{path}[{year_labels(labels.years)[year]}]" for path in paths]
     dates = [name for name in known if name.startswith(("wall.", "compute_date[", "release.raw["))]

@@ -6,12 +6,10 @@ number. Dates are kept apart: only differences of dates are meaningful, and thes
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import groupby
-
-from datawall.analysis.explanation.steps import digits
 
 TIME = "t"
 """Name of the date at which a path is evaluated."""
@@ -19,8 +17,13 @@ _TINY = 1e-12
 """Threshold below which a coefficient is the rounding error of a difference of equal numbers."""
 
 
+def digits(value: float) -> str:
+    """Return a number with enough digits for further calculation."""
+    return f"{float(value):.7g}"
+
+
 @dataclass(frozen=True)
-class Factor:
+class _Factor:
     """Factor of a term: a number, a named quantity, or a function of expressions.
 
     Attributes
@@ -60,7 +63,7 @@ class Term:
     """Term: a coefficient times factors, each to an exponent."""
 
     coefficient: float
-    powers: tuple[tuple[Factor, "Expression"], ...] = ()
+    powers: tuple[tuple[_Factor, "Expression"], ...] = ()
 
     @cached_property
     def value(self) -> float:
@@ -77,7 +80,7 @@ class Term:
         return " ".join(sorted(f"{f.text}^{e.shown(True)}" for f, e in self.powers))
 
     @property
-    def date(self) -> Factor | None:
+    def date(self) -> _Factor | None:
         """The date that it is proportional to."""
         return next((f for f, e in self.powers if f.date and e.number == 1.0), None)
 
@@ -167,17 +170,17 @@ def constant(value: float) -> Expression:
 
 def named(text: str, value: float, date: bool = False) -> Expression:
     """Return a quantity with a name."""
-    return _of(Factor(text, float(value), date=date, named=True))
+    return _of(_Factor(text, float(value), date=date, named=True))
 
 
 def abbreviated(text: str, meaning: Expression) -> Expression:
     """Return an abbreviation of an expression, explained by `Expression.equation`."""
-    return _of(Factor(text, meaning.value, named=True, meaning=meaning))
+    return _of(_Factor(text, meaning.value, named=True, meaning=meaning))
 
 
 def literal(value: float) -> Expression:
     """Return a number that stays a separate factor in a product."""
-    return _of(Factor(digits(value), value))
+    return _of(_Factor(digits(value), value))
 
 
 def function(name: str, *parts: Expression) -> Expression:
@@ -186,7 +189,7 @@ def function(name: str, *parts: Expression) -> Expression:
         value = {"exp": math.exp, "log": math.log, "min": min, "max": max}[name](*(p.value for p in parts))
     except (ArithmeticError, ValueError):
         value = math.nan
-    return _of(Factor(f"{name}({', '.join(part.shown(True) for part in parts)})", value, name, parts))
+    return _of(_Factor(f"{name}({', '.join(part.shown(True) for part in parts)})", value, name, parts))
 
 
 def add(a: Expression, b: Expression) -> Expression:
@@ -213,7 +216,7 @@ def multiply(a: Expression, b: Expression) -> Expression:
     left, right = _grouped(a), _grouped(b)
     if left is None or right is None:
         return constant(0.0)
-    powers: dict[str, tuple[Factor, Expression]] = {}
+    powers: dict[str, tuple[_Factor, Expression]] = {}
     for factor, exponent in (*left.powers, *right.powers):
         before = powers[factor.text][1] if factor.text in powers else constant(0.0)
         powers[factor.text] = (factor, add(before, exponent))
@@ -231,14 +234,12 @@ def power(a: Expression, exponent: Expression) -> Expression:
     term = _grouped(a, signed=whole)
     if term is None:
         return constant(0.0 if exponent.value > 0.0 else math.nan)
-    if whole or (exponent.number is not None and term.coefficient > 0.0):
+    if term.coefficient == 1.0:
+        found = ONE
+    elif whole or (exponent.number is not None and term.coefficient > 0.0):
         found = constant(term.coefficient**exponent.value)
     else:
-        found = (
-            ONE
-            if term.coefficient == 1.0
-            else _of(Factor(digits(term.coefficient), term.coefficient), exponent)
-        )
+        found = _of(_Factor(digits(term.coefficient), term.coefficient), exponent)
     for factor, inner in term.powers:
         found = multiply(found, _of(factor, multiply(inner, exponent)))
     return found
@@ -249,11 +250,11 @@ def inverse(a: Expression) -> Expression:
     return power(a, constant(-1.0))
 
 
-def _of(factor: Factor, exponent: Expression = ONE) -> Expression:
+def _of(factor: _Factor, exponent: Expression = ONE) -> Expression:
     return Expression((Term(1.0, ((factor, exponent),)),))
 
 
-def _factors(expression: Expression) -> Iterator[Factor]:
+def _factors(expression: Expression) -> Iterator[_Factor]:
     """Yield every factor, and those in its parts and exponents."""
     for term in expression.terms:
         for factor, exponent in term.powers:
@@ -276,7 +277,7 @@ def _grouped(expression: Expression, signed: bool = True) -> Term | None:
     if len(expression.terms) > 1:
         sign = expression.sign if signed else 1.0
         inside = scale(expression, sign)
-        return Term(sign, ((Factor(f"({inside.shown(True)})", inside.value, "", (inside,)), ONE),))
+        return Term(sign, ((_Factor(f"({inside.shown(True)})", inside.value, "", (inside,)), ONE),))
     return expression.terms[0] if expression.terms else None
 
 
@@ -325,12 +326,10 @@ def _size(exponent: Expression) -> float | None:
     return None if exponent.number is None else abs(exponent.number)
 
 
-def _by_exponent(powers: Iterable[tuple[Factor, Expression]]) -> list[tuple[Factor, Expression]]:
+def _by_exponent(powers: Sequence[tuple[_Factor, Expression]]) -> list[tuple[_Factor, Expression]]:
     """Return powers grouped by numeric exponent, simple ones first."""
-    order: dict[float | None, None] = {1.0: None}
-    order |= dict.fromkeys(_size(exponent) for _, exponent in powers)
-    places = {size: place for place, size in enumerate(order)}
-    return sorted(powers, key=lambda one: places[_size(one[1])])
+    order = list(dict.fromkeys([1.0, *(_size(exponent) for _, exponent in powers)]))
+    return sorted(powers, key=lambda power: order.index(_size(power[1])))
 
 
 def _is_bare(text: str) -> bool:

@@ -28,7 +28,7 @@ class Log:
         return math.log(self.of.value) if self.of.value > 0.0 else math.nan
 
 
-type Symbolic = Expression | Log
+type _Symbolic = Expression | Log
 
 
 def equation(function: Callable[[dict[str, Any]], Any], symbols: Mapping[str, Any]) -> np.ndarray:
@@ -50,7 +50,7 @@ def equation(function: Callable[[dict[str, Any]], Any], symbols: Mapping[str, An
     return result
 
 
-def expression(symbol: Symbolic) -> Expression:
+def expression(symbol: _Symbolic) -> Expression:
     """Return the expression of a symbol, taken out of its log."""
     return symbol.of if isinstance(symbol, Log) else symbol
 
@@ -81,7 +81,7 @@ def _each(operation: Callable[..., Any]) -> Callable[..., np.ndarray]:
     return apply
 
 
-def _number(value: float) -> Symbolic:
+def _number(value: float) -> _Symbolic:
     is_log = math.isfinite(value) and abs(value) < 300.0 and not algebra.is_short(value)
     if is_log and algebra.is_short(math.exp(value)):
         return Log(algebra.literal(float(f"{math.exp(value):.7g}")))
@@ -124,7 +124,7 @@ def _apply(line: Any, arguments: list[np.ndarray]) -> list[np.ndarray]:
     ]
 
 
-def _plain(symbol: Symbolic) -> Expression:
+def _plain(symbol: _Symbolic) -> Expression:
     """Return a symbol as a sum, for operations undefined on logs."""
     if isinstance(symbol, Expression):
         return symbol
@@ -146,23 +146,23 @@ def _plain(symbol: Symbolic) -> Expression:
     return found
 
 
-def _exp(symbol: Symbolic) -> Expression:
+def _exp(symbol: _Symbolic) -> Expression:
     if isinstance(symbol, Log):
         return symbol.of
     return constant(math.exp(symbol.value)) if symbol.number is not None else algebra.function("exp", symbol)
 
 
-def _add(a: Symbolic, b: Symbolic) -> Symbolic:
+def _add(a: _Symbolic, b: _Symbolic) -> _Symbolic:
     if isinstance(a, Expression) and isinstance(b, Expression):
         return add(a, b)
     return Log(multiply(_exp(a), _exp(b)))
 
 
-def _negate(a: Symbolic) -> Symbolic:
+def _negate(a: _Symbolic) -> _Symbolic:
     return Log(inverse(a.of)) if isinstance(a, Log) else scale(a, -1.0)
 
 
-def _multiply(a: Symbolic, b: Symbolic) -> Symbolic:
+def _multiply(a: _Symbolic, b: _Symbolic) -> _Symbolic:
     if isinstance(a, Expression) and isinstance(b, Log):
         a, b = b, a
     if isinstance(a, Log):
@@ -171,7 +171,7 @@ def _multiply(a: Symbolic, b: Symbolic) -> Symbolic:
     return multiply(a, _plain(b))
 
 
-def _divide(a: Symbolic, b: Symbolic) -> Symbolic:
+def _divide(a: _Symbolic, b: _Symbolic) -> _Symbolic:
     over = inverse(_plain(b))
     return (
         Log(power(a.of, over))
@@ -180,10 +180,10 @@ def _divide(a: Symbolic, b: Symbolic) -> Symbolic:
     )
 
 
-def _extreme(name: str) -> Callable[[Symbolic, Symbolic], Symbolic]:
+def _extreme(name: str) -> Callable[[_Symbolic, _Symbolic], _Symbolic]:
     """Return the lower or the higher one; both stay where each depends on inputs of its own."""
 
-    def choose(a: Symbolic, b: Symbolic) -> Symbolic:
+    def choose(a: _Symbolic, b: _Symbolic) -> _Symbolic:
         first, second = expression(a), expression(b)
         if not first.symbols or not second.symbols or first.symbols == second.symbols:
             return a if (a.value <= b.value) == (name == "min") else b
@@ -194,7 +194,7 @@ def _extreme(name: str) -> Callable[[Symbolic, Symbolic], Symbolic]:
     return choose
 
 
-def _compare(test: Callable[[float, float], Any]) -> Callable[[Symbolic, Symbolic], Expression]:
+def _compare(test: Callable[[float, float], Any]) -> Callable[[_Symbolic, _Symbolic], Expression]:
     return lambda a, b: constant(float(test(a.value, b.value)))
 
 
@@ -228,7 +228,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _called(name: str, symbol: Symbolic) -> Symbolic:
+def _called(name: str, symbol: _Symbolic) -> _Symbolic:
     """Return a quantity that the model names as its abbreviation, unless it is a plain number."""
     if expression(symbol).number is not None:
         return symbol

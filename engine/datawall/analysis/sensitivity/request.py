@@ -84,7 +84,7 @@ def _number(word: str, text: str) -> float:
 METHODS = ("tornado", "sobol", "shapley", "rank", "pawn", "gradient", "information")
 OUTPUT = "wall.tokens[1]"
 DRAWS = 2**16
-MOST_DRAWS = 2**24
+_MOST_DRAWS = 2**24
 """Largest number of draws; some values of each are kept in memory."""
 
 
@@ -164,5 +164,5 @@ def _check_methods(methods: Sequence[str]) -> None:
 
 
 def _check_draws(draws: int) -> None:
-    if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= MOST_DRAWS:
+    if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= _MOST_DRAWS:
         raise DatawallError(f"draws: need 1 to 2^24 for an analysis, got {draws!r}; give such a number")

@@ -7,15 +7,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.analysis.sensitivity.methods.experiment import Experiment
-from datawall.analysis.sensitivity.methods.problem import Player, SensitivityProblem
+from datawall.analysis.sensitivity.methods.experiment import Experiment, Player, SensitivityProblem
 from datawall.analysis.sensitivity.request import Asked
 from datawall.analysis.sensitivity.transforms import (
     OneNumber,
-    Read,
     Reading,
     find_output,
-    in_unit,
     narrowed,
     reading,
 )
@@ -42,8 +39,8 @@ class Study:
         Experiment that evaluates the output.
     scores, values
         Plain draws, of shape (rows, n, 16) and (n, 16); values in the model's own scale.
-    read, in_unit
-        Reading of the values for the quantity of interest, and map to the unit of the output.
+    read
+        Reading of the values for the quantity of interest.
     inputs
         The inputs that can change the output, or are correlated with one that can, by name.
     components
@@ -62,7 +59,6 @@ class Study:
     scores: np.ndarray
     values: np.ndarray
     read: Reading
-    in_unit: Read
     inputs: dict[str, Player]
     components: dict[str, Player]
     groups: dict[str, Player]
@@ -110,7 +106,6 @@ def study_of(scenario: Scenario, asked: Asked, draws: int, seed: int, sampler: S
         scores,
         values,
         reading(asked, target, posed.labels, values),
-        in_unit(target, posed.labels),
         inputs,
         components,
         _groups(inputs),

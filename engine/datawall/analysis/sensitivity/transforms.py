@@ -59,9 +59,9 @@ def find_output(name: str, labels: Labels) -> Quantity:
     return find(name, numbers, f"--output {name}")
 
 
-type Read = Callable[[np.ndarray], np.ndarray]
+type _Read = Callable[[np.ndarray], np.ndarray]
 
-FEWEST = 100
+_FEWEST = 100
 """Fewest draws that must differ from the commonest value; with fewer, a variance errs by over a tenth."""
 
 
@@ -87,32 +87,10 @@ class Reading:
 
     unit: str
     measure: str
-    explained: Read
+    explained: _Read
     scored_unit: str
-    scored: Read
-    answer: Read
-
-
-def window(target: Quantity, labels: Labels) -> Read:
-    """Return the map to finite values: past becomes the as-of date, never the horizon."""
-    if target.output.scale != "date":
-        return lambda values: values
-    span = labels.scenario.horizon - labels.scenario.as_of
-    return lambda values: np.clip(values, 0.0, span)
-
-
-def in_unit(target: Quantity, labels: Labels) -> Read:
-    """Return the map from values to the unit of the output, past to -inf and never to inf."""
-    scenario = labels.scenario
-
-    def read(values: np.ndarray) -> np.ndarray:
-        found = target.output.in_unit(values, scenario.as_of)
-        if target.output.scale == "date":
-            found = np.where(found < scenario.as_of, -np.inf, found)
-            found = np.where(found >= scenario.horizon, np.inf, found)
-        return found
-
-    return read
+    scored: _Read
+    answer: _Read
 
 
 def reading(asked: Asked, target: Quantity, labels: Labels, sample: np.ndarray) -> Reading:
@@ -160,19 +138,26 @@ def _check_varies(asked: Asked, explained: np.ndarray) -> None:
         raise DatawallError(
             f"--output {asked.text}: is the same in every draw; ask for something that varies"
         )
-    if apart < FEWEST:
+    if apart < _FEWEST:
         raise DatawallError(
-            f"--output {asked.text}: need {FEWEST} draws that differ from the commonest value, got {apart} "
+            f"--output {asked.text}: need {_FEWEST} draws that differ from the commonest value, got {apart} "
             f"of {explained.size:,}; ask for more --draws, or for something that varies more"
         )
 
 
-def _indicator(read: Read, measure: str) -> Reading:
+def _indicator(read: _Read, measure: str) -> Reading:
     return Reading("probability", measure, read, "probability", read, lambda v: read(v).mean(0))
 
 
 def _of_value(asked: Asked, target: Quantity, labels: Labels, sample: np.ndarray) -> Reading:
-    output, finite, shown = target.output, window(target, labels), in_unit(target, labels)
+    output, (as_of, horizon) = target.output, (labels.scenario.as_of, labels.scenario.horizon)
+
+    def finite(values: np.ndarray) -> np.ndarray:
+        """Return finite values: past becomes the as-of date, never the horizon."""
+        return np.clip(values, 0.0, horizon - as_of) if output.scale == "date" else values
+
+    def shown(values: np.ndarray) -> np.ndarray:
+        return output.in_window(values, as_of, horizon)
 
     def answer(values: np.ndarray) -> np.ndarray:
         return shown(np.quantile(values, asked.level, axis=0, method="inverted_cdf"))
@@ -192,7 +177,7 @@ def _of_value(asked: Asked, target: Quantity, labels: Labels, sample: np.ndarray
     return Reading(output.unit, measure, explained, target.own_unit, finite, answer)
 
 
-def _ranks_among(sample: np.ndarray, finite: Read) -> Read:
+def _ranks_among(sample: np.ndarray, finite: _Read) -> _Read:
     """Return the map from values to their mid-ranks in the sample, from 0 to 1."""
     ordered = np.sort(sample, axis=None)
 

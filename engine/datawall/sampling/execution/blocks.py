@@ -14,8 +14,8 @@ CHUNK = {"cpu": 4096}
 """Draws evaluated at once: they fit into a core's cache."""
 BLOCK = {"cpu": 65_536}
 """Draws counted in one call: many chunks, so that the overhead of a call is small."""
-ACCELERATOR_CHUNK = 2**20
-ACCELERATOR_BLOCK = 2**24
+_ACCELERATOR_CHUNK = 2**20
+_ACCELERATOR_BLOCK = 2**24
 FIRST_CHECK = 65_536
 """Draws at the first check of the precision; further checks follow at each doubling."""
 MOST_BLOCKS = 2**14
@@ -77,8 +77,8 @@ class BlockPlan:
         checked: bool = False,
     ) -> Self:
         """Return the plan for a JAX backend, with its default chunk and block where none are given."""
-        chunk = chunk or CHUNK.get(backend, ACCELERATOR_CHUNK)
-        block = max(block or BLOCK.get(backend, ACCELERATOR_BLOCK), -(-draws // MOST_BLOCKS))
+        chunk = chunk or CHUNK.get(backend, _ACCELERATOR_CHUNK)
+        block = max(block or BLOCK.get(backend, _ACCELERATOR_BLOCK), -(-draws // MOST_BLOCKS))
         return cls(draws, chunk, block, min(keep, draws), checked)
 
     def keeping_all(self) -> Self:

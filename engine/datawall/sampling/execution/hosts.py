@@ -16,8 +16,7 @@ from jax.sharding import PartitionSpec as P
 from datawall.errors import DatawallError
 from datawall.sampling.counts import Tally
 from datawall.sampling.execution.blocks import Block, Total, fields_of
-from datawall.sampling.execution.checkpoint import Checkpoint
-from datawall.sampling.execution.executor import Job, own_share
+from datawall.sampling.execution.executor import Checkpoint, Job, own_share
 
 _JOIN = {"minimum": jnp.min, "maximum": jnp.max}
 

@@ -16,10 +16,9 @@ from itertools import batched, islice
 from pathlib import Path
 
 from datawall.sampling.execution.blocks import Block, Total
-from datawall.sampling.execution.checkpoint import load, save
-from datawall.sampling.execution.executor import Job
+from datawall.sampling.execution.executor import Job, load, save
 
-LEASE_SECONDS = 120.0
+_LEASE_SECONDS = 120.0
 """Lifetime of a lease without renewal, longer than any block takes."""
 
 
@@ -38,7 +37,7 @@ class Lease:
     """
 
     path: Path
-    seconds: float = LEASE_SECONDS
+    seconds: float = _LEASE_SECONDS
 
     def claim(self) -> bool:
         """Claim the work; return whether this process now holds the lease."""
@@ -90,9 +89,9 @@ def _is_gone(process: str) -> bool:
     return False
 
 
-MOST_GROUPS = 256
+_MOST_GROUPS = 256
 """Groups in a stage: the number of workers that can be busy at once, and of files that each adds up."""
-POLL_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ class _Group:
         return True
 
 
-def shared_folder_executor(job: Job, folder: Path, lease_seconds: float = LEASE_SECONDS) -> Generator[Total]:
+def shared_folder_executor(job: Job, folder: Path, lease_seconds: float = _LEASE_SECONDS) -> Generator[Total]:
     """Run a job together with every other process that is given the same job and folder.
 
     Parameters
@@ -148,7 +147,7 @@ def shared_folder_executor(job: Job, folder: Path, lease_seconds: float = LEASE_
             missing = [group for group in missing if not _is_added(group, total, job)]
             job.progress(total.draws, job.plan.draws)
             if missing and not claimed:
-                time.sleep(POLL_SECONDS)
+                time.sleep(_POLL_SECONDS)
         # the kept draws are at the beginning: a result needs them
         yield total if 0 in total.blocks else job.nothing.empty()
         if job.stop():
@@ -157,7 +156,7 @@ def shared_folder_executor(job: Job, folder: Path, lease_seconds: float = LEASE_
 
 def _groups(stage: list[Block], folder: Path, lease_seconds: float) -> list[_Group]:
     groups = []
-    for blocks in batched(stage, -(-len(stage) // MOST_GROUPS)):
+    for blocks in batched(stage, -(-len(stage) // _MOST_GROUPS)):
         path = folder / f"{blocks[0].first:019d}.npz"
         groups.append(_Group(blocks, path, Lease(path.with_suffix(".lease"), lease_seconds)))
     return groups

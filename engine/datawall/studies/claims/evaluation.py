@@ -9,13 +9,12 @@ import numpy as np
 
 from datawall.errors import DatawallError
 from datawall.model.inputs import DECLARATIONS
-from datawall.studies.claims.beliefs import Beliefs, draw_beliefs, drawn
-from datawall.studies.claims.registry import COMPUTATIONS
+from datawall.studies.claims.computations import COMPUTATIONS, Beliefs, draw_beliefs, drawn
 from datawall.studies.claims.schema import CheckTable, ClaimTable, load_claims
 from datawall.studies.claims.verdict import Claimed, Verdict, judge, probability_near, ratio, worst
 from datawall.validation import suggestion
 
-FORMS = DECLARATIONS["repetition_form"].options
+_FORMS = DECLARATIONS["repetition_form"].options
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ def _check_claim(check: CheckTable, beliefs: Beliefs) -> Check:
     premise = beliefs.under(check.law) if check.law else beliefs
     computed, signed, verdict = _verdict(claimed, values(premise))
     by_law = [case(law, values(beliefs.under(law))) for law in computation.laws if law != check.law]
-    forms = enumerate(FORMS if computation.by_form else ())
+    forms = enumerate(_FORMS if computation.by_form else ())
     by_form = [case(form, over_draws[beliefs.inputs.repetition_form == index]) for index, form in forms]
     readings = [case(name, values(premise, **changed)) for name, changed in check.variants.items()]
     return Check(

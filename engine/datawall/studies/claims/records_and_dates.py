@@ -19,12 +19,11 @@ from datawall.scaling_laws.exhaustion import DistillMode, wall_date
 from datawall.scaling_laws.generations import SOURCE_GPT4_FLOP, SOURCE_OOM_PER_GENERATION, Clock
 from datawall.scaling_laws.price import efficiency_growth, years_for_gain
 from datawall.scenario.files import folder
-from datawall.studies.claims.beliefs import GENERATIONS, Beliefs, drawn
-from datawall.studies.claims.registry import ALL_LAWS, computation
+from datawall.studies.claims.computations import ALL_LAWS, GENERATIONS, Beliefs, computation, drawn
 from datawall.units import DAYS_PER_YEAR, MONTHS_PER_YEAR, decimal_year
 from datawall.validation import suggestion
 
-TERA = 1e12
+_TERA = 1e12
 
 
 @cache
@@ -91,7 +90,7 @@ def _recorded_chip(beliefs: Beliefs, *, chip: str, column: str, per: str = "") -
 @computation()
 def _stated_over_dense(beliefs: Beliefs, *, chip: str, flop_per_s: float) -> Any:  # noqa: ARG001
     """Return a stated peak over the dense FP8 peak that is recorded of a chip."""
-    return flop_per_s / (TERA * evidence("hardware.csv", "chip", chip, "fp8_dense_tflops"))
+    return flop_per_s / (_TERA * evidence("hardware.csv", "chip", chip, "fp8_dense_tflops"))
 
 
 @computation()
@@ -137,7 +136,7 @@ def _observed_price_fall(beliefs: Beliefs, *, years: float, scope: str) -> Any: 
     return evidence("trends.csv", "scope", scope, "central") ** years
 
 
-type Pace = Literal["everything", "hardware_and_algorithms", "observed_prices"]
+type _Pace = Literal["everything", "hardware_and_algorithms", "observed_prices"]
 
 
 @computation()
@@ -210,7 +209,7 @@ def _lag_to_release(beliefs: Beliefs) -> Any:
 
 
 @computation()
-def _years_of_cheapening(beliefs: Beliefs, *, gain: float, pace: Pace) -> Any:
+def _years_of_cheapening(beliefs: Beliefs, *, gain: float, pace: _Pace) -> Any:
     """Return how long a fixed capability takes to become `gain` times cheaper [years]."""
     inputs = beliefs.inputs
     if pace == "observed_prices":

@@ -9,32 +9,32 @@ from typing import Any
 from rich.table import Table
 
 from datawall.scenario.markdown import number
-from datawall.studies.claims.beliefs import DRAWS, SCENARIO, SEED
+from datawall.studies.claims.computations import DRAWS, SCENARIO, SEED
 from datawall.studies.claims.evaluation import Case, Check, Judged
 from datawall.studies.claims.schema import load_claims
 from datawall.studies.claims.verdict import DATE_UNIT, Claimed, Verdict
 
 REPORT = Path("reports/claims.md")
-PURE_UNIT = "1"
-GROUPS = {
+_PURE_UNIT = "1"
+_GROUPS = {
     Verdict.HOLDS: "Holds",
     Verdict.ROUGHLY: "Holds roughly",
     Verdict.FAILS: "Fails",
     None: "Outside a compute/data model",
 }
-HEAD = f"""Computed: median and 80 % interval over {DRAWS:,} draws (seed {SEED}) of the `{SCENARIO}` inputs;
+_HEAD = f"""Computed: median and 80 % interval over {DRAWS:,} draws (seed {SEED}) of the `{SCENARIO}` inputs;
 where the statement presumes a law, named under *law*, first the value under it, which then decides. Factor:
 claimed over computed; for dates, the years by which the computed date is later. P near: share of draws within
 a factor 1.5 (dates: half a year; bounds: kept)."""
-RULE = """A number holds when claimed over computed is within a factor 1.25, roughly within 2, and fails
+_RULE = """A number holds when claimed over computed is within a factor 1.25, roughly within 2, and fails
 otherwise; of a range the nearer end counts. A bound must be kept, and arithmetic must come out to the digits
 stated; short of that either holds roughly at best. A date holds within a quarter of a year, roughly within
 one. A statement is as good as its worst number."""
-COLUMNS = (
+_COLUMNS = (
     *("id", "statement", "quantity", "claimed", "computed (80 %)", "factor", "P near", "law"),
     *("other laws and readings", "verdict", "reason"),
 )
-OVERVIEW = ("quantity", "claimed", "computed (80 %)", "factor", "law", "verdict")
+_OVERVIEW = ("quantity", "claimed", "computed (80 %)", "factor", "law", "verdict")
 
 
 def shown(value: float, unit: str) -> str:
@@ -49,7 +49,7 @@ def _claimed_text(claimed: Claimed) -> str:
         text = f"≥ {low}" if math.isinf(claimed.high) else f"≤ {high}"
     else:
         text = low if low == high else f"{low} to {high}"
-    return text if claimed.unit in (DATE_UNIT, PURE_UNIT) else f"{text} {claimed.unit}"
+    return text if claimed.unit in (DATE_UNIT, _PURE_UNIT) else f"{text} {claimed.unit}"
 
 
 def factor_text(of: Check | Case, unit: str) -> str:
@@ -106,11 +106,11 @@ def markdown(judged: Sequence[Judged], sources: dict[str, str]) -> str:
         "Statements of others on compute and data, in our words, held against the model.\n"
         "Made by `datawall claims --write`; do not edit.",
         "\n".join(f"- {name}: {text}" for name, text in sources.items()),
-        HEAD,
-        RULE,
+        _HEAD,
+        _RULE,
         _counts(judged),
     ]
-    for verdict, title in GROUPS.items():
+    for verdict, title in _GROUPS.items():
         group = [claim for claim in judged if claim.verdict == verdict]
         if group:
             parts += [f"## {title}", _outside(group) if verdict is None else _inside(group)]
@@ -119,13 +119,13 @@ def markdown(judged: Sequence[Judged], sources: dict[str, str]) -> str:
 
 def _counts(judged: Iterable[Judged]) -> str:
     verdicts = [claim.verdict for claim in judged]
-    found = (f"{title.lower()} {verdicts.count(verdict)}" for verdict, title in GROUPS.items())
+    found = (f"{title.lower()} {verdicts.count(verdict)}" for verdict, title in _GROUPS.items())
     return f"Of {len(verdicts)} statements: {', '.join(found)}."
 
 
 def _inside(group: Iterable[Judged]) -> str:
     rows = [_cells(claim, check, first=not k) for claim in group for k, check in enumerate(claim.checks)]
-    return _table(COLUMNS, rows)
+    return _table(_COLUMNS, rows)
 
 
 def _outside(group: Iterable[Judged]) -> str:
@@ -140,20 +140,20 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def terminal_tables(judged: Sequence[Judged]) -> list[Table | str]:
     """Return a table for each verdict, with the number of its claims."""
     blocks: list[Table | str] = []
-    for verdict, title in GROUPS.items():
+    for verdict, title in _GROUPS.items():
         group = [claim for claim in judged if claim.verdict == verdict]
         if not group:
             continue
         table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-        heads = ("id", "why") if verdict is None else ("id", *OVERVIEW)
+        heads = ("id", "why") if verdict is None else ("id", *_OVERVIEW)
         for head in heads:
             table.add_column(head, overflow="fold")
         for claim in group:
             if verdict is None:
                 table.add_row(claim.id, claim.reason)
             for check in claim.checks:
-                row = dict(zip(COLUMNS, _cells(claim, check, first=True), strict=True))
-                table.add_row(claim.id, *(row[head] for head in OVERVIEW))
+                row = dict(zip(_COLUMNS, _cells(claim, check, first=True), strict=True))
+                table.add_row(claim.id, *(row[head] for head in _OVERVIEW))
         blocks.append(table)
     return [*blocks, _counts(judged)]
 

@@ -8,14 +8,14 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from datawall.scenario.files import CLAIMS, folder, read_source
 from datawall.studies.claims import records_and_dates, training_runs  # noqa: F401 - enter their computations
-from datawall.studies.claims.registry import COMPUTATIONS, REQUIRED, Computation, Setting
+from datawall.studies.claims.computations import COMPUTATIONS, REQUIRED, Computation, Setting
 from datawall.studies.claims.verdict import Claimed
 from datawall.validation import Closed, Number, Text, first_problem, suggestion, version, wrong
 
-VERSION = 1
-ID = re.compile(r"(\w+)-\d\d")
+_VERSION = 1
+_ID = re.compile(r"(\w+)-\d\d")
 
-type Kind = Literal["identity", "rule", "empirical", "forecast", "mechanism", "normative"]
+type _Kind = Literal["identity", "rule", "empirical", "forecast", "mechanism", "normative"]
 
 
 def _range(value: Any) -> Any:
@@ -29,11 +29,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, float | int) and not isinstance(value, bool)
 
 
-Range = Annotated[tuple[Number, Number], BeforeValidator(_range)]
-type Settings = dict[str, Any]
+_Range = Annotated[tuple[Number, Number], BeforeValidator(_range)]
+type _Settings = dict[str, Any]
 
 
-def _check_settings(computation: Computation, told: Settings, key: str) -> None:
+def _check_settings(computation: Computation, told: _Settings, key: str) -> None:
     """Reject unknown, missing or invalid settings of a computation, given under `key`."""
     for name, value in told.items():
         if name not in computation.settings:
@@ -58,14 +58,14 @@ class CheckTable(Closed):
 
     quantity: Text
     unit: Text
-    claimed: Range | None = None
+    claimed: _Range | None = None
     at_least: Number | None = None
     at_most: Number | None = None
     exact: bool = False
     law: str = ""
     computation: str
-    given: Settings = Field(default_factory=dict)
-    variants: dict[Text, Settings] = Field(default_factory=dict)
+    given: _Settings = Field(default_factory=dict)
+    variants: dict[Text, _Settings] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> "CheckTable":
@@ -96,7 +96,7 @@ class ClaimTable(Closed):
     """``[claims.ID]``: a statement, and its checks or the reason why there are none."""
 
     statement: Text
-    kind: Kind
+    kind: _Kind
     outside: Text | None = None
     reason: Text | None = None
     checks: tuple[CheckTable, ...] = ()
@@ -112,7 +112,7 @@ def _ids(claims: Any) -> Any:
     if not isinstance(claims, dict):
         raise wrong("need tables [claims.ID]", claims, "write one for each statement")
     for name in claims:
-        if not ID.fullmatch(name):
+        if not _ID.fullmatch(name):
             raise wrong("need ids such as S0-07", name, "use the source's id", name)
     return claims
 
@@ -120,7 +120,7 @@ def _ids(claims: Any) -> Any:
 class _ClaimsFile(Closed):
     """Schema of a claims file."""
 
-    schema_: Annotated[int, version(VERSION)] = Field(alias="schema")
+    schema_: Annotated[int, version(_VERSION)] = Field(alias="schema")
     sources: dict[str, Text]
     claims: Annotated[dict[str, ClaimTable], BeforeValidator(_ids)]
 

@@ -35,11 +35,10 @@ from datawall.scaling_laws.levers import (
     overtraining,
     overtraining_constrained,
 )
-from datawall.studies.claims.beliefs import Beliefs
-from datawall.studies.claims.registry import ALL_LAWS, LOSS_LAWS, REPETITION_LAWS, computation
+from datawall.studies.claims.computations import ALL_LAWS, LOSS_LAWS, REPETITION_LAWS, Beliefs, computation
 from datawall.validation import suggestion
 
-type Rule = Literal["law", "k_squared"]
+type _Rule = Literal["law", "k_squared"]
 
 
 @computation()
@@ -122,19 +121,19 @@ def _rule_of_thumb(shrink: float) -> Overtraining:
     return Overtraining(data_factor=shrink**2, compute_factor=shrink, k_max=math.inf)
 
 
-def _overtrained(beliefs: Beliefs, shrink: float, rule: Rule) -> Overtraining:
+def _overtrained(beliefs: Beliefs, shrink: float, rule: _Rule) -> Overtraining:
     """Return the factors of overtraining, by the law or by the rule of thumb."""
     return overtraining(beliefs.law, shrink) if rule == "law" else _rule_of_thumb(shrink)
 
 
 @computation(laws=LOSS_LAWS)
-def _overtraining_data(beliefs: Beliefs, *, shrink: float, rule: Rule = "law") -> Any:
+def _overtraining_data(beliefs: Beliefs, *, shrink: float, rule: _Rule = "law") -> Any:
     """Return the factor on tokens for a smaller model of equal loss."""
     return _overtrained(beliefs, shrink, rule).data_factor
 
 
 @computation(laws=LOSS_LAWS)
-def _overtraining_compute(beliefs: Beliefs, *, shrink: float, rule: Rule = "law") -> Any:
+def _overtraining_compute(beliefs: Beliefs, *, shrink: float, rule: _Rule = "law") -> Any:
     """Return the factor on compute for a smaller model of equal loss."""
     return _overtrained(beliefs, shrink, rule).compute_factor
 
@@ -146,7 +145,7 @@ def _overtraining_limit(beliefs: Beliefs) -> Any:
 
 
 @computation(laws=LOSS_LAWS)
-def _overtrained_tokens(beliefs: Beliefs, *, flop: float, shrink: float, rule: Rule = "law") -> Any:
+def _overtrained_tokens(beliefs: Beliefs, *, flop: float, shrink: float, rule: _Rule = "law") -> Any:
     """Return the tokens of a smaller model whose loss is that of the optimum at `flop`."""
     base = optimal_allocation(beliefs.law, flop).tokens
     return base * _overtrained(beliefs, shrink, rule).data_factor
@@ -186,7 +185,7 @@ def _effective_params(beliefs: Beliefs, *, active: float, sparsity: float) -> An
     return effective_parameters(active, sparsity, beliefs.inputs.sparsity_exponent)
 
 
-FP8_OVER_BF16 = 2.0
+_FP8_OVER_BF16 = 2.0
 """Dense peak of eight-bit over sixteen-bit numbers on the vendor's data sheets [x]."""
 
 
@@ -204,7 +203,7 @@ def _watts_per_h100e(beliefs: Beliefs, at: float) -> Any:
 
 def _fp8_peak(sparse: float) -> float:
     """Return the FP8 peak of an H100-equivalent, or the sparse figure `sparse` times as high [FLOP/s]."""
-    return FP8_OVER_BF16 * sparse * H100_FLOP_PER_S
+    return _FP8_OVER_BF16 * sparse * H100_FLOP_PER_S
 
 
 @computation()
@@ -223,7 +222,7 @@ def _usd_of_flop(beliefs: Beliefs, *, flop: float, at: float, sparse: float = 1.
 
 @computation(laws=LOSS_LAWS)
 def _usd_of_overtraining(
-    beliefs: Beliefs, *, flop: float, shrink: float, at: float, rule: Rule = "law", sparse: float = 1.0
+    beliefs: Beliefs, *, flop: float, shrink: float, at: float, rule: _Rule = "law", sparse: float = 1.0
 ) -> Any:
     """Return the cost of a smaller model whose loss is that of the optimum at `flop` [USD]."""
     spent = flop * _overtrained(beliefs, shrink, rule).compute_factor
@@ -240,7 +239,7 @@ def _power_of_run(
     return site_power(chips, _watts_per_h100e(beliefs, at))
 
 
-type Worth = Literal["average", "marginal", "equal_loss"]
+type _Worth = Literal["average", "marginal", "equal_loss"]
 
 
 @computation(laws=REPETITION_LAWS)
@@ -268,7 +267,7 @@ def _worth_of_passes(beliefs: Beliefs, *, epochs: float, unique: float = 1.0, mu
 
 
 @computation(laws=REPETITION_LAWS)
-def _token_discount(beliefs: Beliefs, *, epochs: float, reading: Worth) -> Any:
+def _token_discount(beliefs: Beliefs, *, epochs: float, reading: _Worth) -> Any:
     """Return how many times less a token is worth after e passes: on average, the last, or by equal loss."""
     frontier = repetition_frontier(beliefs.law, beliefs.rep, epochs)
     return {
@@ -293,7 +292,7 @@ def _unique_tokens_of_small_model(beliefs: Beliefs, *, shrink: float, flop: floa
 
 @computation(laws=REPETITION_LAWS)
 def _overtrained_wall(
-    beliefs: Beliefs, *, shrink: float, unique: float, epochs: float, distill: float, rule: Rule = "law"
+    beliefs: Beliefs, *, shrink: float, unique: float, epochs: float, distill: float, rule: _Rule = "law"
 ) -> Any:
     """Return the compute of the optimum whose smaller twin uses up the data [FLOP]."""
     if rule == "law":

@@ -33,8 +33,8 @@ class _Tolerance:
     near: float
 
 
-FACTOR = _Tolerance(holds=1.25, roughly=2.0, near=1.5)
-YEARS = _Tolerance(holds=0.25, roughly=1.0, near=0.5)
+_FACTOR = _Tolerance(holds=1.25, roughly=2.0, near=1.5)
+_YEARS = _Tolerance(holds=0.25, roughly=1.0, near=0.5)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Claimed:
     @property
     def tolerance(self) -> _Tolerance:
         """Tolerance that counts as near."""
-        return YEARS if self.unit == DATE_UNIT else FACTOR
+        return _YEARS if self.unit == DATE_UNIT else _FACTOR
 
 
 def _nearest(claimed: Claimed, computed: np.ndarray | float) -> np.ndarray:
@@ -98,7 +98,7 @@ def miss(claimed: Claimed, computed: np.ndarray | float) -> np.ndarray:
     return np.where(signed > 0, size, np.inf)
 
 
-def _verdict_of_miss(size: float, tolerance: _Tolerance = FACTOR) -> Verdict:
+def _verdict_of_miss(size: float, tolerance: _Tolerance = _FACTOR) -> Verdict:
     """Return the verdict on a plain number for its miss, a factor (or years).
 
     Examples

@@ -67,17 +67,17 @@ def leading_hermite_coefficient(k: int) -> float:
 WIDTHS = (8, 32, 32, 32, 1)
 """Units of each layer, from the inputs to the logit."""
 LEARNING_RATE = 3e-3
-DECAY_MEAN, DECAY_SQUARE, EPSILON = 0.9, 0.999, 1e-8
+_DECAY_MEAN, _DECAY_SQUARE, _EPSILON = 0.9, 0.999, 1e-8
 
-type Weights = list[tuple[jax.Array, jax.Array]]
+type _Weights = list[tuple[jax.Array, jax.Array]]
 
 
 class _Training(NamedTuple):
     """A network in training: its weights, and the running means of their gradients and of its squares."""
 
-    weights: Weights
-    mean: Weights
-    square: Weights
+    weights: _Weights
+    mean: _Weights
+    square: _Weights
 
 
 def start(key: jax.Array) -> _Training:
@@ -96,7 +96,7 @@ def start(key: jax.Array) -> _Training:
     return _Training(weights, zeros, zeros)
 
 
-def _logit(weights: Weights, inputs: jax.Array) -> jax.Array:
+def _logit(weights: _Weights, inputs: jax.Array) -> jax.Array:
     """Return the log odds of a positive label, of shape (points,), from inputs of shape (points, d)."""
     *hidden, (last, bias) = weights
     for matrix, offset in hidden:
@@ -104,12 +104,12 @@ def _logit(weights: Weights, inputs: jax.Array) -> jax.Array:
     return (inputs @ last + bias)[:, 0]
 
 
-def logistic_loss(weights: Weights, inputs: jax.Array, labels: jax.Array) -> jax.Array:
+def logistic_loss(weights: _Weights, inputs: jax.Array, labels: jax.Array) -> jax.Array:
     """Return the mean negative log likelihood of labels of -1 and 1 [nats]."""
     return jnp.mean(jax.nn.softplus(-labels * _logit(weights, inputs)))
 
 
-def accuracy(weights: Weights, inputs: jax.Array, labels: jax.Array) -> jax.Array:
+def accuracy(weights: _Weights, inputs: jax.Array, labels: jax.Array) -> jax.Array:
     """Return the share of points whose label has the sign of the logit."""
     return jnp.mean((labels * _logit(weights, inputs) > 0.0).astype(jnp.float32))
 
@@ -122,14 +122,14 @@ def adam(training: _Training, inputs: jax.Array, labels: jax.Array, step: jax.Ar
     Kingma and Ba 2015, arXiv 1412.6980, algorithm 1.
     """
     gradient = jax.grad(logistic_loss)(training.weights, inputs, labels)
-    mean = jax.tree.map(lambda m, g: DECAY_MEAN * m + (1.0 - DECAY_MEAN) * g, training.mean, gradient)
+    mean = jax.tree.map(lambda m, g: _DECAY_MEAN * m + (1.0 - _DECAY_MEAN) * g, training.mean, gradient)
     square = jax.tree.map(
-        lambda v, g: DECAY_SQUARE * v + (1.0 - DECAY_SQUARE) * g**2, training.square, gradient
+        lambda v, g: _DECAY_SQUARE * v + (1.0 - _DECAY_SQUARE) * g**2, training.square, gradient
     )
     time = step.astype(jnp.float32)
-    seen_mean, seen_square = 1.0 - DECAY_MEAN**time, 1.0 - DECAY_SQUARE**time
+    seen_mean, seen_square = 1.0 - _DECAY_MEAN**time, 1.0 - _DECAY_SQUARE**time
     weights = jax.tree.map(
-        lambda w, m, v: w - LEARNING_RATE * (m / seen_mean) / (jnp.sqrt(v / seen_square) + EPSILON),
+        lambda w, m, v: w - LEARNING_RATE * (m / seen_mean) / (jnp.sqrt(v / seen_square) + _EPSILON),
         training.weights,
         mean,
         square,
@@ -139,11 +139,11 @@ def adam(training: _Training, inputs: jax.Array, labels: jax.Array, step: jax.Ar
 
 INPUTS = WIDTHS[0]
 BATCH = 128
-HELD_OUT = 4096
+_HELD_OUT = 4096
 THRESHOLD = 0.75
 """Held-out accuracy that counts as learned: halfway from chance to perfect."""
-POINTS_PER_OOM = 20
-CHUNK = 1000
+_POINTS_PER_OOM = 20
+_CHUNK = 1000
 """Steps between progress reports; no result depends on it."""
 
 type Progress = Callable[[int, int], object]
@@ -173,7 +173,7 @@ def recorded_steps(budget: int) -> np.ndarray:
     >>> recorded_steps(6)
     array([1, 2, 3, 4, 5, 6])
     """
-    count = 2 + int(POINTS_PER_OOM * np.log10(budget))
+    count = 2 + int(_POINTS_PER_OOM * np.log10(budget))
     return np.unique(np.rint(np.geomspace(1, budget, count)).astype(int))
 
 
@@ -201,13 +201,13 @@ def _advance(training: _Training, keys: jax.Array, done: int, until: int) -> _Tr
 @jax.jit
 def _test(training: _Training, key: jax.Array) -> jax.Array:
     """Return the held-out accuracy of every network, of shape (k, seed)."""
-    inputs = jax.random.normal(key, (HELD_OUT, INPUTS), jnp.float32)
+    inputs = jax.random.normal(key, (_HELD_OUT, INPUTS), jnp.float32)
     each_k = jax.vmap(accuracy, (0, None, 0))
     return jax.vmap(each_k, (0, None, None), 1)(training.weights, inputs, product_signs(inputs))
 
 
 def train(
-    *, seeds: int, steps: int, seed: int = 0, progress: Progress | None = None, chunk: int = CHUNK
+    *, seeds: int, steps: int, seed: int = 0, progress: Progress | None = None, chunk: int = _CHUNK
 ) -> Curves:
     """Train the networks of every k and seed at once.
 

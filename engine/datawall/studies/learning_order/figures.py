@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BANDS = style.BANDS[1:]
+_BANDS = style.BANDS[1:]
 
 
 def shades(count: int) -> np.ndarray:
@@ -82,7 +82,7 @@ def _line(axes: Axes, tree: xr.DataTree) -> None:
     centre = float(tree["constant_data"].to_dataset()["centre"])
     intercept, slope = (posterior[name].values.reshape(-1, 1) for name in ("intercept", "slope"))
     lines = intercept + slope * (k - centre)
-    for lower, upper, opacity in BANDS:
+    for lower, upper, opacity in _BANDS:
         low, high = 10.0 ** np.quantile(lines, [lower, upper], axis=0)
         axes.fill_between(k, low, high, color=style.GREY, alpha=opacity, linewidth=0)
     axes.plot(k, 10.0 ** np.median(lines, axis=0), color=style.GREY, linewidth=1.5)

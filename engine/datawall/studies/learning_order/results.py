@@ -1,20 +1,27 @@
-"""Results of the learning-order experiment and its fit, labelled in ArviZ's groups."""
+"""Results of the learning-order experiment, and the posterior of the delay of each further sign."""
 
 from __future__ import annotations
 
 import json
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
+import numpyro
+import numpyro.distributions as dist
 import xarray as xr
+from numpyro.diagnostics import effective_sample_size, split_gelman_rubin
+from numpyro.infer import MCMC, NUTS
 
 from datawall.arguments import check_seed
 from datawall.caching import keep_compiled_programs
 from datawall.errors import DatawallError
 from datawall.product import Request
 from datawall.reporting.products import Product, none_of
-from datawall.studies.learning_order import delay, experiment
+from datawall.studies.learning_order import experiment
 from datawall.studies.learning_order.experiment import BLIND_ACCURACY, leading_hermite_coefficient
 
 if TYPE_CHECKING:
@@ -23,21 +30,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from datawall.reporting.document import Page
-    from datawall.studies.learning_order.delay import DelayFit
     from datawall.studies.learning_order.experiment import Curves, Progress
 
-DEFAULT_SEEDS = 4
-DEFAULT_STEPS = 50_000
-SIGNS = np.arange(1, experiment.INPUTS + 1)
-LOG10_STEPS = "log10(training steps)"
-POSTERIOR = {
-    "intercept": ((), LOG10_STEPS, f"fitted log10 steps at k = {delay.CENTRE}"),
-    "slope": ((), f"{LOG10_STEPS}/sign", "delay of one more sign"),
-    "ooms_per_two": ((), LOG10_STEPS, "delay of two more signs"),
-    "seed_spread": ((), LOG10_STEPS, "spread between seeds"),
-    "bend_spread": ((), LOG10_STEPS, "spread of each k about the straight line"),
-    "bend_standardized": (("k",), "1", "each k's distance from the line, in units of their spread"),
-}
+CENTRE = 4.5
+"""Reference k of the intercept: the middle of 1 to 8, where it depends least on the slope."""
+_LOG_SPREAD = float(np.log(0.1))
+"""Logarithm of the median prior spread."""
+CHAINS, WARMUP, DRAWS = 4, 500, 1000
 STATISTICS = {
     "diverging": ("diverging", "1"),
     "accept_prob": ("acceptance_rate", "probability"),
@@ -47,22 +46,132 @@ STATISTICS = {
 """NumPyro's name of each statistic: ArviZ's name and the unit."""
 
 
+@dataclass(frozen=True)
+class _DelayFit:
+    """Posterior draws with MCMC diagnostics.
+
+    Attributes
+    ----------
+    posterior, statistics
+        Arrays of shape (chain, draw, …) by name.
+    r_hat, ess
+        Largest split R-hat and smallest effective sample size over all quantities.
+    divergences
+        Transitions that diverged.
+    """
+
+    posterior: dict[str, np.ndarray]
+    statistics: dict[str, np.ndarray]
+    r_hat: float
+    ess: float
+    divergences: int
+
+
+def _delay_model(log10_steps: np.ndarray, censored: np.ndarray) -> None:
+    """State log10 steps as a + s·(k - 4.5) + bend of k + noise of the seed, right-censored.
+
+    A network stopped by the budget adds the probability that it needs longer. The bends keep departures from
+    a straight line out of the noise, so that many seeds do not make the slope falsely certain.
+
+    Parameters
+    ----------
+    log10_steps
+        Of shape (k, seed), for k of 1, 2, …; where censored, of the budget.
+    censored
+        True where the budget ran out, of the same shape.
+
+    Notes
+    -----
+    Priors: slope Normal(0, 1), which favours no direction and covers two orders of magnitude a sign;
+    intercept Normal(3, 2); the spreads of the seeds and of the bends lognormal with median 0.1 and a standard
+    deviation of 1 in the logarithm.
+    """
+    k = np.arange(1, len(log10_steps) + 1)
+    intercept = numpyro.sample("intercept", dist.Normal(3.0, 2.0))
+    slope = numpyro.sample("slope", dist.Normal(0.0, 1.0))
+    seed_spread = numpyro.sample("seed_spread", dist.LogNormal(_LOG_SPREAD, 1.0))
+    bend_spread = numpyro.sample("bend_spread", dist.LogNormal(_LOG_SPREAD, 1.0))
+    with numpyro.plate("k", len(k)):
+        bend = bend_spread * numpyro.sample("bend_standardized", dist.Normal(0.0, 1.0))
+    level = intercept + slope * (k - CENTRE) + bend
+    distance = (log10_steps - level[:, None]) / seed_spread
+    density = dist.Normal(level[:, None], seed_spread).log_prob(log10_steps)
+    numpyro.factor("steps", jnp.where(censored, 0.0, density))
+    numpyro.factor("stopped", jnp.where(censored, jax.scipy.stats.norm.logsf(distance), 0.0))
+    numpyro.deterministic("ooms_per_two", 2.0 * slope)
+
+
+def fit_delay(log10_steps: np.ndarray, censored: np.ndarray, seed: int = 0) -> _DelayFit:
+    """Return the posterior of `_delay_model`, drawn by NUTS.
+
+    Parameters
+    ----------
+    log10_steps, censored
+        As in `_delay_model`.
+    seed
+        Of the chains.
+
+    Returns
+    -------
+    _DelayFit
+        Draws of intercept, slope, spreads, bends and ``ooms_per_two`` [log10 of training steps].
+
+    References
+    ----------
+    Hoffman and Gelman 2014, arXiv 1111.4246.
+    """
+    kernel = NUTS(_delay_model, target_accept_prob=0.95)
+    chains = MCMC(
+        kernel,
+        num_warmup=WARMUP,
+        num_samples=DRAWS,
+        num_chains=CHAINS,
+        chain_method="vectorized",
+        progress_bar=False,
+        jit_model_args=True,
+    )
+    with jax.enable_x64(True):
+        chains.run(jax.random.key(seed), log10_steps, censored, extra_fields=tuple(STATISTICS))
+        posterior = {name: np.asarray(x) for name, x in chains.get_samples(group_by_chain=True).items()}
+        found = chains.get_extra_fields(group_by_chain=True)
+    statistics = {name: np.asarray(found[name]) for name in STATISTICS}
+    return _DelayFit(
+        posterior,
+        statistics,
+        r_hat=max(float(np.max(split_gelman_rubin(x))) for x in posterior.values()),
+        ess=min(float(np.min(effective_sample_size(x))) for x in posterior.values()),
+        divergences=int(statistics["diverging"].sum()),
+    )
+
+
+_DEFAULT_SEEDS = 4
+_DEFAULT_STEPS = 50_000
+_SIGNS = np.arange(1, experiment.INPUTS + 1)
+_LOG10_STEPS = "log10(training steps)"
+_POSTERIOR = {
+    "intercept": ((), _LOG10_STEPS, f"fitted log10 steps at k = {CENTRE}"),
+    "slope": ((), f"{_LOG10_STEPS}/sign", "delay of one more sign"),
+    "ooms_per_two": ((), _LOG10_STEPS, "delay of two more signs"),
+    "seed_spread": ((), _LOG10_STEPS, "spread between seeds"),
+    "bend_spread": ((), _LOG10_STEPS, "spread of each k about the straight line"),
+    "bend_standardized": (("k",), "1", "each k's distance from the line, in units of their spread"),
+}
+
+
 def _variable(dims: tuple[str, ...], values: Any, unit: str, description: str) -> xr.Variable:
     return xr.Variable(dims, np.asarray(values), {"unit": unit, "description": description})
 
 
-def _posterior_group(fit: DelayFit) -> xr.Dataset:
-    """Return the draws of the posterior."""
+def _posterior_group(fit: _DelayFit) -> xr.Dataset:
     return xr.Dataset(
         {
             name: _variable(("chain", "draw", *dims), fit.posterior[name], unit, description)
-            for name, (dims, unit, description) in POSTERIOR.items()
+            for name, (dims, unit, description) in _POSTERIOR.items()
         }
     )
 
 
-def _statistics_group(fit: DelayFit) -> xr.Dataset:
-    """Return the sampler statistics of each draw."""
+def _statistics_group(fit: _DelayFit) -> xr.Dataset:
     return xr.Dataset(
         {
             name: _variable(("chain", "draw"), fit.statistics[key], unit, "")
@@ -73,6 +182,7 @@ def _statistics_group(fit: DelayFit) -> xr.Dataset:
 
 def _constants_group(censored: np.ndarray, budget: int) -> xr.Dataset:
     """Return the constants of the fit, and quantities known exactly."""
+    hermite = [leading_hermite_coefficient(int(k)) for k in _SIGNS]
     return xr.Dataset(
         {
             "censored": _variable(("k", "seed"), censored, "1", "the budget ran out before it was learned"),
@@ -80,21 +190,16 @@ def _constants_group(censored: np.ndarray, budget: int) -> xr.Dataset:
             "threshold": _variable(
                 (), experiment.THRESHOLD, "probability", "accuracy that counts as learned"
             ),
-            "centre": _variable((), delay.CENTRE, "signs", "k of the fitted intercept"),
+            "centre": _variable((), CENTRE, "signs", "k of the fitted intercept"),
             "blind_accuracy": _variable(
                 (), BLIND_ACCURACY, "probability", "of any predictor blind to one input"
             ),
-            "hermite_coefficient": _variable(
-                ("k",),
-                [leading_hermite_coefficient(int(k)) for k in SIGNS],
-                "1",
-                "leading Hermite coefficient",
-            ),
+            "hermite_coefficient": _variable(("k",), hermite, "1", "leading Hermite coefficient"),
         }
     )
 
 
-def _facts(fit: DelayFit, curves: Curves, seed: int) -> dict[str, Any]:
+def _facts(fit: _DelayFit, curves: Curves, seed: int) -> dict[str, Any]:
     """Return the entries of the manifest besides the request."""
     return {
         "seeds": curves.accuracy.shape[1],
@@ -111,8 +216,8 @@ def _facts(fit: DelayFit, curves: Curves, seed: int) -> dict[str, Any]:
 
 def learning_order(
     *,
-    seeds: int = DEFAULT_SEEDS,
-    steps: int = DEFAULT_STEPS,
+    seeds: int = _DEFAULT_SEEDS,
+    steps: int = _DEFAULT_STEPS,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> xr.DataTree:
@@ -144,7 +249,7 @@ def learning_order(
     return run(make_request(seeds, steps, seed), progress)
 
 
-def make_request(seeds: int = DEFAULT_SEEDS, steps: int = DEFAULT_STEPS, seed: int = 0) -> Request:
+def make_request(seeds: int = _DEFAULT_SEEDS, steps: int = _DEFAULT_STEPS, seed: int = 0) -> Request:
     """Return the request for an experiment; for the parameters see `learning_order`.
 
     Raises
@@ -169,14 +274,14 @@ def run(request: Request, progress: Progress | None = None) -> xr.DataTree:
     taken = experiment.steps_to_learn(curves)
     censored = np.isinf(taken)
     log10_steps = np.log10(np.where(censored, steps, taken))
-    fit = delay.fit(log10_steps, censored, seed)
-    observed = _variable(("k", "seed"), log10_steps, LOG10_STEPS, "steps to learn, or the budget")
+    fit = fit_delay(log10_steps, censored, seed)
+    observed = _variable(("k", "seed"), log10_steps, _LOG10_STEPS, "steps to learn, or the budget")
     accuracy = _variable(("k", "seed", "step"), curves.accuracy, "probability", "accuracy on held-out data")
-    labels = {"k": SIGNS, "seed": np.arange(seeds)}
-    draws = {"chain": np.arange(delay.CHAINS), "draw": np.arange(delay.DRAWS)}
+    labels = {"k": _SIGNS, "seed": np.arange(seeds)}
+    draws = {"chain": np.arange(CHAINS), "draw": np.arange(DRAWS)}
     tree = xr.DataTree.from_dict(
         {
-            "posterior": _posterior_group(fit).assign_coords(draws | {"k": SIGNS}),
+            "posterior": _posterior_group(fit).assign_coords(draws | {"k": _SIGNS}),
             "sample_stats": _statistics_group(fit).assign_coords(draws),
             "observed_data": xr.Dataset({"log10_steps": observed}, labels),
             "constant_data": _constants_group(censored, steps).assign_coords(labels),
@@ -208,7 +313,7 @@ def summary(tree: xr.DataTree) -> dict[str, Any]:
     medians = np.median(np.where(censored, np.inf, 10.0**taken), axis=1)
     learned = {
         int(k): {"networks": int(np.sum(~stopped)), "median_steps": float(m) if np.isfinite(m) else None}
-        for k, stopped, m in zip(SIGNS, censored, medians, strict=True)
+        for k, stopped, m in zip(_SIGNS, censored, medians, strict=True)
     }
     found: dict[str, Any] = {"learned": learned}
     for name in ("ooms_per_two", "slope"):

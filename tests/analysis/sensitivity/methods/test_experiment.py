@@ -4,9 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from datawall.analysis.sensitivity.methods.experiment import CHUNK, Experiment
-from datawall.analysis.sensitivity.methods.problem import SensitivityProblem
-from datawall.sampling.replicates import REPLICATES
+from datawall.analysis.sensitivity.methods.experiment import CHUNK, Experiment, SensitivityProblem
+from datawall.sampling.point_sets import REPLICATES
 from datawall.sampling.samplers import SOBOL
 
 CORRELATION = np.array([[1.0, 0.8, 0.5], [0.8, 1.0, 0.3], [0.5, 0.3, 1.0]])

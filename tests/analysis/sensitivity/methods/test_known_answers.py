@@ -14,12 +14,10 @@ import pytest
 from jax.scipy.special import ndtr
 from scipy import stats
 
-from datawall.analysis.sensitivity.methods.experiment import Experiment
+from datawall.analysis.sensitivity.methods.experiment import Experiment, SensitivityProblem
 from datawall.analysis.sensitivity.methods.information import crps_gain, interval_gain
-from datawall.analysis.sensitivity.methods.problem import SensitivityProblem
-from datawall.analysis.sensitivity.methods.shapley import shapley_effects
-from datawall.analysis.sensitivity.methods.sobol import sobol_indices
 from datawall.analysis.sensitivity.methods.tornado import at_distribution, at_median, gradient_at_median
+from datawall.analysis.sensitivity.methods.variance import shapley_effects, sobol_indices
 from datawall.sampling.samplers import LATTICE, RANDOM, SOBOL
 
 DRAWS = 16_384

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
@@ -9,14 +10,85 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.sparse.csgraph import connected_components
 
-from datawall.analysis.sensitivity.methods.problem import Function, Player, SensitivityProblem
 from datawall.sampling.cdf import Estimate
 from datawall.sampling.execution.devices import width
+from datawall.sampling.point_sets import PAGE, REPLICATES
 from datawall.sampling.prng import split_index
 from datawall.sampling.program import compiler_options
-from datawall.sampling.replicates import PAGE, REPLICATES
 from datawall.sampling.samplers import Sampler
+
+type _Function = Callable[[Any, jax.Array], jax.Array]
+"""Hashable map from (params, scores of shape (rows, n)) to n values; column i gives value i."""
+
+type Player = tuple[int, ...]
+"""Player: rows of scores that become known together, those of an input or of a group of inputs."""
+
+_SMALLEST_CORRELATION = 1e-9
+"""Threshold below which an element of a Cholesky factor is a rounded zero."""
+
+
+@dataclass(frozen=True, eq=False)
+class SensitivityProblem:
+    """A function whose inputs are standard normal scores under a Gaussian copula.
+
+    Attributes
+    ----------
+    function, params
+        Function to analyse, and its traced parameters.
+    labels
+        A name for each row of scores.
+    ranks
+        Dimension of the point set for each row; lower ones are better spread.
+    tied
+        The rows that are correlated with others.
+    correlation
+        Correlation matrix of the tied rows, in their order.
+    """
+
+    function: _Function
+    params: Any
+    labels: tuple[str, ...]
+    ranks: tuple[int, ...]
+    tied: tuple[int, ...] = ()
+    correlation: np.ndarray = field(default_factory=lambda: np.eye(0))
+
+    def components(self) -> list[Player]:
+        """Return the connected components of correlated rows, which are independent of each other."""
+        rows = len(self.labels)
+        linked = np.eye(rows, dtype=bool)
+        linked[np.ix_(self.tied, self.tied)] |= np.abs(self.correlation) > _SMALLEST_CORRELATION
+        number, owner = connected_components(linked, directed=False)
+        return sorted(tuple(np.flatnonzero(owner == k).tolist()) for k in range(number))
+
+    def factors(self, position: np.ndarray) -> np.ndarray:
+        """Return the Cholesky factor of the scores in the order in which they become known.
+
+        The scores of the rows before a position depend on the independent scores of these rows alone. So to
+        keep the latter and to draw the others anew is to draw from the exact conditional distribution.
+
+        Parameters
+        ----------
+        position
+            Position of each row in the order, of shape (rows, replicates); ties in any order.
+
+        Returns
+        -------
+        ndarray
+            Shape (tied, tied, replicates): correlated from independent scores, both in the order of `tied`.
+        """
+        order = np.argsort(position[list(self.tied)].T, axis=1, kind="stable")
+        lower = np.linalg.cholesky(self.correlation[order[:, :, None], order[:, None, :]])
+        back = np.argsort(order, axis=1)
+        replicate = np.arange(len(order))[:, None, None]
+        return np.moveaxis(lower[replicate, back[:, :, None], back[:, None, :]], 0, -1).astype(np.float32)
+
+    def mask(self, player: Sequence[int]) -> np.ndarray:
+        """Return the mask of a player's rows, of shape (rows,)."""
+        mask = np.zeros(len(self.labels), bool)
+        mask[list(player)] = True
+        return mask
 
 
 def mean_of(values: ArrayLike) -> Estimate:
@@ -52,14 +124,14 @@ def ratio_of(numerator: ArrayLike, denominator: ArrayLike) -> Estimate:
     return Estimate(value, mean_of(numerator - value[..., None] * denominator).mcse / np.abs(scale))
 
 
-COPIES = 3
+_COPIES = 3
 """Number of independent sets of scores: one that becomes known, and two for the unknown scores."""
 CHUNK = PAGE * REPLICATES
 """Number of draws evaluated at once; on a CPU their arrays fit in a core's cache."""
 
 
 def _values(
-    function: Function,
+    function: _Function,
     tied: tuple[int, ...],
     params: Any,
     factor: jax.Array,
@@ -103,9 +175,9 @@ class Experiment:
         self.problem = problem
         self.chunks = -(-draws // CHUNK)
         self.seed = seed
-        labels = [f"{copy}/{label}" for copy in range(COPIES) for label in problem.labels]
+        labels = [f"{copy}/{label}" for copy in range(_COPIES) for label in problem.labels]
         size = len(problem.labels)
-        ranks = [copy * size + rank for copy in range(COPIES) for rank in problem.ranks]
+        ranks = [copy * size + rank for copy in range(_COPIES) for rank in problem.ranks]
         self._points = sampler.points(seed, sampler.address(labels, ranks))
         self._scores = jax.jit(partial(sampler.scores, count=CHUNK))
         self._params = jax.device_put(problem.params)
@@ -115,7 +187,7 @@ class Experiment:
     def scores(self, chunk: int) -> jax.Array:
         """Return the independent scores of a chunk, float32 of shape (3, rows, 256, 16)."""
         found = self._scores(self._points, split_index(chunk * CHUNK))
-        return found.reshape(COPIES, -1, PAGE, REPLICATES)
+        return found.reshape(_COPIES, -1, PAGE, REPLICATES)
 
     def correlated(self, scores: jax.Array) -> np.ndarray:
         """Return independent scores of shape (rows, 256, 16) with the correlations of the problem."""

@@ -9,13 +9,13 @@ from scipy.stats import rankdata
 from datawall.analysis.sensitivity.methods.experiment import mean_of
 from datawall.sampling.cdf import Estimate
 
-type Floats = NDArray[np.float64]
+type _Floats = NDArray[np.float64]
 
-SLICES = 16
+_SLICES = 16
 """Slices into which PAWN cuts the draws by an input."""
 
 
-def rank_correlations(inputs: Floats, values: Floats) -> Estimate:
+def rank_correlations(inputs: _Floats, values: _Floats) -> Estimate:
     """Return Spearman's rank correlation of each input with the values; ties share their mean rank.
 
     Parameters
@@ -29,14 +29,14 @@ def rank_correlations(inputs: Floats, values: Floats) -> Estimate:
     return mean_of([np.mean(_standard_ranks(x) * y, axis=0) for x in inputs])
 
 
-def _standard_ranks(values: Floats) -> Floats:
+def _standard_ranks(values: _Floats) -> _Floats:
     """Return ranks with mean 0 and variance 1, or 0 where all values are one."""
     ranks = rankdata(values.ravel()).reshape(values.shape)
     centred = ranks - ranks.mean()
     return centred / (centred.std() or 1.0)
 
 
-def pawn(inputs: Floats, values: Floats) -> Estimate:
+def pawn(inputs: _Floats, values: _Floats) -> Estimate:
     """Return PAWN indices: the shift of the distribution of the values when an input is known.
 
     That is the Kolmogorov-Smirnov distance between the values of a slice of draws with similar input and
@@ -68,11 +68,11 @@ def pawn_of_noise(draws: int) -> float:
     >>> round(pawn_of_noise(65536), 3)
     0.014
     """
-    return math.sqrt(math.pi / 2.0) * math.log(2.0) / math.sqrt(draws / SLICES)
+    return math.sqrt(math.pi / 2.0) * math.log(2.0) / math.sqrt(draws / _SLICES)
 
 
-def _mean_distance(x: Floats, y: Floats) -> float:
-    cuts = np.unique(np.quantile(x, np.arange(1, SLICES) / SLICES, method="inverted_cdf"))
+def _mean_distance(x: _Floats, y: _Floats) -> float:
+    cuts = np.unique(np.quantile(x, np.arange(1, _SLICES) / _SLICES, method="inverted_cdf"))
     slices = np.searchsorted(cuts, x, side="right")
     place, number = np.unique(y, return_inverse=True)[1], len(np.unique(y))
     counts = np.bincount(slices * number + place, minlength=(len(cuts) + 1) * number)

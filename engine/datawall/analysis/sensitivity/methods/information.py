@@ -6,13 +6,12 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from datawall.analysis.sensitivity.methods.experiment import Experiment, mean_of, ratio_of
-from datawall.analysis.sensitivity.methods.problem import Player
-from datawall.analysis.sensitivity.methods.sobol import Measure
+from datawall.analysis.sensitivity.methods.experiment import Experiment, Player, mean_of, ratio_of
+from datawall.analysis.sensitivity.methods.variance import Measure
 from datawall.sampling.cdf import Estimate
-from datawall.sampling.replicates import PAGE
+from datawall.sampling.point_sets import PAGE
 
-INTERVAL = (0.1, 0.9)
+_INTERVAL = (0.1, 0.9)
 
 
 class _Shrinkage(NamedTuple):
@@ -97,5 +96,5 @@ def _shrinkage(now: np.ndarray, gain: np.ndarray) -> _Shrinkage:
 
 
 def _width(values: np.ndarray) -> np.ndarray:
-    lower, upper = np.quantile(values, INTERVAL, axis=0)
+    lower, upper = np.quantile(values, _INTERVAL, axis=0)
     return upper - lower

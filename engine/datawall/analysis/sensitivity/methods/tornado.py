@@ -8,8 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.special import ndtri
 
-from datawall.analysis.sensitivity.methods.experiment import Experiment, mean_of
-from datawall.analysis.sensitivity.methods.problem import Player, SensitivityProblem
+from datawall.analysis.sensitivity.methods.experiment import Experiment, Player, SensitivityProblem, mean_of
 from datawall.sampling.cdf import Estimate
 
 
@@ -37,7 +36,7 @@ def gradient_at_median(problem: SensitivityProblem) -> tuple[float, np.ndarray]:
 
 LEVELS = (0.1, 0.9)
 
-type Answer = Callable[[np.ndarray], np.ndarray]
+type _Answer = Callable[[np.ndarray], np.ndarray]
 """Map from values of shape (n, ...) to an answer for each trailing index."""
 
 
@@ -57,7 +56,7 @@ def at_median(experiment: Experiment, players: Sequence[Player]) -> np.ndarray:
     return experiment.at(scores.reshape(len(scores), -1)).reshape(-1, 2)
 
 
-def at_distribution(experiment: Experiment, players: Sequence[Player], answer: Answer) -> Estimate:
+def at_distribution(experiment: Experiment, players: Sequence[Player], answer: _Answer) -> Estimate:
     """Return the answer with one input at its 10 % and its 90 % score and the others conditional on it.
 
     The others follow their conditional distribution given the input: this is an observation.

@@ -1,13 +1,139 @@
-"""Calibration: PIT values, their ECDF, coverage, widening; block bootstrap over origins."""
+"""Proper scoring rules and calibration of forecasts with mass at infinity, for outcomes that may be censored.
+
+Independent of the domain: draws in, scores out. Of CRPS, log score and Brier score lower is better.
+"""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import scoringrules as sr
 from scipy.special import ndtr, ndtri
 
-from datawall.backtesting.scoring.scores import Outcome
 from datawall.errors import DatawallError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Outcome, censored by an observation window.
+
+    Attributes
+    ----------
+    value
+        The outcome; inf for an event that has not happened, or for a level only known to be at least `last`.
+    first, last
+        The observation window: a value before the first counts as the first, and a value beyond the last is
+        open ("not yet", "at least"), which is an outcome and not a missing value.
+
+    Examples
+    --------
+    A date that had not come when it was last watched for, and a level that is at least 26:
+
+    >>> Outcome(np.inf, first=2024.0, last=2026.0).open, Outcome(np.inf, last=26.0).open
+    (True, True)
+    """
+
+    value: float
+    first: float = -np.inf
+    last: float = np.inf
+
+    def __post_init__(self) -> None:
+        if np.isnan(self.value):
+            raise DatawallError("an outcome needs a number, got nan; leave out what cannot be told yet")
+        if not self.first < self.last:
+            raise DatawallError(f"a window needs first < last, got {self.first} and {self.last}")
+        if not np.isfinite(self.seen(self.value)):
+            raise DatawallError(
+                "an outcome that has not come needs a last date; say until when it was watched"
+            )
+
+    def seen(self, values: np.ndarray | float) -> np.ndarray:
+        """Return values clipped to the window."""
+        return np.clip(values, self.first, self.last)
+
+    @property
+    def open(self) -> bool:
+        """True if the outcome lies beyond the end of the window."""
+        return self.value > self.last
+
+
+LEAST_PROBABILITY = 1 / 4001
+"""Floor of the probability in a log score, which keeps averages finite: the resolution of 4000 draws.
+
+It is the same for every forecaster, however few its draws.
+"""
+
+
+def crps(draws: np.ndarray, outcome: Outcome) -> float:
+    r"""Return the continuous ranked probability score.
+
+    .. math:: \int_{first}^{last} (F(x) - [y \le x])^2\, dx
+
+    The weight is the window, which keeps the score proper where draws or outcome lie beyond it. It is exact
+    for the distribution of the draws, of shape (n,); -inf and inf (past and never) are values where the
+    window is bounded.
+
+    References
+    ----------
+    Gneiting and Raftery 2007, doi:10.1198/016214506000001437; Gneiting and Ranjan 2011,
+    doi:10.1198/jbes.2010.08110 (the weighting).
+
+    Examples
+    --------
+    The score of a single draw is its distance, here cut at the end of the window:
+
+    >>> crps(np.array([np.inf]), Outcome(2025.0, first=2024.0, last=2026.0))
+    1.0
+    """
+    seen = np.sort(outcome.seen(_checked(draws)))
+    if not np.isfinite(seen[[0, -1]]).all():
+        raise DatawallError("draws that are past or never need a bounded window; give the outcome one")
+    return float(sr.crps_ensemble(float(outcome.seen(outcome.value)), seen, sorted_ensemble=True))
+
+
+def log_score(draws: np.ndarray, outcome: Outcome, resolution: float) -> float:
+    r"""Return the log score: minus the log probability of the outcome's cell, at a resolution.
+
+    The outcome is one cell of a partition: before the window, a cell between two multiples of `resolution`
+    inside it, or beyond it. Cells rather than a density, since forecasts have atoms (a record that stands, a
+    last value that persists), at which a density is infinite and beside which a kernel's depends on its
+    width; the score of a fixed partition is proper for every forecast. Probabilities below
+    `LEAST_PROBABILITY` count as that, which alone departs from it. Draws of shape (n,) are in the unit of the
+    resolution, the score in nats, from 0 to 8.3.
+
+    Examples
+    --------
+    >>> draws = np.array([2024.1, 2025.1, 2025.2, np.inf])
+    >>> round(log_score(draws, Outcome(2025.0, last=2026.0), 0.25), 3)  # -log(2 / 4)
+    0.693
+    """
+    values = _checked(draws)
+    if outcome.open:
+        hit = values >= outcome.last
+    elif outcome.value <= outcome.first:
+        hit = values <= outcome.first
+    else:
+        inside = (values > outcome.first) & (values <= outcome.last)
+        hit = inside & (np.floor(values / resolution) == np.floor(outcome.value / resolution))
+    return float(-np.log(max(np.mean(hit), LEAST_PROBABILITY)))
+
+
+def brier(probability: float, happened: bool) -> float:
+    """Return the squared error of a probability."""
+    return float(sr.brier_score(float(happened), probability))
+
+
+def width(draws: np.ndarray, outcome: Outcome, mass: float) -> float:
+    """Return the sharpness: the width of the central interval of `mass`, inside the window."""
+    tails = [(1.0 - mass) / 2.0, (1.0 + mass) / 2.0]
+    low, high = outcome.seen(np.quantile(_checked(draws), tails, method="inverted_cdf"))
+    return float(high - low)
+
+
+def _checked(draws: np.ndarray) -> np.ndarray:
+    if np.ndim(draws) != 1 or not np.size(draws) or np.isnan(draws).any():
+        raise DatawallError("a forecast needs a list of draws that are numbers")
+    return draws
 
 
 def block_weights(origins: np.ndarray, length: float, resamples: int, seed: int) -> np.ndarray:
@@ -22,10 +148,8 @@ def block_weights(origins: np.ndarray, length: float, resamples: int, seed: int)
         Date of each forecast, shape (n,).
     length
         Of a block, in the unit of the origins.
-    resamples
-        Number of resamples.
-    seed
-        Of the random numbers.
+    resamples, seed
+        Number of resamples, and the seed of their random numbers.
 
     Returns
     -------
@@ -49,19 +173,9 @@ def block_weights(origins: np.ndarray, length: float, resamples: int, seed: int)
 
 
 def pit_bounds(draws: np.ndarray, outcome: Outcome) -> tuple[float, float]:
-    """Return the lower and upper bound of the PIT value of an outcome.
+    """Return the lower and upper bound of the PIT value of an outcome, P(X < y) and P(X <= y).
 
-    Parameters
-    ----------
-    draws
-        Shape (n,).
-    outcome
-        The outcome.
-
-    Returns
-    -------
-    tuple of float
-        P(X < y) and P(X <= y); up to 1 for what lies beyond the window, down to 0 for what lies before it.
+    They reach up to 1 for what lies beyond the window, and down to 0 for what lies before it.
 
     References
     ----------
@@ -80,16 +194,9 @@ def pit_bounds(draws: np.ndarray, outcome: Outcome) -> tuple[float, float]:
 
 
 def pit_values(bounds: np.ndarray, seed: int) -> np.ndarray:
-    """Return randomised PIT values, one for each forecast, uniform between its bounds.
+    """Return randomised PIT values, uniform between the bounds of each forecast, shape (n,) from (n, 2).
 
     They are uniform on (0, 1) when the forecasts are calibrated.
-
-    Parameters
-    ----------
-    bounds
-        Of `pit_bounds`, shape (n, 2).
-    seed
-        Of the random numbers.
     """
     start, end = np.asarray(bounds).T
     return start + np.random.default_rng(seed).random(len(start)) * (end - start)
@@ -147,17 +254,8 @@ def pit_ecdf(values: np.ndarray, mass: float = 0.95, seed: int = 0, simulations:
 def coverage(bounds: np.ndarray, mass: float | np.ndarray) -> np.ndarray:
     """Return the coverage probability of each outcome by the central interval of `mass`.
 
-    Parameters
-    ----------
-    bounds
-        Of `pit_bounds`, shape (..., 2). An outcome spread over bounds counts by the part of them inside the
-        interval, so that the mean over calibrated forecasts is `mass` whether outcomes are open or not.
-    mass
-        Of the interval.
-
-    Returns
-    -------
-    ndarray, shape (...)
+    An outcome spread over its `pit_bounds`, of shape (..., 2), counts by the part of them inside the
+    interval, so that the mean over calibrated forecasts is `mass` whether outcomes are open or not.
 
     Examples
     --------
@@ -171,7 +269,7 @@ def coverage(bounds: np.ndarray, mass: float | np.ndarray) -> np.ndarray:
     return np.where(spread, overlap / np.where(spread, end - start, 1.0), (low <= start) & (end <= high))
 
 
-FACTORS = np.geomspace(0.05, 20.0, 1001)
+_FACTORS = np.geomspace(0.05, 20.0, 1001)
 """Factors that are tried, 0.6 % apart."""
 
 
@@ -221,7 +319,7 @@ def widening_factor(bounds: np.ndarray, weights: np.ndarray, mass: float = 0.8) 
     if not len(bounds):
         return Widening(np.nan, np.nan, np.nan)
     scores = ndtri(bounds)
-    held = np.stack([coverage(ndtr(scores / factor), mass) for factor in FACTORS], axis=1)
+    held = np.stack([coverage(ndtr(scores / factor), mass) for factor in _FACTORS], axis=1)
     resampled = weights @ held / weights.sum(axis=1, keepdims=True)
     low, high = np.quantile(_first(resampled, mass), [0.05, 0.95], method="inverted_cdf")
     return Widening(float(_first(held.mean(axis=0), mass)), float(low), float(high))
@@ -230,5 +328,5 @@ def widening_factor(bounds: np.ndarray, weights: np.ndarray, mass: float = 0.8) 
 def _first(shares: np.ndarray, mass: float) -> np.ndarray:
     """Return the least factor with coverage `mass`; inf where there is none, nan where unknown."""
     reached = shares >= mass - 1e-9
-    found = np.where(reached.any(axis=-1), FACTORS[np.argmax(reached, axis=-1)], np.inf)
+    found = np.where(reached.any(axis=-1), _FACTORS[np.argmax(reached, axis=-1)], np.inf)
     return np.where(np.isnan(shares).any(axis=-1), np.nan, found)

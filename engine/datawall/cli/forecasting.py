@@ -1,4 +1,4 @@
-"""Executors of `datawall forecast`: this process, workers on a folder, or hosts in step."""
+"""`datawall forecast`, and its executors: this process, workers on a folder, or hosts in step."""
 
 import shutil
 import signal
@@ -10,13 +10,38 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import typer
+
+from datawall.arguments import SAMPLER
+from datawall.cli.options import (
+    AsJson,
+    AsOf,
+    Calibrated,
+    Given,
+    Out,
+    Refit,
+    SamplerName,
+    ScenarioName,
+    Seed,
+    Settings,
+    load,
+    progress_bar,
+    run_folder,
+    say,
+    show,
+)
 from datawall.errors import DatawallError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
-class ExecutorOptions:
+class _ExecutorOptions:
     """Options that choose the executor of a run.
 
     Attributes
@@ -87,7 +112,7 @@ class OpenExecutor:
 
 
 @contextmanager
-def open_executor(options: ExecutorOptions, folder: Path, command: Sequence[str]) -> Iterator[OpenExecutor]:
+def open_executor(options: _ExecutorOptions, folder: Path, command: Sequence[str]) -> Iterator[OpenExecutor]:
     """Open the executor of a run; `command` starts a further worker."""
     if options.distributed:
         yield _hosts(options, folder)
@@ -99,15 +124,14 @@ def open_executor(options: ExecutorOptions, folder: Path, command: Sequence[str]
 
 
 def _serial(folder: Path) -> OpenExecutor:
-    from datawall.sampling.execution.checkpoint import Checkpoint
-    from datawall.sampling.execution.executor import serial_executor
+    from datawall.sampling.execution.executor import Checkpoint, serial_executor
 
     checkpoint = Checkpoint(folder / "checkpoint.npz")
     return OpenExecutor(partial(serial_executor, checkpoint=checkpoint), lambda: True, checkpoint.remove)
 
 
-def _hosts(options: ExecutorOptions, folder: Path) -> OpenExecutor:
-    from datawall.sampling.execution.checkpoint import Checkpoint
+def _hosts(options: _ExecutorOptions, folder: Path) -> OpenExecutor:
+    from datawall.sampling.execution.executor import Checkpoint
     from datawall.sampling.execution.hosts import join_hosts, multi_host_executor
 
     host, hosts = join_hosts(options.coordinator, options.processes, options.process)
@@ -171,3 +195,102 @@ def interruptible() -> Iterator[Callable[[], bool]]:
         yield asked.is_set
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def forecast(
+    scenario: ScenarioName = "baseline",
+    draws: Annotated[
+        int | None, typer.Option(help="Futures drawn: a million, or at most 2^30 with --precision.")
+    ] = None,
+    precision: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ERROR", help="Draw until standard errors are below: 0.01yr, 0.001 or both."),
+    ] = None,
+    seed: Seed = 0,
+    sampler: SamplerName = SAMPLER,
+    set_: Settings = None,
+    given: Given = None,
+    as_of: AsOf = None,
+    out: Out = None,
+    keep_draws: Annotated[
+        Literal["some", "all"], typer.Option(help="all: every draw to draws.zarr in the run folder.")
+    ] = "some",
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes on this machine.")] = 1,
+    join: Annotated[
+        bool, typer.Option("--join", help="Share the run with all who are given this command and --out.")
+    ] = False,
+    distributed: Annotated[
+        bool, typer.Option("--distributed", help="One of the processes of a cluster, in step.")
+    ] = False,
+    coordinator: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Of process 0, where no cluster is detected.")
+    ] = None,
+    processes: Annotated[int | None, typer.Option(metavar="N", help="How many there are.")] = None,
+    process: Annotated[int | None, typer.Option(metavar="I", help="Which this is, from 0.")] = None,
+    refit: Refit = False,
+    calibrated: Calibrated = False,
+    as_json: AsJson = False,
+) -> None:
+    """Forecast when each data wall is reached and when model generations arrive.
+
+    The same command continues a run that was interrupted or killed.
+    """
+    from datawall.forecasting.plan import make_plan
+
+    spread = _ExecutorOptions(workers, join, distributed, coordinator, processes, process)
+    if keep_draws == "all" and not spread.is_serial:
+        raise DatawallError("--keep-draws all: one process writes them; drop what spreads the run")
+    plan = make_plan(
+        load(scenario, set_, as_of, refit=refit),
+        draws=draws,
+        seed=seed,
+        sampler=sampler,
+        precision=precision,
+        given=given or (),
+        calibrated=calibrated,
+    )
+    folder = run_folder(plan.request, out, plan.calibration)
+    if late := plan.scenario.sources_after_as_of():
+        count = f"{len(late)} of {len(plan.scenario.priors)}"
+        say(f"note: {count} priors rest on sources later than the as-of date")
+    command = [*plan.request.words, "--out", str(folder), "--join"]
+    with open_executor(spread, folder, command) as ours:
+        with interruptible() as stop, progress_bar("drawing futures") as progress:
+            from datawall.forecasting.forecast import run  # loads JAX
+            from datawall.sampling.run import RunControl
+
+            control = RunControl(ours.executor, progress, stop)
+            store = folder / "draws.zarr" if keep_draws == "all" else None
+            tree = run(plan, control=control, store=store)
+        _deliver(tree, folder, ours, as_json)
+
+
+def _deliver(tree: "xr.DataTree", folder: Path, ours: OpenExecutor, as_json: bool) -> None:
+    """Write a forecast, if this process writes the results, and print it."""
+    from datawall.reporting.products import FORECAST
+
+    if ours.claims_results():
+        flat = FORECAST.save(tree, folder)
+        say(f"written to {folder}")
+    else:
+        flat = FORECAST.export(tree)
+    facts = flat["manifest"]
+    if facts["not_a_number"]:
+        say(f"warning: not a number: {facts['not_a_number']}; left out")
+    if not facts["partial"]:
+        ours.done()
+    if "ordered_precision" in facts:
+        say(_precision_note(facts))
+    show(FORECAST, tree, flat, as_json)
+    if facts["partial"]:
+        counts = f"{facts['draws']:,} of {facts['draws_asked']:,} draws"
+        say(f"interrupted after {counts}; the same command continues")
+        raise typer.Exit(_INTERRUPTED)
+
+
+def _precision_note(facts: dict[str, Any]) -> str:
+    found = facts["ordered_precision"]
+    return (
+        f"precision {found['ordered']} {'met' if found['met'] else 'not met'} with {facts['draws']:,} draws: "
+        f"largest errors {found['largest_error_years']:.2g} yr and {found['largest_error_probability']:.2g}"
+    )

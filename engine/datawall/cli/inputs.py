@@ -1,4 +1,4 @@
-"""`datawall fit`."""
+"""`datawall priors` and `fit`: the scenarios that a forecast starts from, and what evidence tells of them."""
 
 import json
 from pathlib import Path
@@ -7,10 +7,59 @@ from typing import Annotated
 import typer
 
 from datawall.arguments import check_seed
-from datawall.cli.options import AsJson, Out, Seed, say, show
+from datawall.cli.options import AsJson, Out, ScenarioName, Seed, load, say, show
 from datawall.errors import DatawallError, UntrustedPosteriorError
 
-ALL = "all"
+_ALL = "all"
+
+priors = typer.Typer(help="List, show and check scenarios: the numbers that a forecast starts from.")
+
+
+@priors.command("list")
+def _list(as_json: AsJson = False) -> None:
+    """List the shipped scenarios."""
+    from datawall.scenario import available
+
+    titles = {name: load(name).title for name in available()}
+    if as_json:
+        print(json.dumps(titles, indent=1))
+    else:
+        width = max(map(len, titles))
+        print("\n".join(f"{name:{width}}  {title}" for name, title in titles.items()))
+
+
+@priors.command("show")
+def _show(scenario: ScenarioName, as_json: AsJson = False) -> None:
+    """Show every prior of a scenario with its quantiles, shape, meaning and source."""
+    loaded = load(scenario)
+    if as_json:
+        print(json.dumps(loaded.resolved(), indent=1))
+    else:
+        from datawall.reporting.render.plain_text import scenario_text
+
+        print(scenario_text(loaded))
+
+
+@priors.command("check")
+def _check(scenario: ScenarioName) -> None:
+    """Check a scenario file; the first mistake is named and ends with exit code 2."""
+    loaded = load(scenario)
+    counts = f"{len(loaded.priors)} priors, {len(loaded.correlations)} correlations"
+    print(f"{scenario}: valid; {counts}, digest {loaded.digest[:8]}")
+
+
+@priors.command("table")
+def _table(
+    scenario: ScenarioName = "baseline",
+    write: Annotated[bool, typer.Option("--write", help="Renew the tables in priors/README.md.")] = False,
+) -> None:
+    """Print the priors of a scenario as a Markdown table."""
+    from datawall.scenario import load_scenario, markdown
+
+    if write:
+        say(f"written to {markdown.rewrite()}")
+    else:
+        print(markdown.priors_table(load_scenario(scenario)), end="")
 
 
 def fit(
@@ -33,7 +82,7 @@ def fit(
     from datawall.reporting.saved import faults
     from datawall.scenario import files
 
-    if data and (len(modules) > 1 or ALL in modules):
+    if data and (len(modules) > 1 or _ALL in modules):
         raise DatawallError("--data: belongs to one module; name just that one")
     if write and (data or as_of):
         raise DatawallError("--write: ships the fit to all of the shipped evidence; drop --data and --as-of")
@@ -42,7 +91,7 @@ def fit(
     from datawall.inference.models import MODULES
 
     # all at once, so that an unknown name is refused before any fit
-    names = MODULES if ALL in modules else modules
+    names = MODULES if _ALL in modules else modules
     plans = [fit_by_name.make_plan(name, data=data or (), as_of=as_of, seed=seed) for name in names]
     folder = files.posteriors() if write else out or plans[0].request.folder
     prepare(folder)

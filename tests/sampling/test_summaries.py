@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from datawall.sampling.histogram import Histogram, Sketch
+from datawall.sampling.summaries import Histogram, Sketch
 
 LEVELS = np.array([0.001, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.999])
 YEARS = Histogram(2020.0, 2052.0, 1024)
@@ -40,29 +40,27 @@ def normals(*shape: int, seed: int = 0) -> np.ndarray:
 @pytest.mark.parametrize("law", [stats.norm(), stats.uniform(-1, 2), stats.expon(-2), stats.laplace()])
 def test_quantiles_are_those_of_the_sample_within_a_bin_and_of_the_law_within_four_mcse(law):
     values = law.rvs(100_000, random_state=1)
-    sketch = sketch_of(WIDE, values)
+    curve = sketch_of(WIDE, values).curve()
     width = 16.0 / WIDE.bins
     sample = np.quantile(values, LEVELS, method="inverted_cdf")
-    assert np.all(np.abs(sketch.quantile(LEVELS) - sample) <= width)
-    assert np.all(
-        np.abs(sketch.quantile(LEVELS) - law.ppf(LEVELS)) < 4 * sketch.quantile_mcse(LEVELS) + width
-    )
+    assert np.all(np.abs(curve.quantile(LEVELS) - sample) <= width)
+    assert np.all(np.abs(curve.quantile(LEVELS) - law.ppf(LEVELS)) < 4 * curve.quantile_mcse(LEVELS) + width)
 
 
 def test_the_cdf_is_exact_at_edges_and_within_a_bin_mass_elsewhere():
     values = normals(20_000)
     sketch = sketch_of(WIDE, values)
     assert np.allclose(
-        sketch.cdf(WIDE.edges[1:-1]), [(values < e).mean() for e in WIDE.edges[1:-1]], atol=1e-12
+        sketch.curve().cdf(WIDE.edges[1:-1]), [(values < e).mean() for e in WIDE.edges[1:-1]], atol=1e-12
     )
     x = np.linspace(-3, 3, 101)
     bin_mass = sketch.counts.max() / sketch.total
-    assert np.all(np.abs(sketch.cdf(x) - [(values <= v).mean() for v in x]) <= bin_mass)
+    assert np.all(np.abs(sketch.curve().cdf(x) - [(values <= v).mean() for v in x]) <= bin_mass)
 
 
 def test_quantile_and_cdf_are_inverse():
     sketch = sketch_of(WIDE, normals(5000))
-    np.testing.assert_allclose(sketch.cdf(sketch.quantile(LEVELS)), LEVELS, rtol=1e-9)
+    np.testing.assert_allclose(sketch.curve().cdf(sketch.curve().quantile(LEVELS)), LEVELS, rtol=1e-9)
 
 
 @given(
@@ -72,7 +70,7 @@ def test_quantile_and_cdf_are_inverse():
 def test_quantiles_of_any_sample_are_monotone_and_agree_with_the_sorted_sample(values, levels):
     values, levels = np.array(values), np.sort(levels)
     sketch = sketch_of(NARROW, values)
-    quantiles = sketch.quantile(levels)
+    quantiles = sketch.curve().quantile(levels)
     assert np.all(quantiles[1:] >= quantiles[:-1])
     # The level as the sketch sees it: the share of draws, rounded as p n is.
     order = np.ceil(levels * len(values)).astype(int)
@@ -87,57 +85,57 @@ def test_quantiles_of_any_sample_are_monotone_and_agree_with_the_sorted_sample(v
 def test_a_point_mass_is_returned_exactly():
     value = 2031.7182818
     sketch = sketch_of(YEARS, np.full(1000, value))
-    assert np.all(sketch.quantile([0.0, 1e-6, 0.5, 1.0]) == value)
-    assert sketch.quantile_mcse(0.5) == 0.0
-    assert list(sketch.cdf([value - 1e-9, value])) == [0.0, 1.0]
+    assert np.all(sketch.curve().quantile([0.0, 1e-6, 0.5, 1.0]) == value)
+    assert sketch.curve().quantile_mcse(0.5) == 0.0
+    assert list(sketch.curve().cdf([value - 1e-9, value])) == [0.0, 1.0]
 
 
 def test_never_and_past_keep_their_mass():
     values = np.r_[np.full(200, -np.inf), np.full(500, 2030.25), np.full(300, np.inf)]
     sketch = sketch_of(YEARS, values)
-    assert (sketch.total, sketch.below.value, sketch.above.value) == (1000, 0.2, 0.3)
+    assert (sketch.total, sketch.shares().value[0], sketch.shares().value[-1]) == (1000, 0.2, 0.3)
     levels = [0.0, 0.2, 0.201, 0.5, 0.7, 0.701, 1.0]
     expected = [-np.inf, -np.inf, 2030.25, 2030.25, 2030.25, np.inf, np.inf]
-    assert list(sketch.quantile(levels)) == expected
-    assert list(sketch.cdf([2000.0, 2030.0, 2030.25, 2052.0, np.inf])) == [0.2, 0.2, 0.7, 0.7, 0.7]
+    assert list(sketch.curve().quantile(levels)) == expected
+    assert list(sketch.curve().cdf([2000.0, 2030.0, 2030.25, 2052.0, np.inf])) == [0.2, 0.2, 0.7, 0.7, 0.7]
     # sqrt(.7 .3 / 1000) = .0145: the answer at .69 cannot be told from "never".
-    assert list(sketch.quantile_mcse([0.1, 0.5, 0.69, 0.9])) == [np.inf, 0.0, np.inf, np.inf]
+    assert list(sketch.curve().quantile_mcse([0.1, 0.5, 0.69, 0.9])) == [np.inf, 0.0, np.inf, np.inf]
 
 
 @pytest.mark.parametrize("value", [-np.inf, np.inf])
 def test_a_sketch_with_nothing_in_range(value):
     sketch = sketch_of(YEARS, np.full(10, value))
-    assert np.all(sketch.quantile([0.0, 0.3, 1.0]) == value)
-    assert sketch.quantile_mcse(0.5) == np.inf
-    assert sketch.cdf(2030.0) == (value < 0)
+    assert np.all(sketch.curve().quantile([0.0, 0.3, 1.0]) == value)
+    assert sketch.curve().quantile_mcse(0.5) == np.inf
+    assert sketch.curve().cdf(2030.0) == (value < 0)
 
 
 def test_nan_is_counted_apart():
     sketch = sketch_of(YEARS, np.r_[np.full(5, np.nan), np.full(10, 2030.0), np.full(10, np.inf)])
-    assert (sketch.nan, sketch.total, sketch.above.value) == (5, 20, 0.5)
+    assert (sketch.nan, sketch.total, sketch.shares().value[-1]) == (5, 20, 0.5)
 
 
 def test_nothing_counted_has_no_distribution():
     sketch = sketch_of(YEARS, np.full(5, np.nan))
     for answer in (
-        sketch.below.value,
-        sketch.quantile(0.5),
-        sketch.quantile_mcse(0.5),
-        *sketch.probability(2030.0),
+        sketch.shares().value[0],
+        sketch.curve().quantile(0.5),
+        sketch.curve().quantile_mcse(0.5),
+        *sketch.curve().probability(2030.0),
     ):
         assert np.isnan(answer)
 
 
 def test_leading_axes_are_kept_and_independent():
     values = normals(3, 2, 4000) + np.arange(6).reshape(3, 2, 1) / 4
-    sketch = sketch_of(WIDE, values)
-    assert sketch.quantile(0.5).shape == sketch.quantile_mcse(0.5).shape == sketch.cdf(0.0).shape == (3, 2)
-    assert sketch.quantile(LEVELS).shape == sketch.quantile_mcse(LEVELS).shape == (3, 2, len(LEVELS))
-    assert sketch.probability(np.zeros((4, 5))).mcse.shape == (3, 2, 4, 5)
-    alone = sketch_of(WIDE, values[1, 1])
-    assert np.array_equal(sketch.quantile(LEVELS)[1, 1], alone.quantile(LEVELS))
-    assert np.array_equal(sketch.quantile_mcse(LEVELS)[1, 1], alone.quantile_mcse(LEVELS))
-    assert np.array_equal(sketch.probability(LEVELS).mcse[1, 1], alone.probability(LEVELS).mcse)
+    curve = sketch_of(WIDE, values).curve()
+    assert curve.quantile(0.5).shape == curve.quantile_mcse(0.5).shape == curve.cdf(0.0).shape == (3, 2)
+    assert curve.quantile(LEVELS).shape == curve.quantile_mcse(LEVELS).shape == (3, 2, len(LEVELS))
+    assert curve.probability(np.zeros((4, 5))).mcse.shape == (3, 2, 4, 5)
+    alone = sketch_of(WIDE, values[1, 1]).curve()
+    assert np.array_equal(curve.quantile(LEVELS)[1, 1], alone.quantile(LEVELS))
+    assert np.array_equal(curve.quantile_mcse(LEVELS)[1, 1], alone.quantile_mcse(LEVELS))
+    assert np.array_equal(curve.probability(LEVELS).mcse[1, 1], alone.probability(LEVELS).mcse)
 
 
 def test_adding_in_any_order_and_in_any_parts_gives_the_same_sketch():
@@ -170,8 +168,12 @@ def consistent(estimates: np.ndarray, mcse: np.ndarray, truth: ArrayLike) -> boo
 
 @pytest.mark.parametrize("level", [0.05, 0.3, 0.5, 0.9])
 def test_the_standard_error_of_a_quantile_is_calibrated(level):
-    sketch = sketch_of(WIDE, normals(SEEDS, DRAWS, seed=3))
-    quantile, mcse, truth = sketch.quantile(level), sketch.quantile_mcse(level), stats.norm.ppf(level)
+    curve = sketch_of(WIDE, normals(SEEDS, DRAWS, seed=3)).curve()
+    quantile, mcse, truth = (
+        curve.quantile(level),
+        curve.quantile_mcse(level),
+        stats.norm.ppf(level),
+    )
     assert consistent(quantile, mcse, truth)
     assert not consistent(quantile, mcse / 1.5, truth)
     assert not consistent(quantile, mcse * 1.5, truth)
@@ -179,7 +181,7 @@ def test_the_standard_error_of_a_quantile_is_calibrated(level):
 
 @pytest.mark.parametrize("x", [-1.5, 0.0, 1.0])
 def test_the_standard_error_of_a_probability_is_calibrated(x):
-    value, mcse = sketch_of(WIDE, normals(SEEDS, DRAWS, seed=4)).probability(x)
+    value, mcse = sketch_of(WIDE, normals(SEEDS, DRAWS, seed=4)).curve().probability(x)
     assert consistent(value, mcse, stats.norm.cdf(x))
     assert not consistent(value, mcse / 1.5, stats.norm.cdf(x))
     assert not consistent(value, mcse * 1.5, stats.norm.cdf(x))
