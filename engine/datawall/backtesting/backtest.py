@@ -46,16 +46,10 @@ from datawall.scenario.widening import widened
 def groups_of(
     plan: BacktestPlan, ledger: Ledger, outcomes: Mapping[ForecastQuestion, Outcome | None]
 ) -> tuple[dict[str, xr.Dataset], dict[str, list[str]]]:
-    """Return the groups of a backtest except `reference` and `revision`, and sentences on the main scenario.
+    """Return the groups of a backtest except `reference` and `revision`, and sentences on the scenario.
 
-    The sentences are ``verdicts``, which judge, and ``remarks``.
-
-    Parameters
-    ----------
-    plan, ledger
-        The questions and their answers.
-    outcomes
-        Of every question; None while unresolved.
+    The sentences are ``verdicts``, which judge, and ``remarks``. The outcome of a question is None while it is
+    unresolved.
     """
     scored = {who: score(answers, outcomes) for who, answers in ledger.answers.items()}
     groups = {"questions": score({}, outcomes).coords.to_dataset().drop_vars("level").reset_coords()}
@@ -144,17 +138,7 @@ def backtest(
 
 
 def run(plan: BacktestPlan, parts: Parts | None = None, progress: Progress = lambda *_: None) -> xr.DataTree:
-    """Return the results of a backtest.
-
-    Parameters
-    ----------
-    plan
-        Plan of the backtest.
-    parts
-        Components; by default the shipped ones.
-    progress
-        Called with what is done and all there is to do.
-    """
+    """Return the results of a backtest; the components are by default the shipped ones."""
     began = time.perf_counter()
     keep_compiled_programs()
     parts = parts or shipped_parts()

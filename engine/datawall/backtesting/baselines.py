@@ -27,15 +27,7 @@ type _Method = Callable[[Sequence[ForecastQuestion], int, np.random.Generator], 
 def persistence(questions: Sequence[ForecastQuestion]) -> Answers:
     """Forecast no change: the record known at the origin stays, and no event happens.
 
-    Parameters
-    ----------
-    questions
-        Of one origin.
-
-    Returns
-    -------
-    Answers
-        One draw for each question; a level of which nothing was known has none.
+    There is one draw for each question; a level of which nothing was known has none.
 
     Raises
     ------
@@ -57,19 +49,8 @@ def trend(draws: int, seed: int) -> Forecaster:
     The line is fitted by least squares; its errors are normal and as large as those of the records, so that
     the predictive distribution is Student's t with the records' degrees of freedom. No record falls below the
     one known. A date is the first passage of the line through its threshold. Waits between releases by
-    name are normal, with the mean and standard deviation of the known waits, and not negative.
-
-    Parameters
-    ----------
-    draws
-        Of each answer.
-    seed
-        Of the random numbers.
-
-    Returns
-    -------
-    Forecaster
-        It leaves out targets of which too little was known.
+    name are normal, with the mean and standard deviation of the known waits, and not negative. Targets of
+    which too little was known are left out.
 
     References
     ----------
@@ -83,17 +64,7 @@ def drift(draws: int, seed: int) -> Forecaster:
 
     A random walk with drift through the record at the origin and at whole years before it, in log10: mean and
     scatter are those of its yearly steps. A date is the first passage. It does not answer about releases by
-    name, which are no records.
-
-    Parameters
-    ----------
-    draws, seed
-        As for `trend`.
-
-    Returns
-    -------
-    Forecaster
-        It leaves out targets of which too little was known.
+    name, which are no records, nor about targets of which too little was known.
 
     References
     ----------

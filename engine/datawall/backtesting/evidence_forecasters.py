@@ -26,14 +26,7 @@ type _Draws = dict[str, np.ndarray]
 
 
 def draws_known(module: str, origin: float) -> tuple[Evidence, _Draws]:
-    """Return the vintage of a module's evidence at an origin, and posterior draws given it.
-
-    Parameters
-    ----------
-    module
-        A module of inference.
-    origin
-        The date of the forecast [decimal year].
+    """Return the vintage of a module's evidence at an origin [decimal year], and posterior draws given it.
 
     Raises
     ------
@@ -58,14 +51,10 @@ class _Request:
 
     Attributes
     ----------
-    target
-        The target whose figures are forecast.
-    origin
-        Of the forecast [decimal year].
-    evidence
-        Of the module, known at the origin.
-    draws
-        Of its posterior, one leading axis.
+    target, origin
+        The target whose figures are forecast, and the date of the forecast [decimal year].
+    evidence, draws
+        Evidence known at the origin, and draws of the posterior given it, one leading axis.
     dates
         Dates of new figures, shape (draws, figures) [decimal year].
     """
@@ -85,21 +74,15 @@ def module_forecaster(target: str, draws: int, seed: int) -> Forecaster:
     """Return the forecaster of a record from the evidence model of its figures.
 
     New figures arrive as a Poisson process at the recent rate, each drawn from the posterior predictive
-    distribution. The record is the largest figure published, or the one known at the origin.
+    distribution. The record is the largest figure published, or the one known at the origin. One draw of the
+    posterior and of new figures answers every horizon.
 
     Parameters
     ----------
     target
-        A name in `MODULE_OF`.
-    draws
-        Of each answer. One draw of the posterior and of new figures answers every horizon.
-    seed
-        Of the random numbers.
-
-    Returns
-    -------
-    Forecaster
-        It answers the questions about its target.
+        A name in `MODULE_OF`; it answers the questions about this target.
+    draws, seed
+        Number of draws of each answer, and the seed of the random numbers.
     """
 
     def answer(questions: Sequence[ForecastQuestion]) -> Answers:
@@ -135,18 +118,13 @@ def releases(
     series
         The figures known at the origin.
     origin, until
-        Between which they come [decimal year].
-    draws
-        Number of draws.
-    rng
-        The random numbers.
+        Between which new ones come [decimal year].
 
     Returns
     -------
-    dates
-        Shape (draws, figures) [decimal year].
-    come
-        Mask of the figures that exist, as some draws have fewer than others.
+    dates, come
+        Of shape (draws, figures) [decimal year], and the mask of the figures that exist, as some draws have
+        fewer than others.
     """
     recent = np.sum((series.date > origin - RECENT) & (series.date <= origin))
     rate = rng.gamma(recent + 0.5, 1.0 / RECENT, draws)  # the posterior under Jeffreys' prior
@@ -217,22 +195,11 @@ STORIES: dict[str, _Story] = {"training_sets": _training_sets, "hardware": _chip
 
 
 def name_forecaster(draws: int, seed: int) -> Forecaster:
-    """Return the forecaster of OpenAI's generations by name.
+    """Return the forecaster of OpenAI's generations by name, the target ``release_by_name``.
 
     It fits the module `generations` to the evidence known at the origin. The next whole number ends the
-    current wait, conditional on its length so far; each later one takes a fresh wait.
-
-    Parameters
-    ----------
-    draws
-        Number of draws of each date.
-    seed
-        Of the draws. Those of one place belong together: a late GPT-5 makes a late GPT-6.
-
-    Returns
-    -------
-    function
-        Answers the questions of target ``release_by_name`` among those that it is given.
+    current wait, conditional on its length so far; each later one takes a fresh wait. The draws of one place
+    belong together: a late GPT-5 makes a late GPT-6.
     """
 
     def answer(questions: Sequence[ForecastQuestion]) -> Answers:

@@ -26,16 +26,8 @@ _NEEDLESS = re.compile(
 def flat(tree: xr.DataTree) -> _Row:
     """Return a backtest ready for JSON: nan is null, and inf (of a date: never) is ``"inf"``.
 
-    Parameters
-    ----------
-    tree
-        As `datawall.backtest` returns it.
-
-    Returns
-    -------
-    dict
-        ``verdicts`` and ``remarks`` (sentences), ``skill``, ``coverage``, ``widening`` and ``reference``
-        (rows), ``skipped`` (as `unanswered` groups it) and ``manifest``.
+    It has ``verdicts`` and ``remarks`` (sentences), ``skill``, ``coverage``, ``widening`` and ``reference``
+    (rows), ``skipped`` (as `unanswered` groups it) and ``manifest``.
     """
     manifest = json.loads(tree.attrs["manifest"])
     found = {
@@ -51,18 +43,10 @@ def flat(tree: xr.DataTree) -> _Row:
 
 
 def unanswered(skipped: Iterable[tuple[str, str, float, str]]) -> list[_Row]:
-    """Return unanswered questions, one row for each reason and its origins.
+    """Return unanswered questions (forecaster, target or empty for all, origin, reason), by reason.
 
-    Parameters
-    ----------
-    skipped
-        Forecaster, target (empty: all), origin and reason.
-
-    Returns
-    -------
-    list of dict
-        ``who``, ``targets``, ``origins`` and ``reason``: targets that share both a reason and its origins are
-        one row.
+    Each row has ``who``, ``targets``, ``origins`` and ``reason``: targets that share both a reason and its
+    origins are one row.
 
     Examples
     --------

@@ -17,16 +17,9 @@ _ITEMS: dict[str, tuple[str, ...]] = {
 
 
 def questions_at(origin: float, horizons: Sequence[float]) -> list[ForecastQuestion]:
-    """Return the questions of one origin.
+    """Return the questions of one origin [decimal year], for some horizons [years].
 
     The date of an event is in question only if it was not known to have happened by then.
-
-    Parameters
-    ----------
-    origin
-        The date of the forecasts [decimal year].
-    horizons
-        Horizons of the questions [years].
     """
     return [ForecastQuestion(*asked, origin, horizon) for asked in _asked(origin) for horizon in horizons]
 
@@ -41,22 +34,12 @@ def _asked(origin: float) -> Iterator[tuple[str, str]]:
 
 
 def resolve(question: ForecastQuestion) -> Outcome | None:
-    """Return the outcome of a question, by the evidence known today.
+    """Return the outcome of one of `questions_at` by the evidence known today, in log10 or decimal years.
 
-    A level is the record of the figures published by then; before then it is unresolved. Where figures have
-    been kept secret since some date, later records are only known to be no less than the one of that date. A
-    date is observed from the origin until the horizon, once the whole window has been watched: a truncated
-    window would stand for a longer horizon than it covers, and more often where the event came early.
-
-    Parameters
-    ----------
-    question
-        One of `questions_at`.
-
-    Returns
-    -------
-    Outcome or None
-        In log10, or decimal years; None while unresolved.
+    A level is the record of the figures published by then; before then it is unresolved, which is None. Where
+    figures have been kept secret since some date, later records are only known to be no less than the one of
+    that date. A date is observed from the origin until the horizon, once the whole window has been watched: a
+    truncated window would stand for a longer horizon than it covers, most often where the event came early.
     """
     if TARGETS[question.target].kind == "level":
         return _level(question)
@@ -71,17 +54,9 @@ def came(question: ForecastQuestion) -> float:
 
 
 def seen_so_far(question: ForecastQuestion) -> Outcome | None:
-    """Return the event's outcome since the origin, censored where watching has ended.
+    """Return the outcome of a date since the origin, censored where watching has ended.
 
-    Parameters
-    ----------
-    question
-        About a date; its horizon may lie ahead.
-
-    Returns
-    -------
-    Outcome or None
-        In decimal years; None where the target was not watched after the origin.
+    The horizon may lie ahead. It is None where the target was not watched after the origin.
     """
     last = min(question.until, watched_until(question.target))
     if last <= question.origin:

@@ -29,7 +29,7 @@ MID_2024 = 2024.46
 
 
 def parse_origins(start: str, end: str, every: str, known_until: float) -> tuple[float, ...]:
-    """Return the forecast origins of a backtest.
+    """Return the forecast origins of a backtest, ascending [decimal year].
 
     Parameters
     ----------
@@ -39,11 +39,6 @@ def parse_origins(start: str, end: str, every: str, known_until: float) -> tuple
         Between two of them: ``"6mo"`` or ``"1y"``.
     known_until
         Date at which the newest evidence became known; origins lie before it [decimal year].
-
-    Returns
-    -------
-    tuple of float
-        Ascending [decimal year].
 
     Raises
     ------
@@ -71,17 +66,7 @@ def parse_origins(start: str, end: str, every: str, known_until: float) -> tuple
 
 
 def parse_horizons(texts: Sequence[str]) -> tuple[float, ...]:
-    """Return the forecast horizons of a backtest.
-
-    Parameters
-    ----------
-    texts
-        Such as ``["6mo", "2y"]``.
-
-    Returns
-    -------
-    tuple of float
-        Ascending, each once [years].
+    """Return forecast horizons, ascending and each once [years].
 
     Raises
     ------
@@ -202,12 +187,7 @@ def make_plan(
     draws: int = DRAWS,
     seed: int = 0,
 ) -> BacktestPlan:
-    """Return the plan of a backtest.
-
-    Parameters
-    ----------
-    scenarios, start, end, every, horizons, draws, seed
-        See `datawall.backtesting.backtest.backtest`.
+    """Return the plan of a backtest; for the parameters see `datawall.backtesting.backtest.backtest`.
 
     Raises
     ------

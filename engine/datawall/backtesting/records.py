@@ -78,20 +78,10 @@ PREFIX = "GPT-"
 
 
 def series_of(target: str, as_of: float | None = None) -> Series:
-    """Return the record series of a target, cut at an as-of date.
+    """Return the record series of a target in `TARGETS`, cut at an as-of date [decimal year] if there is one.
 
-    Parameters
-    ----------
-    target
-        A name in `TARGETS`.
-    as_of
-        Figures that became known later are left out [decimal year]; all stay for None.
-
-    Returns
-    -------
-    Series
-        log10 of each figure, the record being the largest: of a price therefore minus log10. Of releases by
-        name the version number itself.
+    It has log10 of each figure, the record being the largest: of a price therefore minus log10. Of releases
+    by name it has the version number itself.
 
     Raises
     ------

@@ -64,24 +64,12 @@ class _Paths:
 
 
 def world_forecaster(scenario: Scenario, draws: int = 4000, seed: int = 0) -> Forecaster:
-    """Return the forecaster of the largest known run under a scenario.
+    """Return the forecaster of the largest known run under a scenario, as it was believed at the origin.
 
     It answers `WORLD_TARGETS` about the published figure: the largest run that has been released, times the
-    error of its estimate, and never less than the record known at the origin.
-
-    Parameters
-    ----------
-    scenario
-        As it was believed at the origin, which is its as-of date (`datawall.backtesting.vintage.as_known`).
-    draws
-        Number of futures.
-    seed
-        Of the draws: draw i depends on it and on i, whatever is asked and at whichever origin.
-
-    Returns
-    -------
-    Forecaster
-        All its answers are read off the same futures. It raises `NothingKnownError` where no run was known.
+    error of its estimate, and never less than the record known at the origin. All answers are read off the
+    same futures: draw i depends on the seed and on i, whatever is asked and at whichever origin. It raises
+    `NothingKnownError` where no run was known.
     """
     return partial(_answers, scenario, draws, seed)
 
@@ -148,10 +136,8 @@ def published_paths(
     ----------
     account
         What sets size and release of a run.
-    params
-        The numbers of the joint distribution of the inputs.
-    points
-        Where the random numbers start from.
+    params, points
+        The numbers of the joint distribution of the inputs, and where the random numbers start from.
     clock
         The origin and the anchors.
     grid

@@ -40,12 +40,12 @@ DESCRIPTIONS = {
 
 
 def score(answers: Answers, outcomes: Mapping[ForecastQuestion, Outcome | None]) -> xr.Dataset:
-    """Return the quantiles and scores of each answer.
+    """Return the quantiles and scores of each answer of one forecaster; a question may lack one.
 
     Parameters
     ----------
     answers
-        Of one forecaster; a question may lack one.
+        Draws by question.
     outcomes
         Outcome of every question, in the order of the dataset; None where it is unresolved.
 
@@ -126,23 +126,9 @@ def in_question(scored: xr.Dataset) -> np.ndarray:
 
 
 def held(scored: xr.Dataset, kind: str, horizon: float, mass: float = 0.8) -> tuple[float, int]:
-    """Return the coverage of central intervals for amounts, or for uncertain dates, and their number.
+    """Return the coverage of central intervals at a horizon [years], and the number of questions that count.
 
-    Parameters
-    ----------
-    scored
-        Of `score`.
-    kind
-        ``"level"`` or ``"date"``.
-    horizon
-        Horizon [years].
-    mass
-        Of the intervals.
-
-    Returns
-    -------
-    share, count
-        The share is nan where no question counts.
+    It is that of amounts (kind ``"level"``), or of the dates in question (``"date"``); nan without any.
     """
     these = counted(scored) & of_kind(scored, kind) & (scored["horizon"].values == horizon)
     bounds = pit_bounds_of(scored)[these & in_question(scored) if kind == "date" else these]
@@ -194,11 +180,6 @@ def _skill(pair: np.ndarray) -> np.ndarray:
 def coverage_table(scored: xr.Dataset) -> xr.Dataset:
     """Return the coverage of central intervals by mass, target and horizon.
 
-    Parameters
-    ----------
-    scored
-        Of `score`.
-
     Returns
     -------
     Dataset
@@ -217,15 +198,7 @@ def coverage_table(scored: xr.Dataset) -> xr.Dataset:
 
 
 def widening(scored: xr.Dataset, seed: int) -> Widening:
-    """Return the widening factor at which 80 % intervals hold 80 % of the outcomes.
-
-    Parameters
-    ----------
-    scored
-        Of `score`.
-    seed
-        Of the block bootstrap over origins.
-    """
+    """Return the widening factor at which 80 % intervals hold 80 % of the outcomes, by a block bootstrap."""
     counts = counted(scored)
     weights = scoring.block_weights(scored["origin"].values[counts], _BLOCK, _RESAMPLES, seed)
     return scoring.widening_factor(pit_bounds_of(scored)[counts], weights)

@@ -56,12 +56,7 @@ def verdicts(scored: Mapping[str, xr.Dataset], skills: Mapping[str, xr.Dataset],
 def remarks(scored: xr.Dataset, taken_out: Mapping[float, Collection[str]]) -> list[str]:
     """Return remarks on the scores of a forecaster.
 
-    Parameters
-    ----------
-    scored
-        Of `scores.score`.
-    taken_out
-        By origin, what limits the largest run but was stated later, so that it took no part.
+    By origin, `taken_out` has what limits the largest run but was stated later, so that it took no part.
     """
     return [
         *_without(taken_out),

@@ -26,16 +26,10 @@ _NAMED = 3
 
 
 def news(module: str, since: float, until: float) -> tuple[str, ...]:
-    """Return the rows added to a module's evidence between two dates.
+    """Return the rows added to a module's evidence between two dates [decimal year].
 
-    Where the evidence at the earlier date was too little for a fit, all rows count as new.
-
-    Parameters
-    ----------
-    module
-        Its name; the evidence of a module given as a file is unavailable, so no rows are listed.
-    since, until
-        The dates [decimal year].
+    Where the evidence at the earlier date was too little for a fit, all rows count as new. The evidence of a
+    module given as a file is unavailable, so no rows are listed.
 
     Examples
     --------
@@ -48,12 +42,7 @@ def news(module: str, since: float, until: float) -> tuple[str, ...]:
 
 
 def told(module: str, since: float, until: float) -> str:
-    """Describe the rows added to a module's evidence between two dates: the first ones and their number.
-
-    Parameters
-    ----------
-    module, since, until
-        See `news`.
+    """Describe `news`: the first rows and their number.
 
     Examples
     --------
@@ -133,19 +122,12 @@ class AsKnown:
 
 
 def as_known(name_or_path: str | Path, origin: float) -> AsKnown:
-    """Load the vintage of a scenario at an origin.
+    """Load the vintage of a scenario, given by name or path, at an origin [decimal year].
 
     It is meant for answers about the largest run: evidence models are fitted to the evidence known by then,
     and those that do not bear on it are left out. Statements made by hand later are taken out where the
     forecast can do without: a ceiling of the largest run goes with any of its inputs, except for the trend,
     and so does a slowdown of the trend.
-
-    Parameters
-    ----------
-    name_or_path
-        A scenario.
-    origin
-        The date of the forecast [decimal year].
 
     Raises
     ------
@@ -184,13 +166,7 @@ def as_known(name_or_path: str | Path, origin: float) -> AsKnown:
 
 
 def published() -> dict[str, float]:
-    """Return the as-of date of each shipped scenario that uses no evidence, so that it keeps its own date.
-
-    Returns
-    -------
-    dict
-        Decimal year by name.
-    """
+    """Return the as-of date of each shipped scenario without evidence, which keeps it [decimal year]."""
     scenarios = (load_scenario(name, posterior=silent) for name in files.available())
     return {s.name: s.as_of for s in scenarios if not s.modules}
 

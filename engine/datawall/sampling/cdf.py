@@ -70,28 +70,18 @@ class Curve:
         Returns
         -------
         numpy.ndarray
-            Quantiles of shape (..., k): -inf where `p` falls in the mass below the range, inf where it falls
-            in the mass above, NaN where nothing was counted.
+            Of shape (..., k): -inf where `p` falls in the mass below the range, inf where in the mass above,
+            NaN where nothing was counted.
         """
         p = np.asarray(p, float)
         levels = np.broadcast_to(p.ravel(), (*self.total.shape, p.size))
         return self._quantile(levels).reshape((*self.total.shape, *p.shape))
 
     def quantile_mcse(self, p: ArrayLike) -> Floats:
-        """Return the Monte Carlo standard error of `quantile(p)`.
+        """Return the Monte Carlo standard error of `quantile(p)`, of the same shape.
 
         With δ the standard error of the share of draws under the quantile, the answer is half the distance
         between the quantiles at p - δ and p + δ, and inf when either is infinite or no such quantile exists.
-
-        Parameters
-        ----------
-        p
-            Probabilities in [0, 1], of any shape (k).
-
-        Returns
-        -------
-        numpy.ndarray
-            Standard errors of shape (..., k), in the unit of the values.
         """
         p = np.asarray(p, float)
         level = np.broadcast_to(p.ravel(), (*self.total.shape, p.size))

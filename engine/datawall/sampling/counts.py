@@ -168,21 +168,14 @@ def count(
 
     Parameters
     ----------
-    layout
-        The layout of the tally.
-    tally
-        Counts so far.
+    layout, tally
+        The layout, and the counts so far.
     outputs
         Draws of each output, of shape (..., n); those not in the layout are ignored.
     first
         Low word of the index of the first draw, uint32.
     valid
         Which of the n draws to count, of shape (n,).
-
-    Returns
-    -------
-    Tally
-        `tally` with the valid draws added.
     """
     if layout.outputs:
         tally = _count(layout, tally, outputs, first, valid)

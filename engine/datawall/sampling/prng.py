@@ -44,19 +44,7 @@ def threefry2x32[Array: (jax.Array, np.ndarray)](
 ) -> tuple[Array, Array]:
     """Encrypt a counter with Threefry-2x32-20, on the device or on the host.
 
-    Parameters
-    ----------
-    key, counter
-        Two uint32 words each; the four words broadcast together.
-
-    Returns
-    -------
-    tuple of uint32
-        Two words of 32 random bits.
-
-    References
-    ----------
-    Salmon et al. (2011), doi:10.1145/2063384.2063405.
+    Key and counter are two uint32 words each, which broadcast together; returns two words of 32 random bits.
     """
     schedule = (*key, key[0] ^ key[1] ^ _PARITY)
     x0, x1 = counter[0] + schedule[0], counter[1] + schedule[1]
@@ -71,25 +59,14 @@ def threefry2x32[Array: (jax.Array, np.ndarray)](
 
 
 def seed_word(seed: int) -> np.uint32:
-    """Return a seed as the word that keys the generator.
-
-    Raises
-    ------
-    ValueError
-        If `seed` is not in [0, 2^32).
-    """
+    """Return a seed in [0, 2^32) as the word that keys the generator."""
     if not 0 <= seed < 2**32:
         raise ValueError(f"seed {seed} is not in [0, 2^32)")
     return np.uint32(seed)
 
 
 def split_index(index: int) -> tuple[np.uint32, np.uint32]:
-    """Return the (high, low) words of a draw index.
-
-    Raises
-    ------
-    ValueError
-        If `index` is not in [0, 2^63).
+    """Return the (high, low) words of a draw index in [0, 2^63).
 
     Examples
     --------
@@ -180,20 +157,10 @@ def uniforms(seed: _Words, first: Index, count: int, streams: _Words) -> jax.Arr
 
 
 def normal_quantile(u: jax.Array) -> jax.Array:
-    """Return the standard normal quantile of float32 probabilities.
+    """Return the standard normal quantile of float32 probabilities from 2^-24 to 1 - 2^-24.
 
     The relative error is below 4e-7 in both tails: w is formed from u, because 2u - 1 rounds the lower tail
     away. JAX's own is twice as slow on a CPU and takes a second to compile.
-
-    Parameters
-    ----------
-    u
-        Probabilities from 2^-24 to 1 - 2^-24, float32 of any shape.
-
-    Returns
-    -------
-    jax.Array
-        Scores of the same shape.
 
     References
     ----------

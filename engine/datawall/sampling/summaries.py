@@ -87,12 +87,8 @@ class Sketch:
     def add(self, counts: ArrayLike, minimum: ArrayLike, maximum: ArrayLike) -> None:
         """Add the draws of a `counts.Tally`, in place.
 
-        Parameters
-        ----------
-        counts
-            Of shape (R, ..., bins + 3): below, the bins, at or above, NaN.
-        minimum, maximum
-            Extremes of the values inside the range, of shape (...).
+        Counts are of shape (R, ..., bins + 3): below, the bins, at or above, NaN; minimum and maximum are the
+        extremes of the values inside the range, of shape (...).
         """
         counts = np.asarray(counts)
         self.counts += counts[..., :-1]

@@ -163,15 +163,7 @@ def _as_ratio(name: str, found: dict[str, xr.DataArray]) -> dict[str, xr.DataArr
 
 
 def difference_cdf(first: Counted, other: Counted, dates: Floats) -> xr.Dataset:
-    """Return differences in the CDFs of dates, the first scenario minus the other.
-
-    Parameters
-    ----------
-    first, other
-        Two scenarios with a common start.
-    dates
-        Where the distribution functions are compared [decimal year].
-    """
+    """Return differences in the CDFs of dates [decimal year], the first scenario minus the other."""
     variables: dict[str, xr.DataArray] = {}
     since = dates - first.labels.scenario.as_of
     for output in first.labels.outputs:

@@ -20,11 +20,6 @@ _EFFECTS = ("shapley", "from_other", "from_first")
 def flat(tree: xr.DataTree) -> _Row:
     """Return a comparison ready for JSON.
 
-    Parameters
-    ----------
-    tree
-        As `datawall.compare` returns it.
-
     Returns
     -------
     dict

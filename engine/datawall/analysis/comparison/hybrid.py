@@ -226,12 +226,7 @@ def _chosen(name: str, first: dict, other: dict, of_first: dict[str, Any]) -> ja
 def _carried(values: dict[str, Any], years: dict[str, Any]) -> dict[str, Any]:
     """Return inputs with the levels that another group's anchor dates carried to that anchor.
 
-    Parameters
-    ----------
-    values
-        Inputs by name.
-    years
-        For each of `_CARRIED`, the time from the date at which it is stated to its anchor.
+    For each of `_CARRIED`, the years are those from the date at which it is stated to its anchor.
 
     Examples
     --------

@@ -103,16 +103,10 @@ class Decomposed:
 
 
 def wanted_targets(scenario: Scenario, same_ceilings: bool, wanted: Sequence[str] | None) -> list[Decomposed]:
-    """Return the outputs to decompose.
+    """Return the outputs to decompose, in the terms of the first scenario.
 
-    Parameters
-    ----------
-    scenario
-        The first scenario.
-    same_ceilings
-        Whether all scenarios have the same ceilings, so that the paths of these can be decomposed too.
-    wanted
-        Names of outputs; by default the walls, the dates of compute and of releases, and a few paths in 2030.
+    By default these are the walls, the dates of compute and of releases, and a few paths in 2030. Paths of
+    ceilings can be decomposed only where all scenarios have the same ceilings.
 
     Raises
     ------
@@ -141,12 +135,7 @@ def _usual(known: Iterable[str], labels: Labels) -> list[str]:
 def reference_date(medians: Sequence[float], span: float) -> float:
     """Return the reference date for the probability of a date: the first median that is a date.
 
-    Parameters
-    ----------
-    medians
-        Medians of the scenarios, years since the as-of date; -inf is past, inf is never.
-    span
-        Years from the as-of date to the horizon.
+    Medians are in years since the as-of date (-inf is past, inf never), and so is the span to the horizon.
 
     Examples
     --------

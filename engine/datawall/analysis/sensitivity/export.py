@@ -19,11 +19,6 @@ INDICES = {
 def sensitivity_summary(tree: xr.DataTree) -> dict[str, Any]:
     """Return an analysis as plain data, ready for JSON.
 
-    Parameters
-    ----------
-    tree
-        As `datawall.sensitivity` returns it.
-
     Returns
     -------
     dict

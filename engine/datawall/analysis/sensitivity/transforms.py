@@ -94,18 +94,9 @@ class Reading:
 
 
 def reading(asked: Asked, target: Quantity, labels: Labels, sample: np.ndarray) -> Reading:
-    """Return the reading of values for a quantity of interest.
+    """Return the reading of values for a quantity of interest and its output.
 
-    Parameters
-    ----------
-    asked
-        The quantity of interest.
-    target
-        Its underlying output.
-    labels
-        Labels of the outputs.
-    sample
-        Plain draws of the output, in the model's own scale.
+    The sample holds plain draws of the output, in the model's own scale.
 
     Raises
     ------

@@ -136,10 +136,8 @@ class Total:
         Sums of counts (int64) and extremes.
     kept
         Every output of the blocks that are kept, by their first draw.
-    blocks
-        First draw of each block that is counted.
-    draws
-        Number of draws in them.
+    blocks, draws
+        First draw of each block that is counted, and the number of draws in them.
     """
 
     tally: Tally

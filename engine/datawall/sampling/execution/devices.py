@@ -20,14 +20,8 @@ def count_blocks(static: tuple, traced: tuple, blocks: Iterable[Block]) -> Gener
     """Yield the results of blocks as they finish, from all local devices.
 
     Each device has a thread, and a CPU that is one device has one for each core. All run the program that a
-    single device runs: a program that is sharded over devices rounds differently.
-
-    Parameters
-    ----------
-    static, traced
-        Static and traced arguments of `program.count_draws`.
-    blocks
-        Blocks to count; the iterator may end early to stop the run.
+    single device runs: a program that is sharded over devices rounds differently. Static and traced are the
+    arguments of `program.count_draws`; the iterator of blocks may end early to stop the run.
     """
     x64 = jax.config.jax_enable_x64
     devices = jax.local_devices()

@@ -81,15 +81,7 @@ def load(path: Path, identity: Identity) -> Total | None:
 
 @dataclass
 class Checkpoint:
-    """A file that holds the running total, replaced from time to time.
-
-    Attributes
-    ----------
-    path
-        The file.
-    seconds
-        Time between two of its versions.
-    """
+    """A file that holds the running total, replaced every so many seconds."""
 
     path: Path
     seconds: float = _SECONDS
@@ -140,10 +132,8 @@ class Job:
     ----------
     identity
         Everything that determines the counts.
-    plan
-        Its blocks, stage by stage.
-    nothing
-        The total of no blocks.
+    plan, nothing
+        Its blocks, stage by stage, and the total of no blocks.
     count
         Generator of the results of blocks, as they finish.
     width
@@ -175,19 +165,12 @@ type Executor = Callable[[Job], Generator[Total]]
 
 
 def serial_executor(job: Job, checkpoint: Checkpoint | None = None) -> Generator[Total]:
-    """Run a job in this process.
-
-    Parameters
-    ----------
-    job
-        The work.
-    checkpoint
-        The total to continue from, saved periodically and when stopped.
+    """Run a job in this process, from the total in the checkpoint if any.
 
     Yields
     ------
     Total
-        After each stage: the same object, grown.
+        After each stage: the same object, grown. It is saved periodically, and when the job is stopped.
     """
     return own_share(job, checkpoint, lambda _: True)
 

@@ -105,12 +105,7 @@ def _stdout_on_stderr() -> Iterator[None]:
 def multi_host_executor(job: Job, checkpoint: Checkpoint | None = None) -> Generator[Total]:
     """Run a job together with all processes of the cluster, each of which calls this with the same job.
 
-    Parameters
-    ----------
-    job
-        The work.
-    checkpoint
-        Of the share of this process.
+    The checkpoint is that of the share of this process.
 
     Yields
     ------

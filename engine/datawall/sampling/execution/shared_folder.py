@@ -26,14 +26,8 @@ _LEASE_SECONDS = 120.0
 class Lease:
     """Lease: a file that names the process that does a piece of work.
 
-    Two processes may hold it at once when one was taken for dead, so the work must be idempotent.
-
-    Attributes
-    ----------
-    path
-        The file.
-    seconds
-        Time without renewal after which the holder is taken for dead.
+    Two processes may hold it at once when one was taken for dead, so the work must be idempotent. A holder
+    that does not renew it for some seconds is taken for dead.
     """
 
     path: Path

@@ -143,15 +143,9 @@ class Beliefs:
 def draw_beliefs(draws: int = DRAWS, seed: int = SEED) -> Beliefs:
     """Draw every input of the baseline; needs JAX in double precision.
 
-    The uniforms are those of a forecast with the same seed. Their normal scores are taken in double
-    precision, so that a table rounded to three digits is the same on every machine.
-
-    Parameters
-    ----------
-    draws
-        Number of draws; the first of a longer run are those of a shorter one.
-    seed
-        0 to 2^32 - 1.
+    The uniforms are those of a forecast with the same seed; the first draws of a longer run are those of a
+    shorter one. Their normal scores are taken in double precision, so that a table rounded to three digits is
+    the same on every machine.
     """
     keep_compiled_programs()
     scenario = load_scenario(SCENARIO, {"questions.generations": GENERATIONS})

@@ -100,19 +100,7 @@ class Judged:
 
 
 def evaluate(ids: Iterable[str] = (), claims: Mapping[str, ClaimTable] | None = None) -> list[Judged]:
-    """Compute and judge claims under the baseline's uncertainty.
-
-    Parameters
-    ----------
-    ids
-        Ids of the claims; all by default.
-    claims
-        Claims by id; by default the shipped ones.
-
-    Returns
-    -------
-    list of Judged
-        In the order of the claims.
+    """Compute and judge claims under the baseline's uncertainty, by default all of the shipped ones.
 
     Raises
     ------
@@ -142,15 +130,7 @@ def _judge(name: str, claim: ClaimTable, beliefs: Beliefs) -> Judged:
 
 
 def _check_claim(check: CheckTable, beliefs: Beliefs) -> Check:
-    """Compute and judge one number of a statement.
-
-    Parameters
-    ----------
-    check
-        Claimed value and its computation.
-    beliefs
-        The draws.
-    """
+    """Compute and judge one number of a statement."""
     computation, claimed = COMPUTATIONS[check.computation], check.what_is_claimed()
 
     def values(under: Beliefs, **changed: Any) -> np.ndarray:

@@ -33,16 +33,9 @@ def _rows(table: str) -> list[dict[str, str]]:
 
 
 def evidence(table: str, key: str, name: str, column: str) -> float:
-    """Return one recorded number; a day is returned as a decimal year.
+    """Return one number of a table of evidence; a day is returned as a decimal year.
 
-    Parameters
-    ----------
-    table
-        File in the folder of the evidence.
-    key, name
-        The first row whose column `key` is `name`.
-    column
-        The column to read.
+    It stands in the first row whose column `key` is `name`.
 
     Raises
     ------

@@ -92,15 +92,7 @@ def _cells(claim: Judged, check: Check, *, first: bool) -> tuple[str, ...]:
 
 
 def markdown(judged: Sequence[Judged], sources: dict[str, str]) -> str:
-    """Return the report.
-
-    Parameters
-    ----------
-    judged
-        The claims.
-    sources
-        Meanings of the prefixes of the ids.
-    """
+    """Return the report; `sources` has the meanings of the prefixes of the ids."""
     parts = [
         "# Claims, computed",
         "Statements of others on compute and data, in our words, held against the model.\n"

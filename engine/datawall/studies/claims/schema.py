@@ -136,12 +136,7 @@ class _ClaimsFile(Closed):
 
 
 def load_claims(path: str | Path | None = None) -> _ClaimsFile:
-    """Read and validate a claims file.
-
-    Parameters
-    ----------
-    path
-        A TOML file; by default the shipped claims.
+    """Read and validate a claims file, by default the shipped claims.
 
     Raises
     ------

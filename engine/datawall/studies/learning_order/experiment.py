@@ -20,17 +20,7 @@ Reflecting that input turns the label and leaves the prediction, and both inputs
 
 
 def product_signs(inputs: jax.Array) -> jax.Array:
-    """Return the sign of the product of the first k inputs for every k.
-
-    Parameters
-    ----------
-    inputs
-        Shape (points, d).
-
-    Returns
-    -------
-    jax.Array
-        Labels of -1 and 1 for k of 1 to d, of shape (d, points).
+    """Return the sign of the product of the first k inputs for every k, (d, points) from (points, d).
 
     Examples
     --------
@@ -41,20 +31,10 @@ def product_signs(inputs: jax.Array) -> jax.Array:
 
 
 def leading_hermite_coefficient(k: int) -> float:
-    """Return the leading Hermite coefficient of the label.
+    """Return the leading Hermite coefficient of the label of k signs, (2/π)^(k/2).
 
     The Hermite expansion of the sign of x_1 … x_k starts at the product x_1 … x_k itself: its mean with the
     label is E|x|^k, and every polynomial of lower degree has none.
-
-    Parameters
-    ----------
-    k
-        Signs in the product.
-
-    Returns
-    -------
-    float
-        E[sign(x_1 … x_k) x_1 … x_k] = (2/π)^(k/2).
 
     Examples
     --------
@@ -209,25 +189,20 @@ def _test(training: _Training, key: jax.Array) -> jax.Array:
 def train(
     *, seeds: int, steps: int, seed: int = 0, progress: Progress | None = None, chunk: int = _CHUNK
 ) -> Curves:
-    """Train the networks of every k and seed at once.
+    """Train the networks of every k and seed at once, each step on a fresh batch.
 
     Parameters
     ----------
     seeds
         Networks for each k.
     steps
-        Budget of every network, each step on a fresh batch [training steps].
+        Budget of every network [training steps].
     seed
         Of all randomness.
     progress
         Called with the steps done and the budget.
     chunk
         Most steps between two calls of `progress`; the results do not depend on it.
-
-    Returns
-    -------
-    Curves
-        Held-out accuracy of every network as it trains.
     """
     held_out, starts, batches = jax.random.split(jax.random.key(seed), 3)
     training = jax.vmap(_start_all)(jax.random.split(starts, seeds))
@@ -245,20 +220,10 @@ def train(
 
 
 def steps_to_learn(curves: Curves, threshold: float = THRESHOLD) -> np.ndarray:
-    """Return the steps after which each network first reaches an accuracy.
+    """Return the steps after which each network first reaches an accuracy, of shape (k, seed).
 
-    Parameters
-    ----------
-    curves
-        Accuracy of every network as it trains.
-    threshold
-        Accuracy that counts as learned.
-
-    Returns
-    -------
-    numpy.ndarray
-        Of shape (k, seed), interpolated in log steps between recorded points; infinite where the budget ran
-        out first [training steps].
+    They are interpolated in log steps between recorded points; infinite where the budget ran out first
+    [training steps].
     """
     above = curves.accuracy >= threshold
     after = np.argmax(above, axis=-1)

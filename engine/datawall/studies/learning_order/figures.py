@@ -132,13 +132,7 @@ def _claim(tree: xr.DataTree) -> str:
 
 
 def draw(tree: xr.DataTree) -> Figure:
-    """Draw accuracy against training steps, and steps to learn against k with the posterior of the delay.
-
-    Parameters
-    ----------
-    tree
-        As `datawall.studies.learning_order.learning_order` returns it.
-    """
+    """Draw accuracy against training steps, and steps to learn against k with the posterior of the delay."""
     facts = json.loads(tree.attrs["manifest"])
     title = "In which order a small network learns: the sign of a product of k standard normals"
     reading = (

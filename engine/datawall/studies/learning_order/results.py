@@ -102,19 +102,9 @@ def _delay_model(log10_steps: np.ndarray, censored: np.ndarray) -> None:
 
 
 def fit_delay(log10_steps: np.ndarray, censored: np.ndarray, seed: int = 0) -> _DelayFit:
-    """Return the posterior of `_delay_model`, drawn by NUTS.
+    """Return the posterior of `_delay_model` with the same arguments, drawn by NUTS.
 
-    Parameters
-    ----------
-    log10_steps, censored
-        As in `_delay_model`.
-    seed
-        Of the chains.
-
-    Returns
-    -------
-    _DelayFit
-        Draws of intercept, slope, spreads, bends and ``ooms_per_two`` [log10 of training steps].
+    It has draws of intercept, slope, spreads, bends and ``ooms_per_two`` [log10 of training steps].
 
     References
     ----------
@@ -294,11 +284,6 @@ def run(request: Request, progress: Progress | None = None) -> xr.DataTree:
 
 def summary(tree: xr.DataTree) -> dict[str, Any]:
     """Return the results as flat named numbers, ready for JSON.
-
-    Parameters
-    ----------
-    tree
-        As `learning_order` returns it.
 
     Returns
     -------

@@ -92,12 +92,7 @@ class SensitivityProblem:
 
 
 def mean_of(values: ArrayLike) -> Estimate:
-    """Return the mean over replicates and its standard error.
-
-    Parameters
-    ----------
-    values
-        One value of each replicate, of shape (..., replicates).
+    """Return the mean over replicates and its standard error, from values of shape (..., replicates).
 
     Examples
     --------
@@ -113,10 +108,7 @@ def mean_of(values: ArrayLike) -> Estimate:
 def ratio_of(numerator: ArrayLike, denominator: ArrayLike) -> Estimate:
     """Return the ratio of two means over replicates, its standard error by linearisation.
 
-    Parameters
-    ----------
-    numerator, denominator
-        One value of each replicate; they broadcast to shape (..., replicates).
+    Numerator and denominator broadcast to shape (..., replicates).
     """
     numerator, denominator = np.asarray(numerator, float), np.asarray(denominator, float)
     scale = denominator.mean(-1)

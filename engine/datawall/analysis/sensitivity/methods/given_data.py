@@ -18,12 +18,7 @@ _SLICES = 16
 def rank_correlations(inputs: _Floats, values: _Floats) -> Estimate:
     """Return Spearman's rank correlation of each input with the values; ties share their mean rank.
 
-    Parameters
-    ----------
-    inputs
-        Of shape (inputs, n, replicates).
-    values
-        Of shape (n, replicates); infinities rank last and first.
+    Inputs are of shape (inputs, n, replicates), values of shape (n, replicates); infinities rank at the ends.
     """
     y = _standard_ranks(values)
     return mean_of([np.mean(_standard_ranks(x) * y, axis=0) for x in inputs])
@@ -40,14 +35,8 @@ def pawn(inputs: _Floats, values: _Floats) -> Estimate:
     """Return PAWN indices: the shift of the distribution of the values when an input is known.
 
     That is the Kolmogorov-Smirnov distance between the values of a slice of draws with similar input and
-    all values, averaged over slices. It needs no moments, so values may be infinite.
-
-    Parameters
-    ----------
-    inputs
-        Of shape (inputs, n, replicates).
-    values
-        Of shape (n, replicates).
+    all values, averaged over slices. It needs no moments, so values may be infinite. The shapes are those of
+    `rank_correlations`.
 
     References
     ----------

@@ -23,21 +23,13 @@ class _Shrinkage(NamedTuple):
 
 
 def crps_gain(experiment: Experiment, players: Sequence[Player], measure: Measure) -> _Shrinkage:
-    r"""Return the reduction in the expected score of the forecast once a player is known.
+    """Return the reduction in the expected score of the forecast once a player is known.
 
     The score is the continuous ranked probability score. For a calibrated forecast it is
     half the mean distance of two draws, :math:`E|y - y'|/2`; with the player known, of two draws that share
     it. Four draws, of which two and two share the player, give both, so that a small gain has a small error.
-    For a probability the values are 0 and 1, and the score is Brier's.
-
-    Parameters
-    ----------
-    experiment
-        Where the function is evaluated, on a quarter of the draws, four times a player.
-    players
-        Sets of rows.
-    measure
-        Map from values to finite numbers in the unit of the answer.
+    For a probability the values are 0 and 1, and the score is Brier's. The function is evaluated on a quarter
+    of the draws, four times a player; the measure maps values to finite numbers in the unit of the answer.
 
     References
     ----------
@@ -71,12 +63,7 @@ def interval_gain(experiment: Experiment, players: Sequence[Player], measure: Me
     """Return the expected reduction in the width of the 80 % interval once a player is known.
 
     Nested Monte Carlo: 256 draws given each known draw of the player, the same for every player, so that
-    an uninformative player has no gain.
-
-    Parameters
-    ----------
-    experiment, players, measure
-        As in `crps_gain`; the function is evaluated once a player and draw.
+    an uninformative player has no gain. The function is evaluated once a player and draw.
     """
     masks = [experiment.problem.mask(player) for player in players]
     (scores,) = experiment.over_chunks(lambda _, scores: scores, 1)

@@ -13,16 +13,9 @@ from datawall.sampling.cdf import Estimate
 
 
 def gradient_at_median(problem: SensitivityProblem) -> tuple[float, np.ndarray]:
-    """Return the function with all scores at 0, and its partial derivatives by the scores.
+    """Return the function with all scores at 0, and its partial derivatives by the scores, of shape (rows,).
 
     Forward-mode differentiation goes through the path itself and every root found on it.
-
-    Returns
-    -------
-    value : float
-        Of the function.
-    gradient : ndarray, shape (rows,)
-        Change a standard deviation of the score.
     """
     rows = len(problem.labels)
 
@@ -41,14 +34,10 @@ type _Answer = Callable[[np.ndarray], np.ndarray]
 
 
 def at_median(experiment: Experiment, players: Sequence[Player]) -> np.ndarray:
-    """Return the function with a player at its 10 % and its 90 % score and all others at their medians.
+    """Return the function with a player at its 10 % and its 90 % score, all others at their medians.
 
-    The others stay fixed even if they are correlated with the player: this is an intervention.
-
-    Returns
-    -------
-    ndarray
-        Of shape (players, 2).
+    The others stay fixed even if they are correlated with the player: this is an intervention. The shape is
+    (players, 2).
     """
     scores = np.zeros((len(experiment.problem.labels), len(players), 2))
     for number, player in enumerate(players):
@@ -57,23 +46,10 @@ def at_median(experiment: Experiment, players: Sequence[Player]) -> np.ndarray:
 
 
 def at_distribution(experiment: Experiment, players: Sequence[Player], answer: _Answer) -> Estimate:
-    """Return the answer with one input at its 10 % and its 90 % score and the others conditional on it.
+    """Return the answer with one player at its 10 % and its 90 % score and the others conditional on it.
 
-    The others follow their conditional distribution given the input: this is an observation.
-
-    Parameters
-    ----------
-    experiment
-        Where the function is evaluated, on a quarter of the draws, twice a player.
-    players
-        Sets of rows that are independent of each other, within a player.
-    answer
-        Map from values to the answer.
-
-    Returns
-    -------
-    Estimate
-        Of shape (players, 2).
+    The others follow their conditional distribution given the player: this is an observation. The function is
+    evaluated on a quarter of the draws, twice a player; the estimate is of shape (players, 2).
     """
     masks = [experiment.problem.mask(player) for player in players]
 
