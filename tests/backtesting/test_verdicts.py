@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from datawall.backtesting.questions import ForecastQuestion
-from datawall.backtesting.scores import in_question, score, skill
+from datawall.backtesting.scores import score, skill
 from datawall.backtesting.scoring import Outcome
-from datawall.backtesting.verdicts import HINDSIGHT, apart, remarks, verdicts
+from datawall.backtesting.verdicts import remarks, verdicts
 
 TAKEN_OUT = {2019.0: ("power", "slowdown"), 2020.0: ("power",)}
 ORIGINS = 2019.0 + 0.5 * np.arange(14)
@@ -51,7 +51,7 @@ def test_what_a_good_forecaster_is_told():
     assert "8 cannot be told yet. 6 of the open are levels of which only a floor is known" in states
     assert "12 origins overlap" in origins
     assert "6 at 1 year, 3 at 2 years, 1 at 4 years" in origins
-    assert hindsight == HINDSIGHT
+    assert "written in 2026" in hindsight
 
 
 def test_what_a_bad_forecaster_is_told():
@@ -92,11 +92,6 @@ def test_doubt_is_said():
     assert "less than two standard errors from none" in sentence
 
 
-@pytest.mark.parametrize(("distance", "count"), [(0.5, 14), (1.0, 7), (2.0, 4), (4.0, 2), (9.0, 1)])
-def test_origins_apart(distance, count):
-    assert apart(np.repeat(ORIGINS, 3), distance) == count
-
-
 def of_dates(rng, rates, *, sure_of=0):
     """Return scores of a forecaster who knows at which rate each date comes, and of some sure questions."""
     outcomes, answers = {}, {}
@@ -122,5 +117,4 @@ def test_a_calibrated_forecaster_of_dates_is_told_so(rate):
 
 def test_dates_that_were_foregone_hide_nothing():
     scored = of_dates(np.random.default_rng(2), [1.0] * 40, sure_of=400)
-    assert in_question(scored).tolist() == [True] * 40 + [False] * 400
     assert "of 40 dates that were in question" in verdicts({"us": scored}, {}, "us")[0]

@@ -48,7 +48,7 @@ def groups_of(
 ) -> tuple[dict[str, xr.Dataset], dict[str, list[str]]]:
     """Return the groups of a backtest except `reference` and `revision`, and sentences on the scenario.
 
-    The sentences are ``verdicts``, which judge, and ``remarks``. The outcome of a question is None while it is
+    The sentences are ``verdicts``, which judge, and ``remarks``. An outcome is None while it is
     unresolved.
     """
     scored = {who: score(answers, outcomes) for who, answers in ledger.answers.items()}

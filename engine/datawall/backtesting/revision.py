@@ -9,6 +9,7 @@ import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,33 +45,25 @@ _VARIABLES = ("wall_date", "release", "compute_date")
 type _Dates = dict[str, np.ndarray]
 """Draws of each headline date, shape (n,) [decimal year]: -inf is past, inf is never."""
 
+type _Posteriors = Callable[[str, float], tuple[str, Posterior]]
 
-class _Posteriors:
-    """Cache of posteriors by module and date; a posterior with failed diagnostics informs nothing."""
 
-    def __init__(self, source: PosteriorSource):
-        self._source = source
-        self._found: dict[tuple[str, float], tuple[str, Posterior]] = {}
+def _cached(source: PosteriorSource) -> _Posteriors:
+    """Return a cached source of posteriors, each with its state.
 
-    def __call__(self, module: str, date: float) -> Posterior:
-        """Return the posterior of a module given the evidence known at a date [decimal year]."""
-        return self._at(module, date)[1]
+    The state is ``"fitted"``, or why the stated priors stay: ``"too little known"``, or ``"untrusted"`` where
+    diagnostics failed, so that the posterior informs nothing.
+    """
 
-    def state(self, module: str, date: float) -> str:
-        """Return ``"fitted"``, or why the stated priors stay: ``"too little known"`` or ``"untrusted"``."""
-        return self._at(module, date)[0]
-
-    def _at(self, module: str, date: float) -> tuple[str, Posterior]:
-        if (module, date) not in self._found:
-            self._found[module, date] = self._ask(module, date)
-        return self._found[module, date]
-
-    def _ask(self, module: str, date: float) -> tuple[str, Posterior]:
+    @cache
+    def found(module: str, date: float) -> tuple[str, Posterior]:
         try:
-            found = self._source(module, date)
+            posterior = source(module, date)
         except UntrustedPosteriorError:
             return "untrusted", silent(module, date)
-        return "fitted" if found.inputs else "too little known", found
+        return "fitted" if posterior.inputs else "too little known", posterior
+
+    return found
 
 
 @dataclass(frozen=True)
@@ -91,7 +84,7 @@ class _DatedForecasts:
 
         def posterior(module: str, as_of: float) -> Posterior:
             del as_of  # the as-of date of the forecast, not that of the evidence
-            return self.posteriors(module, known[module])
+            return self.posteriors(module, known[module])[1]
 
         believed = scenario.load_scenario(self.name, as_of=clock, posterior=posterior)
         if believed.digest not in self._made:
@@ -295,7 +288,7 @@ def revision(
     """
     _check(origins, draws, seed)
     modules = _modules(name)
-    forecasts = _DatedForecasts(name, draws, seed, _Posteriors(posterior))
+    forecasts = _DatedForecasts(name, draws, seed, _cached(posterior))
     pairs = list(itertools.pairwise(origins))
     steps = len(origins) + len(pairs) * (len(modules) + 1)
     done = itertools.count(1)
@@ -311,7 +304,7 @@ def revision(
         known = dict.fromkeys(modules, since)
         older = at(until, known)
         moved.append(moves(older, {one: at(until, known | {one: until}) for one in modules}, full[until]))
-    states = [[forecasts.posteriors.state(module, origin) for module in modules] for origin in origins]
+    states = [[forecasts.posteriors(module, origin)[0] for module in modules] for origin in origins]
     news = [[told(module, *pair) for module in modules] for pair in pairs]
     since, until = zip(*pairs, strict=True)
     groups = {

@@ -115,7 +115,7 @@ def of_kind(scored: xr.Dataset, kind: str) -> np.ndarray:
     return np.array([TARGETS[str(target)].kind == kind for target in scored["target"].values], bool)
 
 
-def in_question(scored: xr.Dataset) -> np.ndarray:
+def _in_question(scored: xr.Dataset) -> np.ndarray:
     """Return the mask of dates whose probability in their window was neither near 0 nor near 1.
 
     Forecasts of the other dates are as good as right whatever happens, and would hide these in an average.
@@ -131,7 +131,7 @@ def held(scored: xr.Dataset, kind: str, horizon: float, mass: float = 0.8) -> tu
     It is that of amounts (kind ``"level"``), or of the dates in question (``"date"``); nan without any.
     """
     these = counted(scored) & of_kind(scored, kind) & (scored["horizon"].values == horizon)
-    bounds = pit_bounds_of(scored)[these & in_question(scored) if kind == "date" else these]
+    bounds = pit_bounds_of(scored)[these & _in_question(scored) if kind == "date" else these]
     return (float(np.mean(scoring.coverage(bounds, mass))) if len(bounds) else np.nan), len(bounds)
 
 

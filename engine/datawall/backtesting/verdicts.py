@@ -22,7 +22,7 @@ _MOSTLY = 0.75
 _FEWEST_OF_TARGET = 10
 """Fewest outcomes of a target for a report of its coverage."""
 
-HINDSIGHT = (
+_HINDSIGHT = (
     "No cut of the evidence undoes one thing: the models and their weak priors were written in 2026, by "
     "people who knew what had come."
 )
@@ -64,16 +64,16 @@ def remarks(scored: xr.Dataset, taken_out: Mapping[float, Collection[str]]) -> l
         *_leaning(scored, "date"),
         _open(scored),
         _independent(scored),
-        HINDSIGHT,
+        _HINDSIGHT,
     ]
 
 
-def apart(origins: np.ndarray, distance: float) -> int:
+def _apart(origins: np.ndarray, distance: float) -> int:
     """Return the largest number of origins at least `distance` apart.
 
     Examples
     --------
-    >>> apart(np.array([2019.0, 2019.5, 2020.0, 2020.5, 2021.0]), 1.0)
+    >>> _apart(np.array([2019.0, 2019.5, 2020.0, 2020.5, 2021.0]), 1.0)
     3
     """
     chosen: list[float] = []
@@ -204,7 +204,7 @@ def _independent(scored: xr.Dataset) -> str:
     these = counted(scored)
     origins, horizons = scored["origin"].values[these], scored["horizon"].values[these]
     counts = [
-        f"{apart(origins[horizons == horizon], horizon)} at {ahead(horizon)}"
+        f"{_apart(origins[horizons == horizon], horizon)} at {ahead(horizon)}"
         for horizon in np.unique(horizons)
     ]
     return (

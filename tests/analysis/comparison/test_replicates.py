@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from datawall.analysis.comparison.targets import curves, estimate, place, reference_date, shares
+from datawall.analysis.comparison.targets import curves, estimate, place, shares
 from datawall.sampling.summaries import Histogram, Sketch
 
 HISTOGRAM = Histogram(0.0, 1.0, 64)
@@ -58,10 +58,3 @@ def test_the_error_is_that_of_the_mean_of_replicates():
     # four binomial standard errors
     assert abs(beyond - 0.05) < 0.02
     assert np.mean(np.abs(2.0 * scores) > 2.131) > 0.2
-
-
-def test_reference_dates():
-    assert reference_date([3.0, np.inf], 24.0) == 3.0
-    assert reference_date([-np.inf, 3.0], 24.0) == 3.0
-    assert reference_date([-np.inf, -np.inf], 24.0) == 0.0
-    assert reference_date([-np.inf, np.inf], 24.0) == 24.0

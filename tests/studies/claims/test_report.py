@@ -6,18 +6,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from datawall.studies.claims.evaluation import Case
 from datawall.studies.claims.report import (
     REPORT,
     as_data,
     details,
-    factor_text,
     markdown,
     shown,
     terminal_tables,
 )
 from datawall.studies.claims.schema import load_claims
-from datawall.studies.claims.verdict import Verdict
 
 ROOT = Path(__file__).parents[3]
 
@@ -61,8 +58,3 @@ def test_the_terminal_shows_verdicts_and_reasons(judged):
 def test_noise_in_the_last_digits_does_not_show(noise):
     for value in (6.75e25, 1.125, 8.165e13, 2.345e-4):
         assert shown(value * (1 + noise), "x") == shown(value, "x")
-
-
-def test_factors_and_years():
-    assert factor_text(Case("", 1.0, 122.3, Verdict.FAILS), "x") == "120"
-    assert factor_text(Case("", 1.0, -0.04, Verdict.HOLDS), "year") == "+0.0 yr"

@@ -11,7 +11,7 @@ from matplotlib.text import Annotation
 from datawall.errors import DatawallError
 from datawall.reporting.document import Table
 from datawall.studies.learning_order import PRODUCT, learning_order, summary
-from datawall.studies.learning_order.figures import document, draw, shades
+from datawall.studies.learning_order.figures import document, draw
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +70,6 @@ def test_figure_shows_every_k_in_both_panels(tree):
         if isinstance(points, PathCollection)
     )
     assert shown == 16 - stopped
-
-
-def test_shades_grow_lighter():
-    brightness = shades(8)[:, :3] @ np.array([0.2126, 0.7152, 0.0722])
-    assert (np.diff(brightness) > 0).all()
 
 
 @pytest.mark.parametrize(

@@ -84,12 +84,12 @@ class Decomposed:
         return self.quantity.output
 
     def with_reference(self, pushed: Sequence[MonteCarloResult]) -> Self:
-        """Return the target with the `reference_date` of the medians of some scenarios."""
+        """Return the target with the `_reference_date` of the medians of some scenarios."""
         if self.output.scale != "date":
             return self
         sketches = [place(one.sketches[self.output.name], self.quantity.place) for one in pushed]
         medians = [float(sketch.curve().quantile(0.5)) for sketch in sketches]
-        return replace(self, reference=reference_date(medians, self.output.histogram.upper))
+        return replace(self, reference=_reference_date(medians, self.output.histogram.upper))
 
     def answers(self, pushed: MonteCarloResult) -> Floats:
         """Return median and probability of all draws and of each replicate, of shape (2, 1 + R).
@@ -132,15 +132,17 @@ def _usual(known: Iterable[str], labels: Labels) -> list[str]:
     return dates + in_year
 
 
-def reference_date(medians: Sequence[float], span: float) -> float:
+def _reference_date(medians: Sequence[float], span: float) -> float:
     """Return the reference date for the probability of a date: the first median that is a date.
 
     Medians are in years since the as-of date (-inf is past, inf never), and so is the span to the horizon.
 
     Examples
     --------
-    >>> reference_date([np.inf, 12.5], 24.0), reference_date([np.inf, np.inf], 24.0)
+    >>> _reference_date([np.inf, 12.5], 24.0), _reference_date([-np.inf, np.inf], 24.0)
     (12.5, 24.0)
+    >>> _reference_date([-np.inf, -np.inf], 24.0)
+    0.0
     """
     dates = [float(median) for median in medians if np.isfinite(median)]
     return dates[0] if dates else 0.0 if max(medians) < 0.0 else span

@@ -52,8 +52,16 @@ def _claimed_text(claimed: Claimed) -> str:
     return text if claimed.unit in (DATE_UNIT, _PURE_UNIT) else f"{text} {claimed.unit}"
 
 
-def factor_text(of: Check | Case, unit: str) -> str:
-    """Return claimed over computed, or the years by which the computed date is later."""
+def _factor_text(of: Check | Case, unit: str) -> str:
+    """Return claimed over computed, or the years by which the computed date is later.
+
+    Examples
+    --------
+    >>> _factor_text(Case("", 1.0, 122.3, Verdict.FAILS), "x")
+    '120'
+    >>> _factor_text(Case("", 1.0, -0.04, Verdict.HOLDS), "year")
+    '+0.0 yr'
+    """
     if unit == DATE_UNIT:
         return f"{round(of.ratio, 1) + 0.0:+.1f} yr"
     return shown(float(f"{of.ratio:.2g}"), unit)
@@ -82,7 +90,7 @@ def _cells(claim: Judged, check: Check, *, first: bool) -> tuple[str, ...]:
         check.quantity,
         _claimed_text(check.claimed),
         _computed_text(check),
-        factor_text(check, check.claimed.unit),
+        _factor_text(check, check.claimed.unit),
         f"{check.near:.0%}" if check.low < check.high else "-",
         "-" if check.law == "none" else check.law,
         _cases_text(check),

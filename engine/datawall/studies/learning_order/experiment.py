@@ -145,12 +145,12 @@ class Curves:
     accuracy: np.ndarray
 
 
-def recorded_steps(budget: int) -> np.ndarray:
+def _recorded_steps(budget: int) -> np.ndarray:
     """Return the steps at which accuracy is measured, evenly spaced in the logarithm, the last at the budget.
 
     Examples
     --------
-    >>> recorded_steps(6)
+    >>> _recorded_steps(6)
     array([1, 2, 3, 4, 5, 6])
     """
     count = 2 + int(_POINTS_PER_OOM * np.log10(budget))
@@ -207,7 +207,7 @@ def train(
     held_out, starts, batches = jax.random.split(jax.random.key(seed), 3)
     training = jax.vmap(_start_all)(jax.random.split(starts, seeds))
     keys = jax.random.split(batches, seeds)
-    recorded = recorded_steps(steps)
+    recorded = _recorded_steps(steps)
     found, done = [], 0
     for point in map(int, recorded):
         while done < point:

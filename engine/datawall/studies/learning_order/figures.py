@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _BANDS = style.BANDS[1:]
 
 
-def shades(count: int) -> np.ndarray:
+def _shades(count: int) -> np.ndarray:
     """Return colours from dark to light that keep their order in any common colour vision."""
     return matplotlib.colormaps["viridis"](np.linspace(0.0, 0.85, count))
 
@@ -59,7 +59,7 @@ def _curves(axes: Axes, tree: xr.DataTree) -> None:
     ends = np.where(learned, np.inf, mean[:, -1])
     # the fewer signs, the higher the label where two ends meet
     heights = _end_heights(ends[::-1])[::-1]
-    for row, colour in enumerate(shades(len(signs))):
+    for row, colour in enumerate(_shades(len(signs))):
         axes.plot(steps, accuracy.values[row].T, color=colour, linewidth=0.7, alpha=0.45)
         axes.plot(steps, mean[row], color=colour, linewidth=2)
         curve = mean[row] if learned[row] else np.append(mean[row, :-1], heights[row])
@@ -96,7 +96,7 @@ def _steps(axes: Axes, tree: xr.DataTree) -> None:
     )
     offsets = np.linspace(-0.3, 0.3, observed.sizes["seed"] + 2)[1:-1]
     signs, budget = observed["k"].values, float(tree["constant_data"].to_dataset()["budget"])
-    for row, colour in enumerate(shades(len(signs))):
+    for row, colour in enumerate(_shades(len(signs))):
         x, y, stopped = signs[row] + offsets, 10.0 ** observed.values[row], censored[row]
         axes.scatter(x[~stopped], y[~stopped], s=22, color=colour, linewidth=0, zorder=3)
         for where in x[stopped]:
