@@ -84,10 +84,8 @@ def flop_to_index(flop: Real, flop_gpt4: Real, oom_per_generation: Real) -> jax.
     ----------
     flop
         Training compute [FLOP].
-    flop_gpt4
-        Training compute of GPT-4 [FLOP].
-    oom_per_generation
-        Orders of magnitude of compute in a unit of index [oom].
+    flop_gpt4, oom_per_generation
+        As for `index_to_flop`.
 
     Returns
     -------
@@ -114,7 +112,7 @@ def table_growth(
     clock
         Whether rows are dated by the start of training or by release.
     oom_per_generation
-        Orders of magnitude of compute in a unit of index [oom]; by default the source's own.
+        As for `index_to_flop`; by default the source's own.
 
     Returns
     -------
@@ -171,10 +169,8 @@ def table_date_for_flop(
         Training compute [FLOP].
     clock
         Whether to date the start of training or the release.
-    flop_gpt4
-        Training compute of GPT-4 [FLOP]; by default the source's own.
-    oom_per_generation
-        Orders of magnitude of compute in a unit of index [oom]; by default the source's own.
+    flop_gpt4, oom_per_generation
+        As for `index_to_flop`; by default the source's own.
 
     Returns
     -------

@@ -8,10 +8,10 @@ from typing import Literal
 
 from datawall.scaling_laws.laws import LOG2, Real, log
 
-type Reading = Literal["plus2", "doubling"]
+type _Reading = Literal["plus2", "doubling"]
 
 
-def learning_delay_ooms(k: Real, k0: Real, ooms: Real, reading: Reading = "plus2") -> Real:
+def learning_delay_ooms(k: Real, k0: Real, ooms: Real, reading: _Reading = "plus2") -> Real:
     """Return the delay with which the product of k signs is learned after that of k0.
 
     Parameters

@@ -137,7 +137,7 @@ def overtraining_constrained(
     Returns
     -------
     OvertrainedRun
-        Size, fresh tokens needed, epochs, real tokens seen and compute; inf where nothing suffices.
+        The run; inf where nothing suffices.
 
     References
     ----------
@@ -145,8 +145,7 @@ def overtraining_constrained(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.effective_data import REPETITIONS
-    >>> from datawall.scaling_laws.laws import LAWS
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
     >>> LAW, REP = LAWS["besiroglu2024"], REPETITIONS["muennighoff2023"]
     >>> f"{float(overtraining_constrained(LAW, REP, 3.0, 6.75e25, 27e12).tokens):.2e}"
     '8.96e+13'
@@ -175,16 +174,10 @@ def max_overtraining(
 
     Parameters
     ----------
-    law, rep
-        The loss law and the repetition constants.
-    flop_base
-        Compute of the unconstrained optimum [FLOP].
-    unique
-        Unique real tokens U.
+    law, rep, flop_base, unique, distill
+        As for `overtraining_constrained`.
     epochs
         Most epochs allowed, at least 1.
-    distill
-        Token multiplier m, at least 1 [x].
 
     Returns
     -------
@@ -193,8 +186,7 @@ def max_overtraining(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.effective_data import REPETITIONS
-    >>> from datawall.scaling_laws.laws import LAWS
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
     >>> LAW, REP = LAWS["besiroglu2024"], REPETITIONS["muennighoff2023"]
     >>> round(float(max_overtraining(LAW, REP, 2e27, 50e12, 16.0, 2.0)), 2)
     3.85
@@ -213,16 +205,8 @@ def overtrained_wall_flop(
 
     Parameters
     ----------
-    law, rep
-        The loss law and the repetition constants.
-    shrink
-        Factor k by which the models are smaller than the optimum [x].
-    unique
-        Unique real tokens U.
-    epochs
-        Most epochs allowed, at least 1.
-    distill
-        Token multiplier m, at least 1 [x].
+    law, rep, shrink, unique, epochs, distill
+        As for `overtraining_constrained` and `max_overtraining`.
 
     Returns
     -------
@@ -231,8 +215,7 @@ def overtrained_wall_flop(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.effective_data import REPETITIONS
-    >>> from datawall.scaling_laws.laws import LAWS
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
     >>> LAW, REP = LAWS["besiroglu2024"], REPETITIONS["muennighoff2023"]
     >>> f"{float(overtrained_wall_flop(LAW, REP, 3.0, 50e12, 16.0, 2.0)):.2e}"
     '1.19e+28'

@@ -121,8 +121,7 @@ def data_constrained_loss(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.effective_data import REPETITIONS
-    >>> from datawall.scaling_laws.laws import LAWS
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
     >>> law, rep = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> round(float(data_constrained_loss(law, rep, 8.67e9, 178e9, 25e9)), 2)
     2.22
@@ -199,8 +198,7 @@ def data_constrained_optimum(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.effective_data import REPETITIONS
-    >>> from datawall.scaling_laws.laws import LAWS
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
     >>> law, rep = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> round(float(data_constrained_optimum(law, rep, 9.3e21, 25e9).epochs), 1)
     9.1
