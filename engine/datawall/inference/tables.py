@@ -18,7 +18,7 @@ from datawall.scenario.files import folder
 from datawall.units import decimal_year
 from datawall.validation import shown, suggestion
 
-type Row = dict[str, str]
+type _Row = dict[str, str]
 
 
 @dataclass
@@ -41,7 +41,7 @@ class EvidenceTable:
 
     label: str
     columns: tuple[str, ...]
-    rows: list[Row]
+    rows: list[_Row]
     lines: list[int]
     dropped: dict[str, int] = field(default_factory=dict)
 
@@ -85,12 +85,12 @@ class EvidenceTable:
     def refuse(self, wrong: Sequence[bool] | np.ndarray, column: str, expected: str, remedy: str) -> None:
         """Raise `DatawallError` at the first row that is wrong."""
         for place in np.flatnonzero(wrong)[:1]:
-            raise self._fault(int(place), column, expected, remedy)
+            raise self._wrong(int(place), column, expected, remedy)
 
-    def known_by(self, as_of: float | None, column: str = "date_known") -> None:
+    def known_by(self, as_of: float | None) -> None:
         """Cut the table to its vintage: drop rows not known by the as-of date."""
         if as_of is not None:
-            self.keep(self.years(column) <= as_of, "known only after the as-of date")
+            self.keep(self.years("date_known") <= as_of, "known only after the as-of date")
 
     def need(self, rows: int, purpose: str) -> None:
         """Raise `TooLittleEvidenceError` unless enough rows are left."""
@@ -100,16 +100,19 @@ class EvidenceTable:
             need = f"need at least {rows} usable rows {purpose}, got {len(self.rows)}{left}"
             raise TooLittleEvidenceError(f"{self.label}: {need}; add rows")
 
-    def _fault(self, place: int, column: str, expected: str, remedy: str) -> DatawallError:
-        value = shown(self.rows[place][column])
-        return DatawallError(f"{self.label}:{self.lines[place]}: {column}: {expected}, got {value}; {remedy}")
+    def fault(self, place: int, column: str, words: str) -> DatawallError:
+        """Return the error of a cell, named by its file, line and column."""
+        return DatawallError(f"{self.label}:{self.lines[place]}: {column}: {words}")
+
+    def _wrong(self, place: int, column: str, expected: str, remedy: str) -> DatawallError:
+        return self.fault(place, column, f"{expected}, got {shown(self.rows[place][column])}; {remedy}")
 
     def _number(self, place: int, column: str) -> float:
         text = self.rows[place][column]
         try:
             return float(text) if text else math.nan
         except ValueError:
-            raise self._fault(place, column, "need a number", "write one such as 2.1e25") from None
+            raise self._wrong(place, column, "need a number", "write one such as 2.1e25") from None
 
     def _year(self, place: int, column: str) -> float:
         text = self.rows[place][column]
@@ -118,7 +121,7 @@ class EvidenceTable:
                 return float(text) if text else math.nan
             return decimal_year(dt.date.fromisoformat(text))
         except ValueError:
-            raise self._fault(place, column, "need a date", "write 2026-11-01 or 2026.83") from None
+            raise self._wrong(place, column, "need a date", "write 2026-11-01 or 2026.83") from None
 
 
 def read_table(path: Path, needed: Sequence[str], *, label: str = "") -> EvidenceTable:
@@ -164,8 +167,8 @@ def read_table(path: Path, needed: Sequence[str], *, label: str = "") -> Evidenc
     return EvidenceTable(label, columns, rows, [number for number, _ in lines[1:]])
 
 
-NOT_BEFORE = 1950.0
-NOT_AFTER = 2100.0
+_NOT_BEFORE = 1950.0
+_NOT_AFTER = 2100.0
 
 
 def open_table(
@@ -211,9 +214,8 @@ def numbers(table: EvidenceTable, column: str, low: float, high: float, unit: st
     values = table.numbers(column)
     for place, (value, text) in enumerate(zip(values, table.texts(column), strict=True)):
         if text and not low <= value <= high:
-            expected = f"need {unit} between {low:g} and {high:g}"
-            where = f"{table.label}:{table.lines[place]}: {column}"
-            raise DatawallError(f"{where}: {expected}, got {text}; check the unit, or leave it blank")
+            expected = f"need {unit} between {low:g} and {high:g}, got {text}"
+            raise table.fault(place, column, f"{expected}; check the unit, or leave it blank")
     return values
 
 
@@ -227,10 +229,9 @@ def dates(table: EvidenceTable, column: str) -> np.ndarray:
     """
     years = table.years(column)
     for place, year in enumerate(years):
-        if np.isfinite(year) and not NOT_BEFORE <= year <= NOT_AFTER:
-            where = f"{table.label}:{table.lines[place]}: {column}"
-            expected = f"need a date from {NOT_BEFORE:.0f} to {NOT_AFTER:.0f}"
-            raise DatawallError(f"{where}: {expected}, got {table.rows[place][column]}; correct it")
+        if np.isfinite(year) and not _NOT_BEFORE <= year <= _NOT_AFTER:
+            expected = f"need a date from {_NOT_BEFORE:.0f} to {_NOT_AFTER:.0f}"
+            raise table.fault(place, column, f"{expected}, got {table.rows[place][column]}; correct it")
     return years
 
 
@@ -277,11 +278,9 @@ def sd_of_confidence(table: EvidenceTable, column: str, name: str) -> np.ndarray
         If a level is not in that file.
     """
     factors = _confidence(name)
-    for line, level in zip(table.lines, table.texts(column), strict=True):
+    for place, level in enumerate(table.texts(column)):
         if level not in factors:
-            raise DatawallError(
-                f"{table.label}:{line}: {column}: unknown level {level!r}; {suggestion(level, factors)}"
-            )
+            raise table.fault(place, column, f"unknown level {level!r}; {suggestion(level, factors)}")
     return sd_of_factor(np.array([factors[level] for level in table.texts(column)]), 0.9)
 
 
