@@ -31,7 +31,7 @@ def explain(
     check_sampler(sampler)
     loaded = load_scenario(scenario, dict(map(parse_override, set_ or ())), as_of)
     from datawall.analysis import explanation
-    from datawall.reporting.render.plain_text import explanation_text
+    from datawall.reporting.render.terminal import explanation_text
 
     if median:
         title, inputs = "every input at its median", explanation.median_inputs(loaded)

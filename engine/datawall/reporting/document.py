@@ -203,7 +203,11 @@ class Page:
         return next((plain(block.text) for block in self.first if isinstance(block, Prose)), plain(self.lead))
 
 
+def parts_of(words: Words) -> tuple[str | Value | Label, ...]:
+    """Return the parts of a text: strings and numbers."""
+    return words if isinstance(words, tuple) else (words,)
+
+
 def plain(words: Words) -> str:
     """Return text as a plain string, without the keys of its numbers."""
-    parts = words if isinstance(words, tuple) else (words,)
-    return "".join(part if isinstance(part, str) else part.text for part in parts)
+    return "".join(part if isinstance(part, str) else part.text for part in parts_of(words))

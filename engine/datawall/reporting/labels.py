@@ -1,10 +1,33 @@
-"""Titles of walls, dates, amounts and inputs in tables and figures."""
+"""Titles of walls, dates, inputs and targets in tables and figures."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from datawall.formatting import amount, between, quantity
+from datawall.backtesting.questions import TARGETS
+from datawall.formatting import amount, between, date, quantity
 from datawall.model.criteria import criterion_of, level_of
+
+
+def target_label(name: str) -> str:
+    """Return the label of a target; any other name is returned as it is.
+
+    Examples
+    --------
+    >>> target_label("largest_run"), target_label("revision"), target_label("")
+    ('largest known training run', 'revision', 'anything')
+    """
+    return TARGETS[name].title if name in TARGETS else name or "anything"
+
+
+def came(day: float, is_open: bool) -> str:
+    """Return the date of an event, or the date up to which it had not happened.
+
+    Examples
+    --------
+    >>> came(2025.62, False), came(2026.5, True)
+    ('2025.6', 'not by 2026.5')
+    """
+    return f"not by {date(day)}" if is_open else date(day)
 
 
 def bracketed(name: str) -> str:
@@ -18,14 +41,14 @@ def bracketed(name: str) -> str:
     return name.split("[")[1].rstrip("]")
 
 
-def level_label(wall: str) -> str:
+def wall_level(wall: str) -> str:
     """Return the level of a wall in words."""
     return criterion_of(wall).label(level_of(wall))
 
 
 def wall_label(wall: str) -> str:
     """Return the name of a wall in words."""
-    return f"{criterion_of(wall).title}, {level_label(wall)}"
+    return f"{criterion_of(wall).title}, {wall_level(wall)}"
 
 
 def title(quantity_name: str) -> str:
@@ -44,24 +67,24 @@ def title(quantity_name: str) -> str:
     return f"Run of {amount(float(rest.rstrip(']')))} FLOP" if kind == "compute_date" else quantity_name
 
 
-MOST_MOVED = 12
+_MOST_MOVED = 12
 """Largest number of inputs in the table and the figure of a condition; the files have all."""
-SURE = 4.0
+_SURE = 4.0
 """Smallest shift, in standard errors, for an input to be shown."""
 
 
 def moved_most(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Return the inputs that a condition moves most, among significant shifts."""
     sure = {name: row for name, row in rows.items() if _has_moved(row)}
-    return dict(list(sure.items())[:MOST_MOVED])
+    return dict(list(sure.items())[:_MOST_MOVED])
 
 
 def _has_moved(row: Mapping[str, Any]) -> bool:
     if row["information"] is None:  # known value
         return True
     return (
-        abs(row["shift"]) > SURE * row["mcse_shift"]
-        or abs(row["width_ratio"] - 1.0) > SURE * row["mcse_width_ratio"]
+        abs(row["shift"]) > _SURE * row["mcse_shift"]
+        or abs(row["width_ratio"] - 1.0) > _SURE * row["mcse_width_ratio"]
     )
 
 

@@ -29,7 +29,7 @@ MODULE = "{options[modules][0]}"
 """Module of a fit, from its manifest."""
 
 type Flat = dict[str, Any]
-type Rows = Sequence[Mapping[str, Any]]
+type _Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Product:
     file: str
     summary: str
     export: Callable[[xr.DataTree], Flat]
-    tables: Callable[[xr.DataTree, Flat], Iterator[tuple[str, Rows]]]
+    tables: Callable[[xr.DataTree, Flat], Iterator[tuple[str, _Rows]]]
     figures: Callable[[xr.DataTree, Flat], Iterator[tuple[str, Figure]]]
     document: Callable[[xr.DataTree, Flat], Page]
 
@@ -194,7 +194,7 @@ def _write_text(path: Path, text: str) -> None:
     replace_file(path, lambda partial: partial.write_text(text, encoding="utf-8"))
 
 
-def named(rows: Mapping[str, Mapping[str, Any]], head: str) -> list[dict[str, Any]]:
+def _named(rows: Mapping[str, Mapping[str, Any]], head: str) -> list[dict[str, Any]]:
     """Return rows with their names in a first column."""
     return [{head: name, **row} for name, row in rows.items()]
 
@@ -205,10 +205,10 @@ def _export_forecast(tree: xr.DataTree) -> Flat:
     return summary(tree)
 
 
-def _tables_of_forecast(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Rows]]:
-    yield "summary", named(flat["quantities"], "quantity")
+def _tables_of_forecast(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, _Rows]]:
+    yield "summary", _named(flat["quantities"], "quantity")
     if "given" in flat:
-        yield "given", named(flat["given"]["inputs"], "input")
+        yield "given", _named(flat["given"]["inputs"], "input")
 
 
 def _figures_of_forecast(tree: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Figure]]:
@@ -231,7 +231,7 @@ def _export_comparison(tree: xr.DataTree) -> Flat:
     return flat(tree)
 
 
-def _tables_of_comparison(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Rows]]:
+def _tables_of_comparison(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, _Rows]]:
     from datawall.analysis.comparison.export import difference_rows
 
     yield "comparison", list(difference_rows(flat))
@@ -278,7 +278,7 @@ def _export_backtest(tree: xr.DataTree) -> Flat:
     return flat(tree)
 
 
-def _tables_of_backtest(tree: xr.DataTree, _: Flat) -> Iterator[tuple[str, Rows]]:
+def _tables_of_backtest(tree: xr.DataTree, _: Flat) -> Iterator[tuple[str, _Rows]]:
     from datawall.backtesting import export
 
     yield "scores", list(export.score_rows(tree))
@@ -288,7 +288,7 @@ def _tables_of_backtest(tree: xr.DataTree, _: Flat) -> Iterator[tuple[str, Rows]
 
 def _document_of_backtest(tree: xr.DataTree, _: Flat) -> Page:
     from datawall.reporting.saved import SavedBacktest
-    from datawall.reporting.sections.backtest.opening import document
+    from datawall.reporting.sections.backtest import document
 
     return document(SavedBacktest(tree, 0), in_full=False)
 
@@ -298,7 +298,7 @@ def _export_fit(tree: xr.DataTree) -> Flat:
 
 
 def _document_of_fit(_: xr.DataTree, flat: Flat) -> Page:
-    from datawall.reporting.sections.fit.section import brief
+    from datawall.reporting.sections.fit import brief
 
     return brief(flat)
 

@@ -16,7 +16,7 @@ from datawall.backtesting.questions import NAIVE as SIMPLE
 from datawall.backtesting.scores import counted
 from datawall.reporting.products import Saved
 
-GROUPS, KEYS = ("questions", "forecasts"), ("verdicts", "command")
+_GROUPS, _KEYS = ("questions", "forecasts"), ("verdicts", "command")
 """Groups of the tree and entries of the manifest that every backtest has."""
 
 
@@ -168,7 +168,7 @@ def saved_backtest(saved: Saved, place: int) -> SavedBacktest:
     """Return a backtest for the page."""
     found = SavedBacktest(saved.tree, place)
     with saved.checked():
-        _ = found.who, [found.tree[group] for group in GROUPS], [found.manifest[key] for key in KEYS]
+        _ = found.who, [found.tree[group] for group in _GROUPS], [found.manifest[key] for key in _KEYS]
     return found
 
 

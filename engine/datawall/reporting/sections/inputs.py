@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from datawall.formatting import quantity, share
-from datawall.reporting.conditions import conditions_of, sentences
 from datawall.reporting.document import Section, Table
-from datawall.reporting.figures import forecast, svg
+from datawall.reporting.figures import base, forecast
 from datawall.reporting.labels import belief, moved_most
+from datawall.reporting.provenance import given_of, sentences
 from datawall.reporting.saved import SavedRun
 
 
 def conditioning(run: SavedRun) -> Section:
     """Return the inputs moved by a condition, with their shifts."""
-    given = " and ".join(conditions_of(run.manifest).given)
+    given = given_of(run.manifest)
     rows = []
     for name, row in moved_most(run.flat["given"]["inputs"]).items():
         shift = "known" if row["shift"] is None else f"{row['shift']:+.2f} ±{row['mcse_shift']:.3f}"
@@ -25,13 +25,12 @@ def conditioning(run: SavedRun) -> Section:
         f"{next(sentences(run.manifest))} The inputs of these futures are others than those of all: here are "
         "those that have surely moved, the most informed first.",
         (
-            svg.block(
+            base.block(
                 "conditioning",
                 lambda: forecast.conditioning(run.tree),
                 f"Intervals of the inputs before and after {given}",
-                "Grey: 80 % interval before; blue: after, with a dot at the median; on a scale on which "
-                "the input "
-                "was standard normal.",
+                "Grey: 80 % interval before; blue: after, with a dot at the median; on a scale on which the "
+                "input was standard normal.",
             ),
             Table(
                 ("input", "before", "after", "shift in sd", "width"),
