@@ -70,11 +70,6 @@ def price_decline(ratio: Real, years: Real) -> _PriceDecline:
     years
         Time between the two [years].
 
-    Returns
-    -------
-    PriceDecline
-        The pace.
-
     Examples
     --------
     >>> round(float(price_decline(100.0, 2.0).halving_months), 2)
@@ -84,19 +79,14 @@ def price_decline(ratio: Real, years: Real) -> _PriceDecline:
 
 
 def years_for_gain(ratio: Real, factor_per_year: Real) -> jax.Array:
-    """Return the time that a gain takes at a constant pace.
+    """Return the time that a gain takes at a constant pace [years]; inf where the pace is at most 1.
 
     Parameters
     ----------
     ratio
-        Gain to reach [x].
+        Gain to reach [x]; one of at most 1 takes no time.
     factor_per_year
         Pace [x/yr].
-
-    Returns
-    -------
-    Array
-        Time [years]: 0 for a gain of at most 1, inf where the pace is at most 1.
 
     Examples
     --------
@@ -110,7 +100,7 @@ def years_for_gain(ratio: Real, factor_per_year: Real) -> jax.Array:
 
 
 def efficiency_growth(hardware_growth: Real, halving_months: Real, rest_growth: Real) -> EfficiencyGrowth:
-    """Return the pace at which a capability becomes cheaper, composed from its sources.
+    """Return the pace at which a capability becomes cheaper, and the share of each source in its log.
 
     Parameters
     ----------
@@ -121,11 +111,6 @@ def efficiency_growth(hardware_growth: Real, halving_months: Real, rest_growth: 
         still, negative where they regress.
     rest_growth
         Growth of what remains: utilisation, margins, serving [x/yr].
-
-    Returns
-    -------
-    EfficiencyGrowth
-        The pace, and the share of each source in its log.
 
     Examples
     --------
@@ -145,7 +130,7 @@ def efficiency_growth(hardware_growth: Real, halving_months: Real, rest_growth: 
 
 
 def flop_from_budget(usd: Real, usd_per_chip_hour: Real, peak: Real, mfu: Real) -> Real:
-    """Return the compute that a budget buys.
+    """Return the compute that a budget buys [FLOP].
 
     Parameters
     ----------
@@ -158,11 +143,6 @@ def flop_from_budget(usd: Real, usd_per_chip_hour: Real, peak: Real, mfu: Real) 
     mfu
         Share of the peak that is used, in (0, 1].
 
-    Returns
-    -------
-    Real
-        Training compute [FLOP].
-
     Examples
     --------
     >>> print(f"{flop_from_budget(100e6, 2.0, 989.4e12, 0.4):.3g}")
@@ -172,7 +152,7 @@ def flop_from_budget(usd: Real, usd_per_chip_hour: Real, peak: Real, mfu: Real) 
 
 
 def budget_for_flop(flop: Real, usd_per_chip_hour: Real, peak: Real, mfu: Real) -> Real:
-    """Return the cost of an amount of compute, the inverse of `flop_from_budget`.
+    """Return the cost of an amount of compute [USD], the inverse of `flop_from_budget`.
 
     Parameters
     ----------
@@ -180,11 +160,6 @@ def budget_for_flop(flop: Real, usd_per_chip_hour: Real, peak: Real, mfu: Real) 
         Training compute [FLOP].
     usd_per_chip_hour, peak, mfu
         As for `flop_from_budget`.
-
-    Returns
-    -------
-    Real
-        Budget [USD].
 
     Examples
     --------
@@ -206,11 +181,6 @@ def chips_for_run(flop: Real, days: Real, peak: Real, mfu: Real) -> Real:
     peak, mfu
         As for `flop_from_budget`.
 
-    Returns
-    -------
-    Real
-        Chips.
-
     Examples
     --------
     >>> round(chips_for_run(3.8e25, 72, 989.4e12, 0.386), -2)
@@ -220,7 +190,7 @@ def chips_for_run(flop: Real, days: Real, peak: Real, mfu: Real) -> Real:
 
 
 def days_for_run(flop: Real, site_watts: Real, watts_per_chip: Real, peak: Real, mfu: Real) -> Real:
-    """Return the duration of a run on all chips that a site can power.
+    """Return the duration of a run on all chips that a site can power [days].
 
     Parameters
     ----------
@@ -233,11 +203,6 @@ def days_for_run(flop: Real, site_watts: Real, watts_per_chip: Real, peak: Real,
     peak, mfu
         As for `flop_from_budget`.
 
-    Returns
-    -------
-    Real
-        Duration [days].
-
     Examples
     --------
     >>> round(float(days_for_run(2e27, 1e9, 1400.0, 1.979e15, 0.4)), 1)
@@ -248,7 +213,7 @@ def days_for_run(flop: Real, site_watts: Real, watts_per_chip: Real, peak: Real,
 
 
 def site_power(chips: Real, watts_per_chip: Real) -> Real:
-    """Return the power of a site.
+    """Return the power of a site [W].
 
     Parameters
     ----------
@@ -256,11 +221,6 @@ def site_power(chips: Real, watts_per_chip: Real) -> Real:
         Chips at the site.
     watts_per_chip
         Power of a chip, all-in at the site [W].
-
-    Returns
-    -------
-    Real
-        Power [W].
 
     Examples
     --------
@@ -271,7 +231,7 @@ def site_power(chips: Real, watts_per_chip: Real) -> Real:
 
 
 def training_flop(params_active: Real, tokens: Real) -> Real:
-    """Return the compute of a training run, ``C = 6 N D``.
+    """Return the compute of a training run [FLOP], ``C = 6 N D``.
 
     Parameters
     ----------
@@ -279,11 +239,6 @@ def training_flop(params_active: Real, tokens: Real) -> Real:
         Parameters active per token.
     tokens
         Tokens seen, repeats counted.
-
-    Returns
-    -------
-    Real
-        Training compute [FLOP].
 
     References
     ----------

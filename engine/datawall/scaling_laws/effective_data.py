@@ -267,7 +267,7 @@ def _log_param_multiple(law: ScalingLaw, rep: Repetition, epochs: Real) -> jax.A
 
 
 def epochs_for_compute_multiplier(law: ScalingLaw, rep: Repetition, multiplier: Real) -> jax.Array:
-    """Return the epochs that the best run makes with `multiplier` times C0(U), the inverse of M(e).
+    """Return the epochs of the best run with `multiplier` times C0(U), the inverse of M(e); at least 1.
 
     Parameters
     ----------
@@ -275,11 +275,6 @@ def epochs_for_compute_multiplier(law: ScalingLaw, rep: Repetition, multiplier: 
         The loss law and the repetition constants; A, B and E do not matter.
     multiplier
         C/C0(U) [x].
-
-    Returns
-    -------
-    Array
-        Epochs, 1 where the multiplier is at most 1.
 
     Examples
     --------
@@ -293,7 +288,7 @@ def epochs_for_compute_multiplier(law: ScalingLaw, rep: Repetition, multiplier: 
 
 
 def frontier_flop(law: ScalingLaw, rep: Repetition, unique: Real, epochs: Real) -> jax.Array:
-    """Return the compute at which the best run over U makes a given number of epochs, ``M(e) C0(U)``.
+    """Return the compute at which the best run over U makes that many epochs, ``M(e) C0(U)`` [FLOP].
 
     Parameters
     ----------
@@ -303,11 +298,6 @@ def frontier_flop(law: ScalingLaw, rep: Repetition, unique: Real, epochs: Real) 
         Unique tokens U.
     epochs
         Epochs, at least 1.
-
-    Returns
-    -------
-    Array
-        Training compute [FLOP].
 
     Examples
     --------
@@ -329,11 +319,6 @@ def unique_tokens_needed(law: ScalingLaw, rep: Repetition, flop: Real, epochs: R
         As for `frontier_flop`.
     flop
         Training compute [FLOP].
-
-    Returns
-    -------
-    Array
-        Unique tokens U.
 
     Examples
     --------

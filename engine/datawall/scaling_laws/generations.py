@@ -53,7 +53,7 @@ TABLES = {
 
 
 def index_to_flop(index: Real, flop_gpt4: Real, oom_per_generation: Real) -> jax.Array:
-    """Return the training compute of a generation.
+    """Return the training compute of a generation [FLOP].
 
     Parameters
     ----------
@@ -63,11 +63,6 @@ def index_to_flop(index: Real, flop_gpt4: Real, oom_per_generation: Real) -> jax
         Training compute of GPT-4 [FLOP].
     oom_per_generation
         Orders of magnitude of compute in a unit of index [oom].
-
-    Returns
-    -------
-    Array
-        Training compute [FLOP].
 
     Examples
     --------
@@ -87,11 +82,6 @@ def flop_to_index(flop: Real, flop_gpt4: Real, oom_per_generation: Real) -> jax.
     flop_gpt4, oom_per_generation
         As for `index_to_flop`.
 
-    Returns
-    -------
-    Array
-        Generation index.
-
     Examples
     --------
     >>> round(float(flop_to_index(2.1e27, 2.1e25, 2.0)), 4)
@@ -103,7 +93,7 @@ def flop_to_index(flop: Real, flop_gpt4: Real, oom_per_generation: Real) -> jax.
 def table_growth(
     table: GenerationTable | str, clock: Clock, oom_per_generation: Real = SOURCE_OOM_PER_GENERATION
 ) -> Real:
-    """Return the growth of compute that a table implies, from its first row to its last.
+    """Return the growth of compute that a table implies, from its first row to its last [x/yr].
 
     Parameters
     ----------
@@ -113,11 +103,6 @@ def table_growth(
         Whether rows are dated by the start of training or by release.
     oom_per_generation
         As for `index_to_flop`; by default the source's own.
-
-    Returns
-    -------
-    Real
-        Growth of training compute [x/yr].
 
     Examples
     --------
@@ -131,17 +116,12 @@ def table_growth(
 
 
 def table_lags(table: GenerationTable | str) -> np.ndarray:
-    """Return the time from the start of training to deployment.
+    """Return the time from the start of training to deployment in each row [years].
 
     Parameters
     ----------
     table
         One of `TABLES`, or its id.
-
-    Returns
-    -------
-    ndarray
-        Lag of each row [years].
 
     Examples
     --------

@@ -95,11 +95,6 @@ def overtraining(law: ScalingLaw, shrink: Real) -> Overtraining:
     shrink
         Factor k by which the model is smaller than the unconstrained optimum [x].
 
-    Returns
-    -------
-    Overtraining
-        Factors on tokens and compute, inf at and past `k_max`.
-
     Examples
     --------
     >>> from datawall.scaling_laws.laws import LAWS
@@ -235,11 +230,6 @@ def effective_parameters(active: Real, sparsity: Real, exponent: Real) -> jax.Ar
         Total over active parameters s, at least 1 [x].
     exponent
         rho, 0 to .6 in the literature.
-
-    Returns
-    -------
-    Array
-        Effective parameters.
 
     Examples
     --------
