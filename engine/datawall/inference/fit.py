@@ -106,7 +106,7 @@ def fit(
     seed: int = 0,
     options: Mapping[str, Any] = MappingProxyType({}),
 ) -> Fit:
-    """Return the posterior of a module given evidence.
+    """Return the posterior of a module given evidence; check its `faults` before you use it.
 
     Parameters
     ----------
@@ -121,11 +121,6 @@ def fit(
         Of the chains. The same seed gives the same draws.
     options
         Selection of the evidence, as options of ``datawall fit``.
-
-    Returns
-    -------
-    Fit
-        Check that ``fit.faults`` is empty before you use it.
 
     References
     ----------

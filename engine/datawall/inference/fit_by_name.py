@@ -233,13 +233,7 @@ def _seed_of_rival(seed: int, place: int) -> int:
 
 
 def _moment(as_of: dt.date | float | str | None) -> float | None:
-    """Return a date as a decimal year.
-
-    Raises
-    ------
-    DatawallError
-        If it is none.
-    """
+    """Return a date as a decimal year."""
     try:
         return None if as_of is None else _MOMENT.validate_python(as_of)
     except ValidationError as error:

@@ -58,7 +58,7 @@ def years_of(released: np.ndarray) -> list[int]:
 
 
 def yearly_pace(evidence: Evidence, growth: Any, spread: Any) -> Any:
-    """Sample the pace of every year.
+    """Sample the pace of every year [ln/yr].
 
     Parameters
     ----------
@@ -66,11 +66,6 @@ def yearly_pace(evidence: Evidence, growth: Any, spread: Any) -> Any:
         With the coordinate ``year``.
     growth, spread
         Mean and standard deviation of the pace [ln/yr].
-
-    Returns
-    -------
-    Array
-        Pace of each year [ln/yr].
     """
     with numpyro.plate("year", len(evidence.coords["year"])):
         return growth + spread * numpyro.sample("pace_deviation", dist.Normal(0.0, 1.0))

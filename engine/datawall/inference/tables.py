@@ -1,4 +1,7 @@
-"""Evidence tables, the user's or shipped: checked columns, as-of cuts, and dropped rows by reason."""
+"""Evidence tables, the user's or shipped: checked columns, as-of cuts, and dropped rows by reason.
+
+What cannot be used is a `DatawallError` that names file, line and column.
+"""
 
 import csv
 import datetime as dt
@@ -46,23 +49,11 @@ class EvidenceTable:
     dropped: dict[str, int] = field(default_factory=dict)
 
     def numbers(self, column: str) -> np.ndarray:
-        """Return a column as numbers; a blank is not a number.
-
-        Raises
-        ------
-        DatawallError
-            If a cell is neither.
-        """
+        """Return a column as numbers; a blank is not a number."""
         return np.array([self._number(place, column) for place in range(len(self.rows))], float)
 
     def years(self, column: str) -> np.ndarray:
-        """Return a column of ISO dates (or years) as decimal years; a blank is not a number.
-
-        Raises
-        ------
-        DatawallError
-            If a cell is no date.
-        """
+        """Return a column of ISO dates (or years) as decimal years; a blank is not a number."""
         return np.array([self._year(place, column) for place in range(len(self.rows))], float)
 
     def texts(self, column: str) -> list[str]:
@@ -135,11 +126,6 @@ def read_table(path: Path, needed: Sequence[str], *, label: str = "") -> Evidenc
         Columns that it must have; others are kept too.
     label
         Name of the file in messages; its own name by default.
-
-    Raises
-    ------
-    DatawallError
-        If the file cannot be read, is no CSV table, or lacks a column.
     """
     label = label or path.name
     try:
@@ -186,11 +172,6 @@ def open_table(
         Rows known later are left out and counted [decimal year]; all stay for None.
     files
         The user's tables; there may be one.
-
-    Raises
-    ------
-    DatawallError
-        If there are several files, or the one there is cannot be read.
     """
     if len(files) > 1:
         raise DatawallError(f"need one table in the place of {name}, got {len(files)}; give one --data FILE")
@@ -204,13 +185,7 @@ def open_table(
 
 
 def numbers(table: EvidenceTable, column: str, low: float, high: float, unit: str) -> np.ndarray:
-    """Return a column of numbers within the bounds that its unit allows; a blank is not a number.
-
-    Raises
-    ------
-    DatawallError
-        If a stated number is not within the bounds, as in another unit.
-    """
+    """Return a column of numbers within the bounds that its unit allows; a blank is not a number."""
     values = table.numbers(column)
     for place, (value, text) in enumerate(zip(values, table.texts(column), strict=True)):
         if text and not low <= value <= high:
@@ -220,13 +195,7 @@ def numbers(table: EvidenceTable, column: str, low: float, high: float, unit: st
 
 
 def dates(table: EvidenceTable, column: str) -> np.ndarray:
-    """Return a column of dates [decimal year]; a blank is not a number.
-
-    Raises
-    ------
-    DatawallError
-        If a stated date lies centuries away.
-    """
+    """Return a column of dates [decimal year]; a blank is not a number."""
     years = table.years(column)
     for place, year in enumerate(years):
         if np.isfinite(year) and not _NOT_BEFORE <= year <= _NOT_AFTER:
@@ -271,11 +240,6 @@ def sd_of_confidence(table: EvidenceTable, column: str, name: str) -> np.ndarray
         Column of the stated confidence.
     name
         Name of the table in ``evidence/confidence.csv``.
-
-    Raises
-    ------
-    DatawallError
-        If a level is not in that file.
     """
     factors = _confidence(name)
     for place, level in enumerate(table.texts(column)):

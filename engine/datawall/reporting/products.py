@@ -61,18 +61,7 @@ class Product:
     document: Callable[[xr.DataTree, Flat], Page]
 
     def save(self, tree: xr.DataTree, folder: Path) -> Flat:
-        """Write a product to its folder: results, tables, figures, and last summary and manifest.
-
-        Returns
-        -------
-        dict
-            The summary.
-
-        Raises
-        ------
-        DatawallError
-            If a file cannot be written.
-        """
+        """Write results, tables, figures, and last summary and manifest to a folder; return the summary."""
         flat = self.export(tree)
         facts = flat["manifest"]
         replace_file(
@@ -100,13 +89,7 @@ class Product:
         return [file for file in found if pattern == self.file or self._summary_of(file).is_file()]
 
     def load(self, file: Path) -> Saved:
-        """Read a product.
-
-        Raises
-        ------
-        DatawallError
-            If it cannot be read.
-        """
+        """Read a product."""
         with self._readable(file):
             flat = json.loads(self._summary_of(file).read_text(encoding="utf-8"))
             with xr.open_datatree(file, engine="h5netcdf") as tree:
@@ -166,11 +149,6 @@ def load(path: Path) -> list[Saved]:
     ----------
     path
         A run folder, or the tree of one product.
-
-    Raises
-    ------
-    DatawallError
-        If there is none, or one cannot be read.
     """
     # MODULE.nc could be any file, so products with file names of their own are matched first
     found: dict[Path, Product] = {}

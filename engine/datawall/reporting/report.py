@@ -109,7 +109,7 @@ def page(sources: _Sources, title: str | None = None) -> Page:
         return _extended(comparison.document(comparisons[0]), rest, title)
     if backtests:
         rest = (*_past(backtests[1:]), *_driving(analyses), *map(fit.section, fits))
-        return backtest.document(backtests[0], title, rest)
+        return _extended(backtest.document(backtests[0]), rest, title)
     if analyses:
         rest = (*_driving(analyses[1:], 1), *map(fit.section, fits))
         return _extended(sensitivity.document(analyses[0]), rest, title)

@@ -21,17 +21,7 @@ _GROUPS, _KEYS = ("questions", "forecasts"), ("verdicts", "command")
 
 
 class Skill(NamedTuple):
-    """Skill score of a forecaster against another, on the questions that both answered.
-
-    Attributes
-    ----------
-    skill, error
-        1 - ratio of the two scores, and its standard error.
-    crps, crps_reference
-        The scores: mean CRPS [log10, or years].
-    questions
-        Number of questions.
-    """
+    """Skill score on the questions that both answered: 1 - ratio of the mean CRPS [log10, or years]."""
 
     skill: float
     error: float
@@ -42,15 +32,7 @@ class Skill(NamedTuple):
 
 @dataclass(frozen=True)
 class SavedBacktest:
-    """Saved backtest.
-
-    Attributes
-    ----------
-    tree
-        Its ``backtest.nc``.
-    place
-        Index among the backtests of the page, from 0.
-    """
+    """Saved backtest: its ``backtest.nc``, and its index among those of the page, from 0."""
 
     tree: xr.DataTree
     place: int
@@ -174,15 +156,7 @@ def saved_backtest(saved: Saved, place: int) -> SavedBacktest:
 
 @dataclass(frozen=True)
 class SavedFit:
-    """Saved posterior of a module.
-
-    Attributes
-    ----------
-    summary
-        Its summary by `datawall.inference.summary.summary`.
-    tree
-        Draws, densities and predictions in ArviZ's groups.
-    """
+    """Saved posterior of a module: its summary, and its draws in ArviZ's groups."""
 
     summary: Mapping[str, Any]
     tree: xr.DataTree
@@ -239,17 +213,7 @@ def saved_fit(saved: Saved) -> SavedFit:
 
 @dataclass(frozen=True)
 class SavedComparison:
-    """Saved comparison.
-
-    Attributes
-    ----------
-    flat
-        Its ``comparison.json``.
-    tree
-        Its ``comparison.nc``.
-    place
-        Index among the comparisons of the page, from 0.
-    """
+    """Saved comparison: its ``comparison.json`` and ``.nc``, and its index among those of the page."""
 
     flat: dict[str, Any]
     tree: xr.DataTree
@@ -276,17 +240,7 @@ def saved_comparison(saved: Saved, place: int) -> SavedComparison:
 
 @dataclass(frozen=True)
 class SavedRun:
-    """Saved forecast run.
-
-    Attributes
-    ----------
-    flat
-        Its ``summary.json``.
-    tree
-        Its ``forecast.nc``.
-    place
-        Index among the runs of the page, from 0.
-    """
+    """Saved run: its ``summary.json`` and ``forecast.nc``, and its index among those of the page, from 0."""
 
     flat: dict[str, Any]
     tree: xr.DataTree

@@ -206,11 +206,6 @@ def isoflop_penalty(law: ScalingLaw, flop: Real, shrink: Real, hybrid: Real = 1.
     hybrid
         Factor on the excess loss, in (0, 1], of an architecture with flatter isoFLOP curves; 1 is the law.
 
-    Returns
-    -------
-    IsoflopPenalty
-        Excess loss [nats/token] and wasted compute [x]; the waste does not depend on `flop`.
-
     Examples
     --------
     >>> from datawall.scaling_laws.laws import LAWS

@@ -215,7 +215,7 @@ class _RepetitionFrontier:
 
 
 def repetition_frontier(law: ScalingLaw, rep: Repetition, epochs: Real) -> _RepetitionFrontier:
-    """Return ratios that describe the best run with a given number of epochs over its data.
+    """Return the ratios of the best run with a given number of epochs to that which uses its data once.
 
     Parameters
     ----------
@@ -223,11 +223,6 @@ def repetition_frontier(law: ScalingLaw, rep: Repetition, epochs: Real) -> _Repe
         The loss law and the repetition constants.
     epochs
         Epochs e, at least 1.
-
-    Returns
-    -------
-    RepetitionFrontier
-        Ratios of the run to the run that uses the same data once.
 
     Examples
     --------

@@ -92,11 +92,6 @@ def wall_date(
     rep, law
         The repetition constants, and the law that gives M(e); used where the criterion needs them.
 
-    Returns
-    -------
-    Wall
-        Status and date.
-
     References
     ----------
     Muennighoff et al. 2023, arXiv 2305.16264, for the worth of epochs.

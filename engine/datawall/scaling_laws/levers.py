@@ -40,7 +40,7 @@ class _OvertrainedRun:
     effective_tokens_needed
         Fresh tokens D' that the loss requires.
     epochs
-        Epochs over the data, at least 1.
+        Epochs over the data, at least 1; inf where nothing suffices.
     tokens
         Real tokens seen.
     flop
@@ -67,11 +67,6 @@ def distilled_optimum(law: ScalingLaw, flop: Real, multiplier: Real) -> Allocati
         Training compute [FLOP].
     multiplier
         Token multiplier m of distillation or synthetic data, at least 1 [x].
-
-    Returns
-    -------
-    Allocation
-        Parameters, real tokens, loss and real tokens per parameter.
 
     Examples
     --------
@@ -129,11 +124,6 @@ def overtraining_constrained(
     distill
         Token multiplier m, at least 1 [x].
 
-    Returns
-    -------
-    OvertrainedRun
-        The run; inf where nothing suffices.
-
     References
     ----------
     Muennighoff et al. 2023, arXiv 2305.16264, for the worth of repeated tokens and excess parameters.
@@ -165,7 +155,7 @@ def overtraining_constrained(
 def max_overtraining(
     law: ScalingLaw, rep: Repetition, flop_base: Real, unique: Real, epochs: Real, distill: Real = 1.0
 ) -> jax.Array:
-    """Return the largest shrink factor at equal loss, before the data run out.
+    """Return the largest shrink factor at equal loss [x]; nan where the optimum itself lacks data.
 
     Parameters
     ----------
@@ -173,11 +163,6 @@ def max_overtraining(
         As for `overtraining_constrained`.
     epochs
         Most epochs allowed, at least 1.
-
-    Returns
-    -------
-    Array
-        The largest shrink factor k [x]; nan where the optimum itself needs more data than there are.
 
     Examples
     --------
@@ -196,17 +181,12 @@ def max_overtraining(
 def overtrained_wall_flop(
     law: ScalingLaw, rep: Repetition, shrink: Real, unique: Real, epochs: Real, distill: Real = 1.0
 ) -> jax.Array:
-    """Return the base compute at which models `shrink` times smaller use up the data.
+    """Return the base compute at which models `shrink` times smaller use up the data [FLOP]; 0 from `k_max`.
 
     Parameters
     ----------
     law, rep, shrink, unique, epochs, distill
         As for `overtraining_constrained` and `max_overtraining`.
-
-    Returns
-    -------
-    Array
-        Compute of the unconstrained optimum [FLOP]; 0 at and past `k_max`, where no data suffice.
 
     Examples
     --------

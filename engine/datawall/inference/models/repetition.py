@@ -143,11 +143,6 @@ def load_runs(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
         A table with columns params, tokens, unique_tokens, and val_loss or loss. Runs set apart in a column
         seed, dedup or shape_variant are left out and named, and so are those with 0 in a column
         in_published_fit.
-
-    Raises
-    ------
-    DatawallError
-        If the table cannot be used.
     """
     if len(files) != 1:
         raise DatawallError(

@@ -115,11 +115,6 @@ def load_readings(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
         Readings that became known later are left out.
     files
         Not used: a table of runs is read by the module that takes over.
-
-    Raises
-    ------
-    DatawallError
-        If no reading was known.
     """
     del files
     table = read_table(catalog.folder() / "evidence" / _SHIPPED, _COLUMNS, label=_SHIPPED)

@@ -47,13 +47,7 @@ _PATIENCE = 120
 
 
 def write(page: Page, folder: Path) -> None:
-    """Write the folder of a page.
-
-    Raises
-    ------
-    DatawallError
-        If a file cannot be written.
-    """
+    """Write the folder of a page."""
     for part in (folder, folder / "figures", folder / "tables"):
         prepare(part)
     texts = {PAGE: to_html(page), "report.md": to_markdown(page)}

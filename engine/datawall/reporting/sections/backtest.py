@@ -41,24 +41,10 @@ _BESIDE = (
 )
 
 
-def document(
-    backtest: SavedBacktest, title: str | None = None, rest: Iterable[Section] = (), *, in_full: bool = True
-) -> Page:
-    """Return the document of a backtest.
-
-    Parameters
-    ----------
-    backtest
-        The backtest.
-    title
-        Title; by default a question with the names of its scenarios.
-    rest
-        Sections of other products.
-    in_full
-        Whether to add all sections behind the answer; the terminal shows the answer alone.
-    """
-    sections = (*parts(backtest, in_full=in_full), *rest)
-    return Page(title or _title(backtest), _lead(backtest), tuple(_first(backtest)), sections, _NOTE)
+def document(backtest: SavedBacktest, *, in_full: bool = True) -> Page:
+    """Return the document of a backtest; the terminal does not show it in full."""
+    sections = tuple(parts(backtest, in_full=in_full))
+    return Page(_title(backtest), _lead(backtest), tuple(_first(backtest)), sections, _NOTE)
 
 
 def section(backtest: SavedBacktest) -> Section:
