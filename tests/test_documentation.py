@@ -27,8 +27,7 @@ from datawall.cli import app, execution
 from datawall.forecasting import export, forecast
 from datawall.inference import fit, fit_by_name, refit
 from datawall.inference.summary import with_summary
-from datawall.reporting import recipes
-from datawall.reporting import report
+from datawall.reporting import recipes, report
 from datawall.reporting.products import FIT, Product
 from datawall.scenario import widening
 from datawall.scenario.posterior import shipped

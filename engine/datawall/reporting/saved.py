@@ -20,7 +20,7 @@ _GROUPS, _KEYS = ("questions", "forecasts"), ("verdicts", "command")
 """Groups of the tree and entries of the manifest that every backtest has."""
 
 
-class Skill(NamedTuple):
+class _Skill(NamedTuple):
     """Skill score on the questions that both answered: 1 - ratio of the mean CRPS [log10, or years]."""
 
     skill: float
@@ -116,14 +116,14 @@ class SavedBacktest:
         group = f"skill/{who}"
         return [name for name in self.forecasters if self.has(f"{group}/{name}")]
 
-    def skill(self, who: str, reference: str, target: str, horizon: float = 0.0) -> Skill:
+    def skill(self, who: str, reference: str, target: str, horizon: float = 0.0) -> _Skill:
         """Return the skill score of one forecaster against another; horizon 0 for all together."""
         group = self.group(f"skill/{who}/{reference}")
         if target not in group["target"] or horizon not in group["horizon"]:
-            return Skill(np.nan, np.nan, np.nan, np.nan, 0)
+            return _Skill(np.nan, np.nan, np.nan, np.nan, 0)
         found = group.sel(target=target, horizon=horizon)
-        skill, error, crps, reference_crps = (float(found[name]) for name in Skill._fields[:-1])
-        return Skill(skill, error, crps, reference_crps, int(found["questions"]))
+        skill, error, crps, reference_crps = (float(found[name]) for name in _Skill._fields[:-1])
+        return _Skill(skill, error, crps, reference_crps, int(found["questions"]))
 
     def has(self, group: str) -> bool:
         """Return whether the tree has this group."""
