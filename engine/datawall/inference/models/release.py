@@ -93,7 +93,7 @@ def _outcomes(table: EvidenceTable, counted: np.ndarray) -> np.ndarray:
     for place in np.flatnonzero(counted):
         if found[place] not in OUTCOMES:
             unknown = f"unknown outcome {shown(found[place])} of a counted flagship"
-            raise table.fault(place, "outcome", f"{unknown}; {suggestion(found[place], OUTCOMES)}")
+            raise table.fault(int(place), "outcome", f"{unknown}; {suggestion(found[place], OUTCOMES)}")
     return np.array([OUTCOMES.index(found[place]) for place in np.flatnonzero(counted)], int)
 
 

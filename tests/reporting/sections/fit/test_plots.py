@@ -52,8 +52,8 @@ def test_few_data_have_no_distribution(fits):
 def test_constants_are_not_diagnosed(fits):
     tree = fits["toy"].tree.copy(deep=True)
     tree["posterior/still"] = 0.0 * tree["posterior/mean"]
-    still = replace(fits["toy"], tree=tree)
-    assert len(SAMPLING[3].draw(still).axes) == len(SAMPLING[3].draw(fits["toy"]).axes)
-    still = replace(still, summary={**still.summary, "headline": {"mean": {}, "still": {}}})
+    summary = {**fits["toy"].summary, "headline": {"mean": {}, "still": {}}}
+    still = replace(fits["toy"], summary=summary, tree=tree)
     assert still.headline == ["mean", "still"]
-    assert len(SAMPLING[0].draw(still).axes) == 2
+    trace, *_ = SAMPLING
+    assert [axes.get_title() for axes in trace.draw(still).axes] == ["mean"]
