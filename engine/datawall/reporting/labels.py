@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from datawall.backtesting.questions import TARGETS
-from datawall.formatting import amount, between, date, quantity
+from datawall.formatting import amount, date
 from datawall.model.criteria import criterion_of, level_of
 
 
@@ -86,21 +86,3 @@ def _has_moved(row: Mapping[str, Any]) -> bool:
         abs(row["shift"]) > _SURE * row["mcse_shift"]
         or abs(row["width_ratio"] - 1.0) > _SURE * row["mcse_width_ratio"]
     )
-
-
-def belief(row: Mapping[str, Any], when: str) -> str:
-    """Return the distribution of an input ``"before"`` or ``"after"`` a condition, in a few words.
-
-    Examples
-    --------
-    >>> belief({"unit": "year", "after_q10": 2027.1, "after_q50": 2029.0, "after_q90": 2031.0}, "after")
-    '2029.00 (2027.10 to 2031.00)'
-    >>> belief({"unit": "choice", "after[unused]": 0.25, "after[used]": 0.75}, "after")
-    'unused 25 %, used 75 %'
-    """
-    if row["unit"] == "choice":
-        shares = {key: share for key, share in row.items() if key.startswith(f"{when}[")}
-        found = ((key[len(when) + 1 : -1], share) for key, share in shares.items() if share)
-        return ", ".join(f"{option} {100 * share:.0f} %" for option, share in found)
-    levels = {key: row[f"{when}_{key}"] for key in ("q10", "q50", "q90")}
-    return between(levels, lambda value: quantity(value, row["unit"], 2))

@@ -26,15 +26,7 @@ _COLUMNS = ("module", "what it infers", "R-hat", "ESS bulk", "ESS tail", "diverg
 
 
 def document(fits: Sequence[SavedFit], title: str | None = None) -> Page:
-    """Return the report of some fits.
-
-    Parameters
-    ----------
-    fits
-        Fits to show, in order.
-    title
-        Title of the page; by default it names the modules.
-    """
+    """Return the report of some fits; by default its title names the modules."""
     return Page(
         title or f"Evidence: {', '.join(fit.name for fit in fits)}",
         f"{len(fits)} {'fit' if len(fits) == 1 else 'fits'} of evidence by the no-U-turn sampler",
@@ -43,19 +35,14 @@ def document(fits: Sequence[SavedFit], title: str | None = None) -> Page:
     )
 
 
-def _answer(fits: Sequence[SavedFit]) -> str:
+def _first_screen(fits: Sequence[SavedFit]) -> Iterator[Block]:
     failed = [fit.name for fit in fits if fit.faults]
+    for name in failed:
+        yield Banner("error", f"The posterior of {name} cannot be trusted: see its section.")
     learned = "; ".join(f"{fit.name}: {fit.summary['title']}" for fit in fits)
     verdict = f"Not to be trusted: {', '.join(failed)}" if failed else "Every diagnostic passes"
-    return f"What evidence says of the inputs of the forecast ({learned}). {verdict}."
-
-
-def _first_screen(fits: Sequence[SavedFit]) -> list[Block]:
-    failed = [fit.name for fit in fits if fit.faults]
-    warning: list[Block] = [
-        Banner("error", f"The posterior of {name} cannot be trusted: see its section.") for name in failed
-    ]
-    return [*warning, Prose(_answer(fits)), Table(_COLUMNS, tuple(map(_row, fits)), "Can they be trusted?")]
+    yield Prose(f"What evidence says of the inputs of the forecast ({learned}). {verdict}.")
+    yield Table(_COLUMNS, tuple(map(_row, fits)), "Can they be trusted?")
 
 
 def _row(fit: SavedFit) -> tuple[str, ...]:
