@@ -27,9 +27,8 @@ from datawall.cli import app, forecasting
 from datawall.forecasting import export, forecast
 from datawall.inference import fit, fit_by_name, refit
 from datawall.inference.summary import with_summary
-from datawall.reporting import report
+from datawall.reporting import recipes, report
 from datawall.reporting.products import FIT, Product
-from datawall.reporting.recipes import making
 from datawall.scenario import widening
 from datawall.scenario.posterior import shipped
 from datawall.studies import learning_order
@@ -170,9 +169,9 @@ def test_command_is_understood(words, saved, toy_tree, backtest_tree, monkeypatc
     monkeypatch.setattr(fit_by_name, "run", lambda _: toy_tree)
     monkeypatch.setattr(refit, "refitted", lambda module, _: shipped(module))
     monkeypatch.setattr(report, "build", lambda *_: None)
-    monkeypatch.setattr(making, "prepare", lambda *_: [])
-    monkeypatch.setattr(making, "build", lambda *_: SimpleNamespace(answer=""))
-    monkeypatch.setattr(making, "write_index", lambda *_: None)
+    monkeypatch.setattr(recipes, "prepare", lambda *_: [])
+    monkeypatch.setattr(recipes, "build", lambda *_: SimpleNamespace(answer=""))
+    monkeypatch.setattr(recipes, "write_index", lambda *_: None)
     found = CliRunner().invoke(app, words)
     assert found.exception is None
     assert found.exit_code == 0

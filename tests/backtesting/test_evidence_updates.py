@@ -7,7 +7,6 @@ import pytest
 
 from datawall.backtesting.vintage import data_stock_known, news, told
 from datawall.errors import DatawallError
-from datawall.inference.fit_by_name import moment
 from datawall.inference.models import MODULES
 from datawall.scenario.files import folder
 from datawall.units import decimal_year
@@ -16,7 +15,8 @@ from datawall.units import decimal_year
 def known(name, column, since, until):
     """Return a column of the rows that became known in a window, straight from the file."""
     with (folder() / "evidence" / name).open(encoding="utf-8") as file:
-        return [row[column] for row in csv.DictReader(file) if since < moment(row["date_known"]) <= until]
+        rows = [(decimal_year(dt.date.fromisoformat(row["date_known"])), row) for row in csv.DictReader(file)]
+    return [row[column] for known_since, row in rows if since < known_since <= until]
 
 
 def test_new_rows_are_those_of_the_table_that_became_known_in_between():

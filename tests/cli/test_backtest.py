@@ -20,7 +20,7 @@ from datawall.errors import DatawallError
 from datawall.reporting.render import terminal
 from datawall.reporting.report import read
 from datawall.reporting.saved import SavedBacktest
-from datawall.reporting.sections.backtest.opening import document
+from datawall.reporting.sections.backtest import document
 from datawall.scenario import widening
 from support.backtest_parts import Toy
 

@@ -7,10 +7,9 @@ from pydantic import TypeAdapter
 from scipy import stats
 
 from datawall.distributions.elicitation import beta_parameters, gamma_parameters, split_normal_parameters
-from datawall.distributions.families import FAMILIES, Distribution
+from datawall.distributions.families import FAMILIES, STEP, Distribution
 from datawall.distributions.mixture import AnyStatement
 from datawall.distributions.special import SCORE_LIMIT
-from datawall.distributions.tabulated import STEP
 from datawall.validation import Problem
 
 ADAPTER = TypeAdapter(AnyStatement)

@@ -11,7 +11,7 @@ from datawall.cli import app
 from datawall.forecasting.plan import make_plan
 from datawall.reporting import report
 from datawall.reporting.products import FORECAST, Product
-from datawall.reporting.render import html
+from datawall.reporting.render.page import to_html
 from datawall.scenario import ScenarioError, widening
 
 DRAWS = 2048
@@ -85,7 +85,7 @@ def test_the_command_its_files_and_its_report_say_so(keep, tmp_path):
     for name in ("summary.json", "manifest.json"):
         assert SAID in (tmp_path / "run" / name).read_text()
     page = report.build([tmp_path / "run"], tmp_path / "report")
-    text = html.render(page)
+    text = to_html(page)
     assert SAID in text.replace("Calibrated", "calibrated")
     assert "--calibrated" in text
 

@@ -49,8 +49,9 @@ def test_quantiles_in_the_mass_of_past_and_never_are_words(flat):
     json.dumps(flat, allow_nan=False)
 
 
-def test_csv_has_one_line_a_quantity(flat):
-    rows = list(csv.DictReader(io.StringIO(csv_text(products.named(flat["quantities"], "quantity")))))
+def test_csv_has_one_line_a_quantity(tree, flat):
+    (rows,) = (rows for name, rows in products.FORECAST.tables(tree, flat) if name == "summary")
+    rows = list(csv.DictReader(io.StringIO(csv_text(rows))))
     assert [row["quantity"] for row in rows] == list(flat["quantities"])
 
 

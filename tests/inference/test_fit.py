@@ -10,7 +10,7 @@ from datawall.errors import DatawallError, UntrustedPosteriorError
 from datawall.inference import fit as fitting
 from datawall.inference import models, refit, scenario_with_evidence, summary
 from datawall.inference.fit import fit
-from datawall.inference.fit_by_name import moment
+from datawall.inference.fit_by_name import make_plan
 from datawall.inference.nuts import Settings, sample
 from datawall.inference.simulation_based_calibration import calibrate, uniformity
 from datawall.scenario.posterior import distribution
@@ -153,5 +153,5 @@ def test_an_unknown_module_and_a_wrong_date_are_refused():
     with pytest.raises(DatawallError, match="unknown module of inference; did you mean 'scaling'"):
         models.MODULES["scalin"]
     with pytest.raises(DatawallError, match="as-of"):
-        moment("tomorrow")
-    assert moment("2026.5") == 2026.5
+        make_plan("scaling", as_of="tomorrow")
+    assert make_plan("scaling", as_of="2026.5").as_of == 2026.5

@@ -11,7 +11,6 @@ import xarray as xr
 from numpyro.infer.util import log_density
 
 from datawall.inference.density import latents_of, sites_of
-from datawall.inference.evidence_model import no_inputs
 from datawall.inference.fit import fit
 from datawall.inference.latents import sample_rows
 from datawall.inference.models import MODULES
@@ -80,7 +79,7 @@ def half():
     observed, dims = seen.observed | {"z": np.zeros(0)}, seen.dims | {"z": ("other",)}
     evidence = replace(seen, observed=observed, dims=dims, coords=seen.coords | {"other": []})
     module = replace(
-        toys.module(two_classes), inputs=no_inputs, headline=("mean_of_y", "mean_of_z", "mean_of_x")
+        toys.module(two_classes), inputs=lambda *_: {}, headline=("mean_of_y", "mean_of_z", "mean_of_x")
     )
     return fit(module, evidence, settings=Settings(chains=2))
 

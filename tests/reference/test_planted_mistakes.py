@@ -13,9 +13,9 @@ from datawall.model.inputs import DECLARATIONS, Inputs
 from datawall.model.loss import law as pivot
 from datawall.scaling_laws import (
     allocation,
+    costs,
     exhaustion,
     generations,
-    hardware,
     learning_order,
     levers,
     repetition,
@@ -37,7 +37,7 @@ def h100_peak() -> None:
 
 def six() -> None:
     """Llama 3 405B: 6 x 402e9 x 16.55e12 = 4.0e25 FLOP (arXiv 2407.21783)."""
-    close(hardware.training_flop(402e9, 16.55e12), 3.99e25, 2e-3)
+    close(costs.training_flop(402e9, 16.55e12), 3.99e25, 2e-3)
 
 
 def extra_passes() -> None:
@@ -122,7 +122,7 @@ RIGHT_SCALING_LAW = pivot.scaling_law
 
 MISTAKES: list[tuple[str, Callable[[], None], Any, str, Any]] = [
     ("sparse peak", h100_peak, h100, "H100_FLOP_PER_S", 1978.9e12),
-    ("factor 6 missing", six, hardware, "training_flop", lambda params, tokens: params * tokens),
+    ("factor 6 missing", six, costs, "training_flop", lambda params, tokens: params * tokens),
     ("r for r - 1", extra_passes, repetition, "effective_tokens", no_minus_one),
     ("k squared", smaller_by_three, levers, "overtraining", squared),
     ("pivot at C = 1", pivoted, allocation, "tokens_from_pivot", pivot_at_one),

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from datawall.scaling_laws.allocation import optimal_allocation
-from datawall.scaling_laws.effective_data import REPETITIONS, Repetition
-from datawall.scaling_laws.epochs import repetition_frontier
+from datawall.scaling_laws.effective_data import REPETITIONS, Repetition, repetition_frontier
 from datawall.scaling_laws.laws import LAWS, ScalingLaw
 from datawall.scaling_laws.levers import overtraining
 

@@ -17,7 +17,7 @@ from datawall.cli import app
 from datawall.errors import DatawallError
 from datawall.reporting.document import Figure, Page, Table
 from datawall.reporting.figures import style
-from datawall.reporting.render import html, markdown
+from datawall.reporting.render.page import to_html, to_markdown
 from datawall.reporting.report import page, read
 
 DATE_KEYS = re.compile(r"q\d\d")
@@ -58,7 +58,7 @@ def page_of(*folders: Path) -> Page:
 
 @pytest.fixture(scope="module")
 def text(baseline_run) -> str:
-    return html.render(page_of(baseline_run))
+    return to_html(page_of(baseline_run))
 
 
 @pytest.fixture(scope="module")
@@ -141,12 +141,12 @@ def test_colours_follow_the_theme(text):
 
 
 def test_the_same_run_gives_the_same_page(baseline_run, text):
-    assert html.render(page_of(baseline_run)) == text
+    assert to_html(page_of(baseline_run)) == text
 
 
 def test_markdown_has_the_tables_and_names_the_figures(baseline_run):
     made = page_of(baseline_run)
-    found = markdown.render(made)
+    found = to_markdown(made)
     assert found.startswith(f"# {made.title}\n")
     blocks = [*made.first, *(block for section in made.sections for block in section.blocks)]
     for block in blocks:
@@ -160,7 +160,7 @@ def test_markdown_has_the_tables_and_names_the_figures(baseline_run):
 
 def test_five_runs_stand_side_by_side(make_run):
     folders = [make_run(), make_run("seed2024"), make_run(), make_run("seed2024"), make_run()]
-    tree = Tree(html.render(page_of(*folders)))
+    tree = Tree(to_html(page_of(*folders)))
     summaries = [json.loads((folder / "summary.json").read_text()) for folder in folders]
     assert check_numbers(tree, summaries) > 500
     assert {int(attributes["data-run"]) for attributes, _ in tree.numbers} == set(range(5))
@@ -174,7 +174,7 @@ def test_runs_of_one_scenario_are_numbered(make_run):
 
 def test_a_run_in_which_nothing_ever_happens(make_run):
     never = make_run(**{"questions.ceilings": ["latency"]}, latency_flop=1e22)
-    text = html.render(page_of(never))
+    text = to_html(page_of(never))
     assert "by 2050 in less than half of them" in text
     check_numbers(Tree(text), [json.loads((never / "summary.json").read_text())])
 
@@ -189,7 +189,7 @@ def test_numbers_that_are_none_are_said_to_be(baseline_run, tmp_path):
     summary = json.loads((folder / "summary.json").read_text())
     summary["manifest"]["not_a_number"] = {"overtraining_headroom": 17}
     (folder / "summary.json").write_text(json.dumps(summary))
-    text = html.render(page_of(folder))
+    text = to_html(page_of(folder))
     assert "17 values of overtraining_headroom are not a number" in text
 
 
@@ -198,7 +198,7 @@ def test_an_interrupted_run_says_so(baseline_run, tmp_path):
     summary = json.loads((folder / "summary.json").read_text())
     summary["manifest"] |= {"partial": True, "draws_asked": 4096}
     (folder / "summary.json").write_text(json.dumps(summary))
-    assert "was interrupted: 1,024 of 4,096 draws" in html.render(page_of(folder))
+    assert "was interrupted: 1,024 of 4,096 draws" in to_html(page_of(folder))
 
 
 def test_the_command_writes_a_folder(baseline_run, tmp_path):

@@ -5,8 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from datawall.scaling_laws.effective_data import REPETITIONS
-from datawall.scaling_laws.epochs import frontier_flop
+from datawall.scaling_laws.effective_data import REPETITIONS, frontier_flop
 from datawall.scaling_laws.exhaustion import WallStatus, wall_date
 from datawall.scaling_laws.laws import LAWS
 from datawall.scaling_laws.levers import distilled_optimum

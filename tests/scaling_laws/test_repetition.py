@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from datawall.scaling_laws.allocation import flop_for_loss, flop_for_optimal_tokens, loss, optimal_allocation
-from datawall.scaling_laws.effective_data import REPETITIONS, Repetition, log_optimal_multiples
-from datawall.scaling_laws.epochs import (
+from datawall.scaling_laws.effective_data import (
+    REPETITIONS,
+    Repetition,
     epochs_for_compute_multiplier,
     frontier_flop,
+    log_optimal_multiples,
     repetition_frontier,
     unique_tokens_needed,
 )

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
+from datawall.distributions.families import STEP
 from datawall.distributions.special import SCORE_LIMIT
-from datawall.distributions.tabulated import STEP
 from datawall.model.inputs import DECLARATIONS
 from datawall.scenario import ScenarioError, available, load_scenario
 from datawall.scenario.widening import WITHOUT_WIDTH, widened

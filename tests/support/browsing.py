@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from datawall.reporting.render.pdf import browser
+from datawall.reporting.render.page import browser
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ def explain(
     check_sampler(sampler)
     loaded = load(scenario, set_, as_of)
     from datawall.analysis import explanation
-    from datawall.reporting.render.plain_text import explanation_text
+    from datawall.reporting.render.terminal import explanation_text
 
     if median:
         title, inputs = "every input at its median", explanation.median_inputs(loaded)

@@ -35,7 +35,7 @@ def _show(scenario: ScenarioName, as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps(loaded.resolved(), indent=1))
     else:
-        from datawall.reporting.render.plain_text import scenario_text
+        from datawall.reporting.render.terminal import scenario_text
 
         print(scenario_text(loaded))
 

@@ -47,7 +47,7 @@ def _make(
     sources: list[Path], to: Path | None, recipe: Path | None, draws: int | None, pdf: bool
 ) -> list[Path]:
     if recipe is not None:
-        from datawall.reporting.recipes.making import make
+        from datawall.reporting.recipes import make
 
         return make(recipe, draws, to, pdf=pdf)
     import datawall

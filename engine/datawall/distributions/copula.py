@@ -17,7 +17,7 @@ import numpy as np
 
 from datawall.validation import Problem
 
-SMALLEST_EIGENVALUE = 1e-6
+_SMALLEST_EIGENVALUE = 1e-6
 """Smallest eigenvalue of a correlation matrix that single precision can factor."""
 
 
@@ -128,7 +128,7 @@ def conditional(
 
 def _check_positive_definite(names: Sequence[str], matrix: np.ndarray, kept: Sequence[Correlation]) -> None:
     values, vectors = np.linalg.eigh(matrix)
-    if not len(values) or values[0] >= SMALLEST_EIGENVALUE:
+    if not len(values) or values[0] >= _SMALLEST_EIGENVALUE:
         return
     # The eigenvector of the smallest eigenvalue identifies the inputs in conflict.
     involved = {n for n, weight in zip(names, np.abs(vectors[:, 0]), strict=True) if weight > 0.1}

@@ -11,8 +11,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import model_validator
 
-from datawall.distributions import tabulated
-from datawall.distributions.families import to_line
+from datawall.distributions.families import tabulate, to_line
 from datawall.distributions.special import ndtr, ndtri
 from datawall.distributions.statement import Statement
 from datawall.validation import Number, Pair, Problem, Quantiles, Share, check, shown, wrong
@@ -109,7 +108,7 @@ def _no_member(family: str, low: float, high: float, other: str) -> Problem:
     return Problem(("interval",), f"no {family} distribution has it, got {shown([low, high])}; use {other}")
 
 
-POSITIVE = "use a family that allows zero or less, such as normal, or a positive number"
+_POSITIVE = "use a family that allows zero or less, such as normal, or a positive number"
 
 
 class Uniform(Statement):
@@ -122,14 +121,14 @@ class Uniform(Statement):
         return dict(zip(("lower", "upper"), self.bounds, strict=True))
 
 
-PositivePair = Annotated[Pair, check(lambda pair: pair[0] > 0, "need 0 < low", POSITIVE)]
+_PositivePair = Annotated[Pair, check(lambda pair: pair[0] > 0, "need 0 < low", _POSITIVE)]
 
 
 class LogUniform(Statement):
     """A log-uniform distribution between the bounds."""
 
     family: Literal["loguniform"]
-    bounds: PositivePair
+    bounds: _PositivePair
 
     def _params(self) -> dict[str, Any]:
         return dict(zip(("log_lower", "log_upper"), np.log(self.bounds).tolist(), strict=True))
@@ -154,7 +153,7 @@ class LogNormal(Statement):
     """A lognormal: the logarithm is normal."""
 
     family: Literal["lognormal"]
-    interval: PositivePair
+    interval: _PositivePair
     mass: Share
 
     def _params(self) -> dict[str, Any]:
@@ -184,7 +183,7 @@ class TruncatedNormal(Statement):
             score = np.where(below < above, ndtri(below), -ndtri(above))
             return np.clip(normal["loc"] + normal["scale"] * score, *self.bounds)
 
-        return tabulated.tabulate(value)
+        return tabulate(value)
 
 
 class LogitNormal(Statement):
@@ -221,7 +220,7 @@ class SplitNormal(Statement):
 
     def _params(self) -> dict[str, Any]:
         mode, sd_low, sd_high = split_normal_parameters(*self.quantiles.values())
-        return tabulated.tabulate(lambda z: _split_normal_quantile(mode, sd_low, sd_high, z))
+        return tabulate(lambda z: _split_normal_quantile(mode, sd_low, sd_high, z))
 
 
 class Triangular(Statement):
@@ -255,21 +254,21 @@ class Beta(Statement):
         from scipy.special import betaincinv
 
         a, b = beta_parameters(*self.interval, self.mass)
-        return tabulated.tabulate(lambda z: betaincinv(a, b, ndtr(z)))
+        return tabulate(lambda z: betaincinv(a, b, ndtr(z)))
 
 
 class Gamma(Statement):
     """A gamma distribution with `mass` in the interval."""
 
     family: Literal["gamma"]
-    interval: PositivePair
+    interval: _PositivePair
     mass: Share
 
     def _params(self) -> dict[str, Any]:
         from scipy.special import gammaincinv
 
         shape, scale = gamma_parameters(*self.interval, self.mass)
-        return tabulated.tabulate(lambda z: scale * gammaincinv(shape, ndtr(z)))
+        return tabulate(lambda z: scale * gammaincinv(shape, ndtr(z)))
 
 
 class StudentT(Statement):
@@ -285,7 +284,7 @@ class StudentT(Statement):
 
         low, high = self.interval
         scale = (high - low) / (2.0 * stdtrit(self.df, (1.0 + self.mass) / 2.0))
-        return tabulated.tabulate(lambda z: (low + high) / 2.0 + scale * stdtrit(self.df, ndtr(z)))
+        return tabulate(lambda z: (low + high) / 2.0 + scale * stdtrit(self.df, ndtr(z)))
 
 
 class Metalog(Statement):

@@ -4,59 +4,68 @@ Each family is a pair of pure functions. ``quantile(params, z)`` gives the value
 value below which the probability is :math:`u = \Phi(z)`); it is the only implementation, and runs on numpy
 (float64) and inside `jit` (parameters are traced, so new numbers do not recompile). ``cdf(params, x)`` runs
 on numpy and gives u back. Tails are computed from :math:`\Phi(-z)`, so they keep their digits in float32.
+
+A quantile without a cheap formula is tabulated once, on the host, on a uniform grid of the normal score; the
+device interpolates linearly and finds the cell by direct index. The interpolation error is at most
+:math:`h^2/8\,\max|q''(z)|` with h = 11/2048: for a smooth family below 1e-5 of its 80 % interval within four
+standard deviations. Atoms (values with a probability of their own) are kept beside the table, by the scores
+between which they lie, and are exact.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from datawall.distributions import tabulated
 from datawall.distributions.special import SCORE_LIMIT, namespace, ndtr, ndtri
 
-type Params = Mapping[str, Any]
+type _Params = Mapping[str, Any]
+
+_CELLS = 2048
+STEP = 2 * SCORE_LIMIT / _CELLS
+_SCORES = np.linspace(-SCORE_LIMIT, SCORE_LIMIT, _CELLS + 1)
 
 
 @dataclass(frozen=True)
 class _Family:
     """A quantile function of the normal score and the matching distribution function."""
 
-    quantile: Callable[[Params, Any], Any]
-    cdf: Callable[[Params, Any], Any]
+    quantile: Callable[[_Params, Any], Any]
+    cdf: Callable[[_Params, Any], Any]
 
 
-def _fixed_quantile(params: Params, z: Any) -> Any:
+def _fixed_quantile(params: _Params, z: Any) -> Any:
     """Return ``value`` whatever the score."""
     return params["value"] + 0.0 * z
 
 
-def _fixed_cdf(params: Params, x: Any) -> Any:
+def _fixed_cdf(params: _Params, x: Any) -> Any:
     """Return the step at ``value``."""
     return np.where(x >= params["value"], 1.0, 0.0)
 
 
-def _uniform_quantile(params: Params, z: Any) -> Any:
+def _uniform_quantile(params: _Params, z: Any) -> Any:
     """Return ``lower Phi(-z) + upper Phi(z)``."""
     return params["lower"] * ndtr(-z) + params["upper"] * ndtr(z)
 
 
-def _uniform_cdf(params: Params, x: Any) -> Any:
+def _uniform_cdf(params: _Params, x: Any) -> Any:
     """Return ``(x - lower)/(upper - lower)`` within the bounds."""
     return np.clip((x - params["lower"]) / (params["upper"] - params["lower"]), 0.0, 1.0)
 
 
-def _loguniform_quantile(params: Params, z: Any) -> Any:
+def _loguniform_quantile(params: _Params, z: Any) -> Any:
     """Return ``exp`` of a uniform between ``log_lower`` and ``log_upper``."""
     return namespace(z).exp(params["log_lower"] * ndtr(-z) + params["log_upper"] * ndtr(z))
 
 
-def _loguniform_cdf(params: Params, x: Any) -> Any:
+def _loguniform_cdf(params: _Params, x: Any) -> Any:
     """Return the uniform distribution function of ``ln x``."""
     return _uniform_cdf({"lower": params["log_lower"], "upper": params["log_upper"]}, _log(x))
 
 
-def from_line(params: Params, y: Any) -> Any:
+def from_line(params: _Params, y: Any) -> Any:
     """Map the real line to the support: log above ``lower``, log below ``upper``, logit between both."""
     exp = namespace(y).exp
     match "lower" in params, "upper" in params:
@@ -70,24 +79,24 @@ def from_line(params: Params, y: Any) -> Any:
             return y
 
 
-def to_line(params: Params, x: Any) -> Any:
+def to_line(params: _Params, x: Any) -> Any:
     """Map the support to the real line, the inverse of `from_line`; outside it is plus or minus infinity."""
     above = _log(x - params["lower"]) if "lower" in params else 0.0
     below = _log(params["upper"] - x) if "upper" in params else 0.0
     return above - below if "lower" in params or "upper" in params else x
 
 
-def _gaussian_quantile(params: Params, z: Any) -> Any:
+def _gaussian_quantile(params: _Params, z: Any) -> Any:
     """Return ``loc + scale z`` mapped to the support: normal, lognormal and logit-normal."""
     return from_line(params, params["loc"] + params["scale"] * z)
 
 
-def _gaussian_cdf(params: Params, x: Any) -> Any:
+def _gaussian_cdf(params: _Params, x: Any) -> Any:
     """Return ``Phi((y - loc)/scale)`` with y the value on the real line."""
     return ndtr((to_line(params, x) - params["loc"]) / params["scale"])
 
 
-def _metalog_quantile(params: Params, z: Any) -> Any:
+def _metalog_quantile(params: _Params, z: Any) -> Any:
     """Return ``a1 + (a2 + a3 (u - 1/2)) logit u`` mapped to the support.
 
     References
@@ -100,7 +109,7 @@ def _metalog_quantile(params: Params, z: Any) -> Any:
     return from_line(params, params["a1"] + (params["a2"] + params["a3"] * (u - rest) / 2.0) * logit)
 
 
-def _metalog_cdf(params: Params, x: Any) -> Any:
+def _metalog_cdf(params: _Params, x: Any) -> Any:
     """Return the probability whose quantile is x, by bisection in the normal score (there is no formula)."""
     x = np.asarray(x, float)
     low, high = np.full(x.shape, -8.0), np.full(x.shape, 8.0)
@@ -111,7 +120,7 @@ def _metalog_cdf(params: Params, x: Any) -> Any:
     return ndtr((low + high) / 2.0)
 
 
-def _triangular_quantile(params: Params, z: Any) -> Any:
+def _triangular_quantile(params: _Params, z: Any) -> Any:
     """Return the square-root law on either side of ``mode``."""
     xp = namespace(z)
     lower, mode, upper = params["lower"], params["mode"], params["upper"]
@@ -122,7 +131,7 @@ def _triangular_quantile(params: Params, z: Any) -> Any:
     return xp.where(ndtr(z) < peak, left, right)
 
 
-def _triangular_cdf(params: Params, x: Any) -> Any:
+def _triangular_cdf(params: _Params, x: Any) -> Any:
     """Return the quadratic law on either side of ``mode``."""
     lower, mode, upper = params["lower"], params["mode"], params["upper"]
     width = upper - lower
@@ -133,17 +142,42 @@ def _triangular_cdf(params: Params, x: Any) -> Any:
     return np.where(share < peak, below, above)
 
 
-def _choice_quantile(params: Params, z: Any) -> Any:
+def _choice_quantile(params: _Params, z: Any) -> Any:
     """Return the index of an option: the number of increasing ``thresholds`` that the score has reached."""
     xp = namespace(z)
     passed = (z >= params["thresholds"][k] for k in range(len(params["thresholds"])))
     return sum((xp.where(reached, 1.0, 0.0) for reached in passed), 0.0 * z)
 
 
-def _choice_cdf(params: Params, x: Any) -> Any:
+def _choice_cdf(params: _Params, x: Any) -> Any:
     """Return the weight of the options whose index is at most x."""
     below = np.concatenate([[0.0], ndtr(params["thresholds"]), [1.0]])
     return below[np.clip(np.floor(x).astype(int) + 1, 0, len(below) - 1)]
+
+
+def _tabulated_quantile(params: _Params, z: Any) -> Any:
+    """Return the interpolated value at the normal score `z`, or the atom at `z`."""
+    xp = namespace(z)
+    table = params["table"]
+    place = (z + SCORE_LIMIT) / STEP
+    cell = xp.clip(place, 0, _CELLS - 1).astype(int)
+    share = xp.clip(place - cell, 0.0, 1.0)
+    value = table[cell] * (1.0 - share) + table[cell + 1] * share
+    for k in range(len(params["atoms"])):
+        met = (z >= params["atom_starts"][k]) & (z <= params["atom_ends"][k])
+        value = xp.where(met, params["atoms"][k], value)
+    return value
+
+
+def _tabulated_cdf(params: _Params, x: Any) -> Any:
+    """Return the probability of a value of at most `x`, the exact inverse of the interpolated table."""
+    table = np.asarray(params["table"])
+    right = np.searchsorted(table, x, side="right").clip(1, _CELLS)
+    low, high = table[right - 1], table[right]
+    score = _SCORES[right - 1] + STEP * np.clip((x - low) / np.where(high > low, high - low, 1.0), 0.0, 1.0)
+    for atom, start, end in zip(params["atoms"], params["atom_starts"], params["atom_ends"], strict=True):
+        score = np.where(x >= atom, np.maximum(score, end), np.minimum(score, start))
+    return np.where(x < table[0], 0.0, np.where(x >= table[-1], 1.0, ndtr(score)))
 
 
 def _log(x: Any) -> Any:
@@ -152,7 +186,7 @@ def _log(x: Any) -> Any:
 
 
 _gaussian = _Family(_gaussian_quantile, _gaussian_cdf)
-_tabulated = _Family(tabulated.quantile, tabulated.cdf)
+_tabulated = _Family(_tabulated_quantile, _tabulated_cdf)
 
 FAMILIES: dict[str, _Family] = {
     "fixed": _Family(_fixed_quantile, _fixed_cdf),
@@ -209,3 +243,57 @@ class Distribution:
         """Return the probability of a value of at most `x`."""
         with np.errstate(all="ignore"):
             return FAMILIES[self.family].cdf(self.params, np.asarray(x, float))
+
+
+def tabulate(score_quantile: Callable[[np.ndarray], np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the parameters of the table of a quantile function of the normal score."""
+    return _table(score_quantile(_SCORES))
+
+
+def tabulate_mixture(
+    weights: Sequence[float],
+    quantiles: Sequence[Callable[[np.ndarray], np.ndarray]],
+    cdfs: Sequence[Callable[[np.ndarray], np.ndarray]],
+    atoms: Mapping[float, float],
+) -> dict[str, np.ndarray]:
+    """Return the table of a mixture of continuous parts and atoms.
+
+    The distribution function of the mixture is evaluated at the values its parts take on a fine grid of
+    scores, on both sides of each atom, and inverted there.
+
+    Parameters
+    ----------
+    weights
+        Weight of each continuous part, in the order of `quantiles` (functions of the score) and `cdfs`.
+    quantiles, cdfs
+        The continuous parts.
+    atoms
+        The weight of each atom, by its value.
+    """
+    fine = np.linspace(-SCORE_LIMIT, SCORE_LIMIT, 4 * _CELLS + 1)
+    places = np.array(sorted(atoms))
+    masses = np.array([atoms[place] for place in places])
+    values = np.unique(np.concatenate([places, *(part(fine) for part in quantiles)]))
+    smooth = sum((w * cdf(values) for w, cdf in zip(weights, cdfs, strict=True)), np.zeros_like(values))
+    before, upto = (
+        smooth + np.concatenate([[0.0], np.cumsum(masses)])[np.searchsorted(places, values, side=side)]
+        for side in ("left", "right")
+    )
+    scores = _score(np.stack([before, upto], axis=1).ravel())
+    at = np.searchsorted(values, places)
+    table = np.interp(_SCORES, np.maximum.accumulate(scores), np.repeat(values, 2))
+    return _table(table, places, _score(before[at]), _score(upto[at]))
+
+
+def _score(probability: np.ndarray) -> np.ndarray:
+    # One unit of score past the sampler's reach represents probabilities 0 and 1.
+    return np.clip(ndtri(np.clip(probability, 0.0, 1.0)), -SCORE_LIMIT - 1, SCORE_LIMIT + 1)
+
+
+def _table(table: np.ndarray, atoms: Any = (), starts: Any = (), ends: Any = ()) -> dict[str, np.ndarray]:
+    return {
+        "table": np.asarray(table, float),
+        "atoms": np.asarray(atoms, float),
+        "atom_starts": np.asarray(starts, float),
+        "atom_ends": np.asarray(ends, float),
+    }

@@ -21,7 +21,7 @@ from datawall.distributions.families import Distribution
 from datawall.distributions.joint import Joint
 from datawall.distributions.special import SCORE_LIMIT, ndtri
 
-CELLS = 8192
+_CELLS = 8192
 """Steps of the grid to which thresholds are rounded down; a finer grid hardly lowers the error."""
 
 
@@ -61,11 +61,11 @@ def integration(name: str, distribution: Distribution, joint: Joint) -> _Integra
         return None
     row, tied = joint.streams.index(name), joint.structure.correlated
     lower, upper = distribution.score_quantile(np.array([-SCORE_LIMIT, SCORE_LIMIT]))
-    scores = ndtri(distribution.cdf(np.linspace(lower, upper, CELLS + 1)))
+    scores = ndtri(distribution.cdf(np.linspace(lower, upper, _CELLS + 1)))
     scores[[0, -1]] = -np.inf, np.inf  # no draw lies outside
     params = {
         "lower": lower,
-        "cells_per_unit": CELLS / (upper - lower),
+        "cells_per_unit": _CELLS / (upper - lower),
         "scores": scores,
         "mean": joint.params["mean"][-1] if row in tied else 0.0,
         "weights": joint.params["cholesky"][-1] if row in tied else np.ones(1),
@@ -101,7 +101,7 @@ def reached_by(
     import jax.numpy as jnp
 
     def place(exponent: Any) -> Any:
-        return jnp.clip((exponent - params["lower"]) * params["cells_per_unit"], 0.0, float(CELLS))
+        return jnp.clip((exponent - params["lower"]) * params["cells_per_unit"], 0.0, float(_CELLS))
 
     cell = jnp.floor(place(threshold)).astype(jnp.int32)
     scores, weights = jnp.asarray(params["scores"]), params["weights"]

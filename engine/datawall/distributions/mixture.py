@@ -5,12 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, model_validator
 
 from datawall.distributions import elicitation as elicited
-from datawall.distributions import tabulated
-from datawall.distributions.families import Distribution
+from datawall.distributions.families import Distribution, tabulate_mixture
 from datawall.distributions.statement import Choice, Empirical, Fixed, Statement, check_sum
 from datawall.validation import Closed, Problem, Weight, check, wrong
 
-Continuous = (
+_Continuous = (
     elicited.Uniform
     | elicited.LogUniform
     | elicited.Normal
@@ -31,7 +30,7 @@ class _Component(Closed):
     """One part of a mixture: a family's keys and a weight, written in one table."""
 
     weight: Weight
-    statement: Annotated[Continuous | Fixed, Discriminator("family")]
+    statement: Annotated[_Continuous | Fixed, Discriminator("family")]
 
     @model_validator(mode="before")
     @classmethod
@@ -66,7 +65,7 @@ class _Mixture(Statement):
             else:
                 weights.append(component.weight)
                 parts.append(part)
-        return tabulated.tabulate_mixture(
+        return tabulate_mixture(
             weights, [part.score_quantile for part in parts], [part.cdf for part in parts], atoms
         )
 
@@ -80,7 +79,7 @@ def _number(part: Distribution, place: int) -> float:
 
 
 AnyStatement = Annotated[
-    Continuous | Fixed | Choice | _Mixture,
+    _Continuous | Fixed | Choice | _Mixture,
     Discriminator("family"),
 ]
 

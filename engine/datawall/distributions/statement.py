@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator, model_validator
 
-from datawall.distributions import tabulated
-from datawall.distributions.families import Distribution
+from datawall.distributions.families import Distribution, tabulate
 from datawall.distributions.special import LARGEST, ndtr, ndtri
 from datawall.validation import Closed, Number, Text, Weight, check, wrong
 
@@ -92,7 +91,7 @@ class Empirical(Statement):
     ]
 
     def _params(self) -> dict[str, Any]:
-        return tabulated.tabulate(lambda z: np.quantile(self.values, ndtr(z)))
+        return tabulate(lambda z: np.quantile(self.values, ndtr(z)))
 
 
 def check_sum(weights: Sequence[float], key: str) -> None:

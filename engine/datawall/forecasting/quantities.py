@@ -138,12 +138,12 @@ def year_labels(years: Iterable[float]) -> dict[float, str]:
     raise ValueError(f"the years {years} are not apart")
 
 
-def level_label(flop: float) -> str:
+def flop_label(flop: float) -> str:
     """Return the label of an amount of compute.
 
     Examples
     --------
-    >>> level_label(1e27)
+    >>> flop_label(1e27)
     '1e27'
     """
     return f"{flop:g}".replace("e+", "e")
@@ -174,11 +174,11 @@ def quantity_name(variable: str, at: Mapping[str, Any], years: Mapping[float, st
         case {"compute": compute, "generation": generation}:
             return f"{variable}.{compute}[{generation:g}]"
         case {"level": level}:
-            return f"{variable}[{level_label(level)}]"
+            return f"{variable}[{flop_label(level)}]"
         case {"year": year, "ceiling": ceiling}:
             return f"{variable}.{ceiling}[{years[year]}]"
         case {"year": year, "threshold": threshold}:
-            return f"{variable}.{level_label(threshold)}[{years[year]}]"
+            return f"{variable}.{flop_label(threshold)}[{years[year]}]"
         case {"gain": gain}:
             return f"{variable}[{gain:g}]"
         case {"source": source}:

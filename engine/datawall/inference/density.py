@@ -92,8 +92,8 @@ def log_density(module: Module, evidence: Evidence) -> LogDensity:
     return LogDensity(flat.size, potential, values, simulate)
 
 
-PRIOR_DRAWS = 1000
-ONCE = {"xla_backend_optimization_level": 0}
+_PRIOR_DRAWS = 1000
+_ONCE = {"xla_backend_optimization_level": 0}
 """Compiler options for programs that run once: optimising takes longer than the run."""
 
 
@@ -150,17 +150,17 @@ def replay(module: Module, evidence: Evidence, values: Arrays, seed: int) -> _Re
 
 @double_precision
 def prior_draws(density: LogDensity, seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return draws of the prior and of the prior predictive, by name, shape (1, `PRIOR_DRAWS`, …)."""
+    """Return draws of the prior and of the prior predictive, by name, shape (1, `_PRIOR_DRAWS`, …)."""
 
     def draw(key: Any) -> Any:
         x, data = density.simulate(key)
         return density.values(x), data
 
-    keys = jax.random.split(jax.random.key(seed), (1, PRIOR_DRAWS))
+    keys = jax.random.split(jax.random.key(seed), (1, _PRIOR_DRAWS))
     return _once(draw, keys)
 
 
 def _once(run: Callable[..., Any], *arrays: Any) -> Any:
     """Return ``run`` at every chain and draw, as numpy arrays."""
-    batched = jax.jit(jax.vmap(jax.vmap(run)), compiler_options=ONCE)
+    batched = jax.jit(jax.vmap(jax.vmap(run)), compiler_options=_ONCE)
     return jax.tree.map(np.asarray, batched(*arrays))

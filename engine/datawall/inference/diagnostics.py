@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-R_HAT = 1.01
+_R_HAT = 1.01
 ESS = 400.0
 TAILS = (0.05, 0.95)
 E_BFMI = 0.2
@@ -43,7 +43,7 @@ class Diagnosis:
         """Reasons against the posterior, in words; empty if there are none."""
         # written so that a diagnostic that is not a number counts as a fault
         checks = {
-            f"R-hat {self.r_hat:.3f} of {self.worst}, need less than {R_HAT}": self.r_hat < R_HAT,
+            f"R-hat {self.r_hat:.3f} of {self.worst}, need less than {_R_HAT}": self.r_hat < _R_HAT,
             f"bulk ESS {self.ess_bulk:.0f}, need more than {ESS:.0f}": self.ess_bulk > ESS,
             f"tail ESS {self.ess_tail:.0f}, need more than {ESS:.0f}": self.ess_tail > ESS,
             f"{self.divergences} divergent transitions, need none": self.divergences == 0,

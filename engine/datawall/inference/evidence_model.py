@@ -46,19 +46,14 @@ class Evidence:
     anchors: Mapping[str, float] = field(default_factory=dict)
 
 
-type Load = Callable[[float | None, tuple[Path, ...]], Evidence]
+type _Load = Callable[[float | None, tuple[Path, ...]], Evidence]
 type Model = Callable[[Evidence, Arrays | None], None]
-type Inputs = Callable[[Evidence, Arrays, Any], dict[str, np.ndarray]]
-type Choice = Callable[[Evidence, Mapping[str, float], int, Any], dict[str, np.ndarray]]
+type _Inputs = Callable[[Evidence, Arrays, Any], dict[str, np.ndarray]]
+type _Choice = Callable[[Evidence, Mapping[str, float], int, Any], dict[str, np.ndarray]]
 
 
-def no_inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
+def _none(*_: Any) -> dict[str, np.ndarray]:
     """Inform no input of the forecast."""
-    return {}
-
-
-def _no_choice(*comparison: Any) -> dict[str, np.ndarray]:  # noqa: ARG001
-    """Inform no structural choice of the forecast."""
     return {}
 
 
@@ -100,11 +95,11 @@ class Module:
 
     name: str
     title: str
-    load: Load
+    load: _Load
     model: Model
-    inputs: Inputs = no_inputs
+    inputs: _Inputs = _none
     headline: tuple[str, ...] = ()
     rivals: tuple["Module", ...] = field(default=(), repr=False)
-    choice: Choice = _no_choice
+    choice: _Choice = _none
     bootstrap: bool = False
     on_files: "Module | None" = field(default=None, repr=False)

@@ -14,12 +14,15 @@ import xarray as xr
 
 from datawall.arguments import check_seed
 from datawall.caching import keep_compiled_programs
-from datawall.inference import datatree
-from datawall.inference.density import log_density, prior_draws, replay
+from datawall.inference.density import log_density, prior_draws, replay, sites_of
 from datawall.inference.diagnostics import Diagnosis, diagnose
-from datawall.inference.evidence_model import Evidence, Module
+from datawall.inference.evidence_model import Arrays, Evidence, Module
+from datawall.inference.latents import SCORE, declared
 from datawall.inference.nuts import Settings, sample
 from datawall.product import Request
+
+SAMPLES = ("chain", "draw")
+type _Dims = Mapping[str, tuple[str, ...]]
 
 CAREFUL = Settings(acceptance=0.998)
 """Smaller steps, for a posterior with corners that the usual steps miss."""
@@ -59,7 +62,7 @@ class Fit:
 
     def draws(self) -> dict[str, np.ndarray]:
         """Return the posterior with the chains joined: one leading axis."""
-        flat = self.tree["posterior"].to_dataset().stack(sample=datatree.SAMPLES)
+        flat = self.tree["posterior"].to_dataset().stack(sample=SAMPLES)
         return {str(n): v.transpose("sample", ...).to_numpy() for n, v in flat.data_vars.items()}
 
     def inputs(self) -> dict[str, np.ndarray]:
@@ -103,7 +106,7 @@ def fit(
     seed: int = 0,
     options: Mapping[str, Any] = MappingProxyType({}),
 ) -> Fit:
-    """Return the posterior of a module given evidence.
+    """Return the posterior of a module given evidence; check its `faults` before you use it.
 
     Parameters
     ----------
@@ -118,11 +121,6 @@ def fit(
         Of the chains. The same seed gives the same draws.
     options
         Selection of the evidence, as options of ``datawall fit``.
-
-    Returns
-    -------
-    Fit
-        Check that ``fit.faults`` is empty before you use it.
 
     References
     ----------
@@ -139,14 +137,14 @@ def fit(
         values, statistics = sample(density, evidence.observed, used, seed)
     prior, prior_data = prior_draws(density, seed + 1)
     again = replay(module, evidence, values, seed + 2)
-    diagnosis = diagnose(datatree.plain(values), statistics)
+    diagnosis = diagnose(plain(values), statistics)
     groups = {
-        "posterior": datatree.plain(values),
+        "posterior": plain(values),
         "sample_stats": statistics,
         "log_likelihood": again.log_likelihood,
         "log_prior": again.log_prior,
         "posterior_predictive": again.predictive,
-        "prior": datatree.plain(prior),
+        "prior": plain(prior),
         "prior_predictive": prior_data,
     }
     facts = {
@@ -161,6 +159,66 @@ def fit(
         "diagnosis": diagnosis.as_data(),
     }
     request = Request("fit", {"modules": [module.name], "seed": seed, **options})
-    tree = datatree.tree(module, evidence, groups)
+    tree = _tree(module, evidence, groups)
     tree.attrs = request.attributes(facts, time.perf_counter() - begun)
     return Fit(module, evidence, tree, diagnosis)
+
+
+def plates_of(module: Module, evidence: Evidence) -> _Dims:
+    """Return the plates around every site, as the dimensions of its elements."""
+    sites = sites_of(module, evidence, evidence.observed)
+    plates = {
+        name: tuple(f.name for f in sorted(site["cond_indep_stack"], key=lambda frame: frame.dim))
+        for name, site in sites.items()
+        if site["type"] in ("sample", "deterministic")
+    }
+    return plates | {name.removesuffix(SCORE): dims for name, dims in plates.items()}
+
+
+def plain(values: Arrays) -> dict[str, Any]:
+    """Return the values without their normal scores."""
+    return {n: v for n, v in values.items() if not (n.endswith(SCORE) and n.removesuffix(SCORE) in values)}
+
+
+def dataset(module: Module, evidence: Evidence, arrays: Arrays, plates: _Dims, *samples: str) -> xr.Dataset:
+    """Return arrays as a data set, labelled by the evidence; `samples` are their leading dimensions."""
+    variables = {}
+    for name, values in arrays.items():
+        about = declared().get(f"{module.name.partition('.')[0]}.{name}")
+        attrs = {} if about is None else {"unit": about.unit, "description": about.meaning}
+        dims = _dims(name, np.ndim(values) - len(samples), evidence.dims, plates)
+        variables[name] = xr.Variable((*samples, *dims), np.asarray(values), attrs)
+    data = xr.Dataset(variables)
+    for dim, size in data.sizes.items():
+        data.coords[dim] = evidence.coords.get(str(dim), np.arange(size))
+    return data
+
+
+def _dims(name: str, count: int, stated: _Dims, plates: _Dims) -> tuple[str, ...]:
+    """Return dimension names for `count` axes: a density has those of the plates, a value may have more."""
+    for known in (stated.get(name), plates.get(name)):
+        if known is not None and len(known) == count:
+            return known
+    outer = plates.get(name, ())[:count]
+    return (*outer, *(f"{name}_dim_{k}" for k in range(count - len(outer))))
+
+
+def _tree(module: Module, evidence: Evidence, groups: Mapping[str, Arrays]) -> xr.DataTree:
+    """Return the results of a fit in ArviZ's groups.
+
+    Parameters
+    ----------
+    module, evidence
+        The fitted model and its data.
+    groups
+        The arrays of each group with leading axes (chains, draws), by name.
+    """
+    plates = plates_of(module, evidence)
+    datasets = {name: dataset(module, evidence, arrays, plates, *SAMPLES) for name, arrays in groups.items()}
+    datasets["observed_data"] = dataset(module, evidence, evidence.observed, plates)
+    datasets["constant_data"] = dataset(module, evidence, evidence.constants, plates)
+    found = xr.DataTree.from_dict(datasets)
+    about = {"creation_library": "datawall", "inference_library": "numpyro", "sample_dims": list(SAMPLES)}
+    for node in found.children.values():
+        node.attrs |= about
+    return found

@@ -17,13 +17,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from datawall.arguments import LARGEST_SEED, check_seed
 from datawall.errors import DatawallError
-from datawall.inference import datatree
 from datawall.inference.density import double_precision, log_density
-from datawall.inference.fit import SEEDS_OF_A_FIT, Fit
+from datawall.inference.fit import SAMPLES, SEEDS_OF_A_FIT, Fit, dataset, plain, plates_of
 from datawall.inference.fit import fit as fit_evidence
-from datawall.inference.laplace import mode_near
 from datawall.inference.models import MODULES
-from datawall.inference.nuts import each_key
+from datawall.inference.nuts import each_key, mode_near
 from datawall.inference.summary import with_summary
 from datawall.product import Request
 from datawall.validation import Moment
@@ -80,7 +78,7 @@ def _with_rivals(fit: Fit, rivals: Sequence[Fit]) -> Fit:
     return replace(fit, rivals=tuple(rivals))
 
 
-RESAMPLES = 400
+_RESAMPLES = 400
 
 
 @double_precision
@@ -111,7 +109,7 @@ def _resampled_modes(fit: Fit, seed: int) -> dict[str, np.ndarray]:
         counts = jnp.bincount(jax.random.randint(key, (rows,), 0, rows), length=rows)
         return density.values(mode_near(lambda x: potential(counts, x), start).x)
 
-    return each_key(one, jax.random.split(jax.random.key(seed), RESAMPLES))
+    return each_key(one, jax.random.split(jax.random.key(seed), _RESAMPLES))
 
 
 def add_to(fit: Fit, seed: int) -> None:
@@ -119,17 +117,17 @@ def add_to(fit: Fit, seed: int) -> None:
 
     Each variable has ``inflation``: its standard deviation relative to that of the posterior.
     """
-    modes = datatree.plain(_resampled_modes(fit, seed))
-    plates = datatree.plates_of(fit.module, fit.evidence)
-    data = datatree.group(fit.module, fit.evidence, modes, plates, "resample")
+    modes = plain(_resampled_modes(fit, seed))
+    plates = plates_of(fit.module, fit.evidence)
+    data = dataset(fit.module, fit.evidence, modes, plates, "resample")
     posterior = fit.tree["posterior"].to_dataset()
     for name, variable in data.data_vars.items():
-        ratio = variable.std("resample") / posterior[name].std(datatree.SAMPLES)
+        ratio = variable.std("resample") / posterior[name].std(SAMPLES)
         variable.attrs["inflation"] = ratio.values.round(3).tolist()
     fit.tree["bootstrap"] = xr.DataTree(data)
 
 
-MOMENT = TypeAdapter(Moment)
+_MOMENT = TypeAdapter(Moment)
 
 
 def fit(
@@ -171,21 +169,7 @@ def fit(
 
 @dataclass(frozen=True)
 class _Plan:
-    """Fit to be made.
-
-    Attributes
-    ----------
-    name
-        Name of the module.
-    files
-        Tables to fit in place of the shipped evidence.
-    as_of
-        The as-of date: evidence known later is left out [decimal year].
-    seed
-        Of the chains.
-    request
-        The plan as options.
-    """
+    """Fit to be made: the arguments of `fit`, checked, and the request for its manifest."""
 
     name: str
     files: tuple[Path, ...]
@@ -216,16 +200,14 @@ def make_plan(
         "as_of": None if as_of is None else str(as_of),
         "seed": seed,
     }
-    return _Plan(module, tuple(map(Path, data)), moment(as_of), seed, Request("fit", options))
+    return _Plan(module, tuple(map(Path, data)), _moment(as_of), seed, Request("fit", options))
 
 
 def run(plan: _Plan) -> xr.DataTree:
-    """Return the fit of a plan, its summary in the attribute ``summary`` of the root as JSON."""
-    return with_summary(fit_of(plan))
+    """Return the fit of a plan, its summary in the attribute ``summary`` of the root as JSON.
 
-
-def fit_of(plan: _Plan) -> Fit:
-    """Return the fit of a module with its rivals, and with a bootstrap where its rows are exchangeable."""
+    Rivals are fitted too, and there is a bootstrap where the rows are exchangeable.
+    """
     module, seed = MODULES[plan.name], plan.seed
     if plan.files and module.on_files is not None:
         module = module.on_files
@@ -233,16 +215,16 @@ def fit_of(plan: _Plan) -> Fit:
     found = fit_evidence(module, evidence, seed=seed, options=plan.request.options)
     if module.rivals:
         rivals = [
-            fit_evidence(rival, evidence, seed=seed_of_rival(seed, place))
+            fit_evidence(rival, evidence, seed=_seed_of_rival(seed, place))
             for place, rival in enumerate(module.rivals, start=1)
         ]
         found = _with_rivals(found, rivals)
     if module.bootstrap:
         add_to(found, seed=seed)
-    return found
+    return with_summary(found)
 
 
-def seed_of_rival(seed: int, place: int) -> int:
+def _seed_of_rival(seed: int, place: int) -> int:
     """Return the seed of a rival's chains, from that of the module and its place among the rivals, from 1.
 
     Chains of similar models under one seed move alike, which correlates their posteriors.
@@ -250,15 +232,9 @@ def seed_of_rival(seed: int, place: int) -> int:
     return (seed + SEEDS_OF_A_FIT * place) % (LARGEST_SEED + 1)
 
 
-def moment(as_of: dt.date | float | str | None) -> float | None:
-    """Return a date as a decimal year.
-
-    Raises
-    ------
-    DatawallError
-        If it is none.
-    """
+def _moment(as_of: dt.date | float | str | None) -> float | None:
+    """Return a date as a decimal year."""
     try:
-        return None if as_of is None else MOMENT.validate_python(as_of)
+        return None if as_of is None else _MOMENT.validate_python(as_of)
     except ValidationError as error:
         raise DatawallError(f"as-of: {error.errors()[0]['msg']}") from None

@@ -115,7 +115,7 @@ def prior(name: str) -> Distribution:
 
 
 def latent(name: str) -> Any:
-    """Sample a declared latent inside a NumPyro model.
+    """Sample a declared latent inside a NumPyro model, and return its value in the declared unit.
 
     Adds a site ``NAME_score``, standard normal, and a deterministic ``NAME``, the value; inside a plate, one
     of each per element.
@@ -124,11 +124,6 @@ def latent(name: str) -> Any:
     ----------
     name
         The full name, ``module.name``.
-
-    Returns
-    -------
-    Array
-        The value, in the declared unit.
 
     Examples
     --------

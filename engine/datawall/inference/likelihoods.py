@@ -58,7 +58,7 @@ def years_of(released: np.ndarray) -> list[int]:
 
 
 def yearly_pace(evidence: Evidence, growth: Any, spread: Any) -> Any:
-    """Sample the pace of every year.
+    """Sample the pace of every year [ln/yr].
 
     Parameters
     ----------
@@ -66,11 +66,6 @@ def yearly_pace(evidence: Evidence, growth: Any, spread: Any) -> Any:
         With the coordinate ``year``.
     growth, spread
         Mean and standard deviation of the pace [ln/yr].
-
-    Returns
-    -------
-    Array
-        Pace of each year [ln/yr].
     """
     with numpyro.plate("year", len(evidence.coords["year"])):
         return growth + spread * numpyro.sample("pace_deviation", dist.Normal(0.0, 1.0))
@@ -102,11 +97,20 @@ def climbed(pace: Any, first_year: int, since: Any, date: Any) -> Any:
     return at(date) - at(since)
 
 
-SERIES_FROM = 20.0
+_SERIES_FROM = 20.0
 """Beyond this the series of the Mills ratio is exact in double precision."""
 
 
-class BelowLine(Distribution):
+class _Law(Distribution):
+    """A distribution whose parameters are those of `arg_constraints`, in their order, broadcast together."""
+
+    def __init__(self, *params: Any, validate_args: bool | None = None):
+        for name, value in zip(self.arg_constraints, promote_shapes(*params), strict=True):
+            setattr(self, name, value)
+        super().__init__(jnp.broadcast_shapes(*map(jnp.shape, params)), validate_args=validate_args)
+
+
+class BelowLine(_Law):
     r"""A value below a line by an exponential gap, measured with a normal error.
 
     .. math:: y = \ell - g + e, \qquad g \sim \mathrm{Exponential}(\text{mean } \gamma), \quad
@@ -129,6 +133,9 @@ class BelowLine(Distribution):
     Grushka 1972, doi:10.1021/ac60319a011 (the density).
     """
 
+    line: Any
+    gap: Any
+    error: Any
     arg_constraints = {  # noqa: RUF012 - NumPyro reads this class attribute
         "line": constraints.real,
         "gap": constraints.positive,
@@ -136,12 +143,6 @@ class BelowLine(Distribution):
     }
     support = constraints.real  # pyright: ignore
     reparametrized_params = ["line", "gap", "error"]  # noqa: RUF012
-
-    def __init__(self, line: Any, gap: Any, error: Any, *, validate_args: bool | None = None):
-        promoted: Any = promote_shapes(line, gap, error)
-        self.line, self.gap, self.error = promoted
-        shape = jnp.broadcast_shapes(jnp.shape(line), jnp.shape(gap), jnp.shape(error))
-        super().__init__(shape, validate_args=validate_args)
 
     def sample(self, key: Any, sample_shape: tuple[int, ...] = ()) -> Any:
         """Draw values."""
@@ -154,7 +155,7 @@ class BelowLine(Distribution):
         """Return the log density."""
         below = (self.line - value) / self.error
         log_mills = _log_mills_ratio(self.error / self.gap - below)
-        return log_mills - below**2 / 2.0 - LOG_SQRT_2PI - jnp.log(self.gap)
+        return log_mills - below**2 / 2.0 - _LOG_SQRT_2PI - jnp.log(self.gap)
 
 
 def _log_mills_ratio(a: Any) -> Any:
@@ -169,21 +170,21 @@ def _log_mills_ratio(a: Any) -> Any:
     >>> round(float(_log_mills_ratio(1e4)), 4), round(float(_log_mills_ratio(0.0)), 4)
     (-9.2103, 0.2258)
     """
-    near, far = jnp.minimum(a, SERIES_FROM), jnp.maximum(a, SERIES_FROM)
+    near, far = jnp.minimum(a, _SERIES_FROM), jnp.maximum(a, _SERIES_FROM)
     b = far**-2
     series = jnp.log1p(-b * (1.0 - 3.0 * b * (1.0 - 5.0 * b * (1.0 - 7.0 * b)))) - jnp.log(far)
-    return jnp.where(a < SERIES_FROM, log_ndtr(-near) + near**2 / 2.0 + LOG_SQRT_2PI, series)
+    return jnp.where(a < _SERIES_FROM, log_ndtr(-near) + near**2 / 2.0 + _LOG_SQRT_2PI, series)
 
 
-LOG_SQRT_2PI = 0.9189385332046727
-SHORTEST = 1e-6
+_LOG_SQRT_2PI = 0.9189385332046727
+_SHORTEST = 1e-6
 """Substitute for a wait of zero, whose logarithm does not exist."""
 
 
 def _log_density(value: Any, loc: Any, scale: Any) -> Any:
     """Return the log density of a lognormal wait."""
     z = (jnp.log(value) - loc) / scale
-    return -(z**2) / 2.0 - LOG_SQRT_2PI - jnp.log(scale) - jnp.log(value)
+    return -(z**2) / 2.0 - _LOG_SQRT_2PI - jnp.log(scale) - jnp.log(value)
 
 
 def log_survival(value: Any, loc: Any, scale: Any) -> Any:
@@ -211,7 +212,7 @@ def rest_of_wait(score: Any, waited: Any, loc: Any, scale: Any) -> Any:
     return jnp.exp(loc - scale * ndtri(jnp.exp(log_longer)))
 
 
-class CensoredWait(Distribution):
+class CensoredWait(_Law):
     """Right-censored lognormal wait: the value is the smaller of the wait and `limit`.
 
     Parameters
@@ -222,18 +223,15 @@ class CensoredWait(Distribution):
         Censoring limit; inf for a wait observed to its end.
     """
 
+    loc: Any
+    scale: Any
+    limit: Any
     arg_constraints = {  # noqa: RUF012 - NumPyro reads this class attribute
         "loc": constraints.real,
         "scale": constraints.positive,
         "limit": constraints.positive,
     }
     support = constraints.positive  # pyright: ignore
-
-    def __init__(self, loc: Any, scale: Any, limit: Any, *, validate_args: bool | None = None):
-        promoted: Any = promote_shapes(loc, scale, limit)
-        self.loc, self.scale, self.limit = promoted
-        shape = jnp.broadcast_shapes(jnp.shape(loc), jnp.shape(scale), jnp.shape(limit))
-        super().__init__(shape, validate_args=validate_args)
 
     def sample(self, key: Any, sample_shape: tuple[int, ...] = ()) -> Any:
         """Draw censored waits."""
@@ -247,7 +245,7 @@ class CensoredWait(Distribution):
         return jnp.where(value >= self.limit, log_survival(seen, self.loc, self.scale), ended)
 
 
-class WaitSinceInterval(Distribution):
+class WaitSinceInterval(_Law):
     r"""Lognormal wait with an interval-censored beginning.
 
     The value counts from the early end of the interval, so it is the wait plus a uniform part of the width
@@ -261,18 +259,15 @@ class WaitSinceInterval(Distribution):
         Length of the interval, above zero.
     """
 
+    loc: Any
+    scale: Any
+    width: Any
     arg_constraints = {  # noqa: RUF012 - NumPyro reads this class attribute
         "loc": constraints.real,
         "scale": constraints.positive,
         "width": constraints.positive,
     }
     support = constraints.positive  # pyright: ignore
-
-    def __init__(self, loc: Any, scale: Any, width: Any, *, validate_args: bool | None = None):
-        promoted: Any = promote_shapes(loc, scale, width)
-        self.loc, self.scale, self.width = promoted
-        shape = jnp.broadcast_shapes(jnp.shape(loc), jnp.shape(scale), jnp.shape(width))
-        super().__init__(shape, validate_args=validate_args)
 
     def sample(self, key: Any, sample_shape: tuple[int, ...] = ()) -> Any:
         """Draw waits counted from the early end of the interval."""
@@ -284,7 +279,7 @@ class WaitSinceInterval(Distribution):
     def log_prob(self, value: Any) -> Any:  # pyright: ignore
         """Return the log density."""
         late, early = (
-            (jnp.log(jnp.maximum(wait, SHORTEST)) - self.loc) / self.scale
+            (jnp.log(jnp.maximum(wait, _SHORTEST)) - self.loc) / self.scale
             for wait in (value, value - self.width)
         )
         # take the difference in the tail where both probabilities are small

@@ -7,7 +7,7 @@ every chain and every data set of the same shape.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -16,18 +16,118 @@ from numpyro.infer.hmc import hmc
 
 from datawall.inference.density import LogDensity, double_precision
 from datawall.inference.evidence_model import Arrays
-from datawall.inference.laplace import laplace
 
-STATISTICS = {
+_STEPS = 200
+_CONVERGED = 1e-9
+"""Newton decrement below which a mode is found [nats]."""
+_FLATTEST = 0.1
+"""Floor of the curvature: no direction is wider than three standard deviations of its prior."""
+
+
+class _Mode(NamedTuple):
+    """State of the search for a mode.
+
+    Attributes
+    ----------
+    x, value
+        The point and its potential [nats].
+    curvature, axes
+        Eigenvalues and eigenvectors of the Hessian.
+    decrement
+        Expected gain of another Newton step [nats].
+    damping, step
+        Added to the curvature; steps taken.
+    """
+
+    x: Any
+    value: Any
+    curvature: Any
+    axes: Any
+    decrement: Any
+    damping: Any
+    step: Any
+
+
+class _Laplace(NamedTuple):
+    """The normal approximation of a posterior at its mode.
+
+    Attributes
+    ----------
+    mode
+        Shape (n,).
+    factor
+        Shape (n, n): ``mode + factor @ z`` with z standard normal is the approximation.
+    """
+
+    mode: Any
+    factor: Any
+
+
+def mode_near(potential: Callable[[Any], Any], start: Any) -> _Mode:
+    """Return a local minimum of a potential, by Newton's method with adaptive damping.
+
+    Negative curvature enters by its absolute value, so that the search leaves saddles; a step that does not
+    descend is rejected, and the damping raised.
+    """
+    value_and_gradient = jax.value_and_grad(potential)
+    unit = jnp.eye(start.size)
+
+    def step(found: _Mode) -> _Mode:
+        # the directional derivatives of the gradient along every axis are the Hessian
+        along_axis = jax.vmap(
+            lambda axis: jax.jvp(value_and_gradient, (found.x,), (axis,)), out_axes=(None, 0)
+        )
+        (value, gradient), (_, hessian) = along_axis(unit)
+        curvature, axes = jnp.linalg.eigh(hessian)
+        slope = axes.T @ gradient
+        move = slope / (jnp.abs(curvature) + found.damping)
+        nearer = found.x - axes @ move
+        done = slope @ move < _CONVERGED
+        descends = potential(nearer) < value
+        return _Mode(
+            jnp.where(descends & ~done, nearer, found.x),
+            value,
+            curvature,
+            axes,
+            slope @ move,
+            jnp.where(descends, found.damping / 5.0, jnp.maximum(found.damping, 1e-3) * 5.0),
+            found.step + 1,
+        )
+
+    def unfinished(found: _Mode) -> Any:
+        return (found.step < _STEPS) & ~(found.decrement < _CONVERGED)
+
+    nowhere = jnp.asarray(jnp.inf, start.dtype)
+    first = _Mode(start, nowhere, start, unit, nowhere, jnp.ones_like(nowhere), 0)
+    return jax.lax.while_loop(unfinished, step, first)
+
+
+def _laplace(potential: Callable[[Any], Any], starts: Any) -> _Laplace:
+    """Approximate a posterior by a normal at the lowest mode found.
+
+    Parameters
+    ----------
+    potential
+        Minus the log density of a flat vector [nats].
+    starts
+        Starting points of the searches, shape (searches, n).
+    """
+    modes = jax.lax.map(lambda start: mode_near(potential, start), starts)
+    values = jnp.where(jnp.isfinite(modes.value), modes.value, jnp.inf)
+    best = jax.tree.map(lambda part: part[jnp.argmin(values)], modes)
+    return _Laplace(best.x, best.axes / jnp.sqrt(jnp.maximum(jnp.abs(best.curvature), _FLATTEST)))
+
+
+_STATISTICS = {
     "diverging": "diverging",
     "energy": "energy",
     "num_steps": "n_steps",
     "accept_prob": "acceptance_rate",
 }
 """NumPyro's name of each statistic, and ArviZ's."""
-SEARCHES = 4
+_SEARCHES = 4
 """Mode searches of each chain, which are its own, so that R-hat exposes chains in different modes."""
-START_WITHIN = 2.0
+_START_WITHIN = 2.0
 """Half-width of the uniform start of chains about the mode [standard deviations in whitened coordinates]."""
 
 
@@ -49,10 +149,10 @@ class Settings:
     acceptance: float = 0.95
 
 
-type Chain = Callable[[Any, Arrays], tuple[dict[str, Any], dict[str, Any]]]
+type _Chain = Callable[[Any, Arrays], tuple[dict[str, Any], dict[str, Any]]]
 
 
-def chain(target: LogDensity, settings: Settings) -> Chain:
+def chain(target: LogDensity, settings: Settings) -> _Chain:
     """Return a pure function that draws one chain.
 
     Parameters
@@ -75,19 +175,19 @@ def chain(target: LogDensity, settings: Settings) -> Chain:
 
     def draw(key: Any, observed: Arrays) -> tuple[dict[str, Any], dict[str, Any]]:
         key_search, key_start, key_chain = jax.random.split(key, 3)
-        anywhere = jax.random.normal(key_search, (SEARCHES, target.size))
-        shape = laplace(lambda x: target.potential(observed, x), anywhere.at[0].set(0.0))
+        anywhere = jax.random.normal(key_search, (_SEARCHES, target.size))
+        shape = _laplace(lambda x: target.potential(observed, x), anywhere.at[0].set(0.0))
 
         def potential(z: Any) -> Any:
             return target.potential(observed, shape.mode + shape.factor @ z)
 
         begin, transition = hmc(potential_fn=potential, algo="NUTS")
-        start = jax.random.uniform(key_start, (target.size,), minval=-START_WITHIN, maxval=START_WITHIN)
+        start = jax.random.uniform(key_start, (target.size,), minval=-_START_WITHIN, maxval=_START_WITHIN)
         state = begin(start, settings.warmup, target_accept_prob=settings.acceptance, rng_key=key_chain)
 
         def advance(state: Any, _: None) -> tuple[Any, Any]:
             state = transition(state)
-            return state, (state.z, {new: getattr(state, old) for old, new in STATISTICS.items()})
+            return state, (state.z, {new: getattr(state, old) for old, new in _STATISTICS.items()})
 
         _, path = jax.lax.scan(advance, state, None, length=settings.warmup + settings.draws)
         z, statistics = jax.tree.map(lambda part: part[settings.warmup :], path)

@@ -16,17 +16,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from datawall.inference.datatree import plain
 from datawall.inference.density import double_precision, log_density
 from datawall.inference.evidence_model import Evidence, Module
+from datawall.inference.fit import plain
 from datawall.inference.nuts import Settings, chain, each_key
 
-THINNING = 8
+_THINNING = 8
 """Thinning of the ranked draws, as neighbours are autocorrelated."""
-RANKED = 63
+_RANKED = 63
 """Draws that are ranked, so that a rank has 64 values."""
-BINS = 8
-SETTINGS = Settings(chains=1, warmup=300, draws=THINNING * RANKED)
+_BINS = 8
+_SETTINGS = Settings(chains=1, warmup=300, draws=_THINNING * _RANKED)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class _SimulationBasedCalibration:
     Attributes
     ----------
     ranks
-        For each quantity, integers from 0 to `RANKED`, shape (replications,); elements of vectors are
+        For each quantity, integers from 0 to `_RANKED`, shape (replications,); elements of vectors are
         quantities of their own, ``name[k]``.
     divergences
         Divergent transitions over all replications.
@@ -65,9 +65,9 @@ def uniformity(ranks: np.ndarray) -> float:
     """
     from scipy.special import chdtrc
 
-    counts = np.bincount(np.asarray(ranks) * BINS // (RANKED + 1), minlength=BINS)
-    expected = len(ranks) / BINS
-    return float(chdtrc(BINS - 1, np.sum((counts - expected) ** 2) / expected))
+    counts = np.bincount(np.asarray(ranks) * _BINS // (_RANKED + 1), minlength=_BINS)
+    expected = len(ranks) / _BINS
+    return float(chdtrc(_BINS - 1, np.sum((counts - expected) ** 2) / expected))
 
 
 @double_precision
@@ -91,14 +91,14 @@ def calibrate(
     """
     own = log_density(module, evidence)
     world = own if truth is None else log_density(truth, evidence)
-    draw = chain(own, SETTINGS)
+    draw = chain(own, _SETTINGS)
 
     def replicate(key: Any) -> tuple[dict[str, Any], Any]:
         key_world, key_chain = jax.random.split(key)
         x, data = world.simulate(key_world)
         values, statistics = draw(key_chain, data)
         true = plain(own.values(x))
-        ranks = {name: jnp.sum(values[name][::THINNING] < value, axis=0) for name, value in true.items()}
+        ranks = {name: jnp.sum(values[name][::_THINNING] < value, axis=0) for name, value in true.items()}
         return ranks, jnp.sum(statistics["diverging"])
 
     ranks, divergences = each_key(replicate, jax.random.split(jax.random.key(seed), replications))

@@ -13,8 +13,8 @@ from datawall.inference.fit import Fit
 from datawall.model.inputs import DECLARATIONS
 from datawall.scenario.posterior import SCORES
 
-DIGITS = 5
-WEAKEST = 0.05
+_DIGITS = 5
+_WEAKEST = 0.05
 """Smallest absolute rank correlation that is kept."""
 
 
@@ -103,13 +103,13 @@ def _correlations(draws: dict[str, np.ndarray]) -> list[dict[str, Any]]:
     for pair in combinations(single, 2):
         pearson = float(np.corrcoef(scores[pair[0]], scores[pair[1]])[0, 1])
         spearman = 6.0 / np.pi * np.arcsin(pearson / 2.0)
-        if abs(spearman) >= WEAKEST:
+        if abs(spearman) >= _WEAKEST:
             found.append({"inputs": list(pair), "spearman": round(float(spearman), 3)})
     return found
 
 
 def _rounded(value: Any) -> float:
-    return float(f"{float(value):.{DIGITS}g}")
+    return float(f"{float(value):.{_DIGITS}g}")
 
 
 def with_summary(fit: Fit) -> xr.DataTree:

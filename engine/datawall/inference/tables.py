@@ -1,4 +1,7 @@
-"""Evidence tables, the user's or shipped: checked columns, as-of cuts, and dropped rows by reason."""
+"""Evidence tables, the user's or shipped: checked columns, as-of cuts, and dropped rows by reason.
+
+What cannot be used is a `DatawallError` that names file, line and column.
+"""
 
 import csv
 import datetime as dt
@@ -18,7 +21,7 @@ from datawall.scenario.files import folder
 from datawall.units import decimal_year
 from datawall.validation import shown, suggestion
 
-type Row = dict[str, str]
+type _Row = dict[str, str]
 
 
 @dataclass
@@ -41,28 +44,16 @@ class EvidenceTable:
 
     label: str
     columns: tuple[str, ...]
-    rows: list[Row]
+    rows: list[_Row]
     lines: list[int]
     dropped: dict[str, int] = field(default_factory=dict)
 
     def numbers(self, column: str) -> np.ndarray:
-        """Return a column as numbers; a blank is not a number.
-
-        Raises
-        ------
-        DatawallError
-            If a cell is neither.
-        """
+        """Return a column as numbers; a blank is not a number."""
         return np.array([self._number(place, column) for place in range(len(self.rows))], float)
 
     def years(self, column: str) -> np.ndarray:
-        """Return a column of ISO dates (or years) as decimal years; a blank is not a number.
-
-        Raises
-        ------
-        DatawallError
-            If a cell is no date.
-        """
+        """Return a column of ISO dates (or years) as decimal years; a blank is not a number."""
         return np.array([self._year(place, column) for place in range(len(self.rows))], float)
 
     def texts(self, column: str) -> list[str]:
@@ -85,12 +76,12 @@ class EvidenceTable:
     def refuse(self, wrong: Sequence[bool] | np.ndarray, column: str, expected: str, remedy: str) -> None:
         """Raise `DatawallError` at the first row that is wrong."""
         for place in np.flatnonzero(wrong)[:1]:
-            raise self._fault(int(place), column, expected, remedy)
+            raise self._wrong(int(place), column, expected, remedy)
 
-    def known_by(self, as_of: float | None, column: str = "date_known") -> None:
+    def known_by(self, as_of: float | None) -> None:
         """Cut the table to its vintage: drop rows not known by the as-of date."""
         if as_of is not None:
-            self.keep(self.years(column) <= as_of, "known only after the as-of date")
+            self.keep(self.years("date_known") <= as_of, "known only after the as-of date")
 
     def need(self, rows: int, purpose: str) -> None:
         """Raise `TooLittleEvidenceError` unless enough rows are left."""
@@ -100,16 +91,19 @@ class EvidenceTable:
             need = f"need at least {rows} usable rows {purpose}, got {len(self.rows)}{left}"
             raise TooLittleEvidenceError(f"{self.label}: {need}; add rows")
 
-    def _fault(self, place: int, column: str, expected: str, remedy: str) -> DatawallError:
-        value = shown(self.rows[place][column])
-        return DatawallError(f"{self.label}:{self.lines[place]}: {column}: {expected}, got {value}; {remedy}")
+    def fault(self, place: int, column: str, words: str) -> DatawallError:
+        """Return the error of a cell, named by its file, line and column."""
+        return DatawallError(f"{self.label}:{self.lines[place]}: {column}: {words}")
+
+    def _wrong(self, place: int, column: str, expected: str, remedy: str) -> DatawallError:
+        return self.fault(place, column, f"{expected}, got {shown(self.rows[place][column])}; {remedy}")
 
     def _number(self, place: int, column: str) -> float:
         text = self.rows[place][column]
         try:
             return float(text) if text else math.nan
         except ValueError:
-            raise self._fault(place, column, "need a number", "write one such as 2.1e25") from None
+            raise self._wrong(place, column, "need a number", "write one such as 2.1e25") from None
 
     def _year(self, place: int, column: str) -> float:
         text = self.rows[place][column]
@@ -118,7 +112,7 @@ class EvidenceTable:
                 return float(text) if text else math.nan
             return decimal_year(dt.date.fromisoformat(text))
         except ValueError:
-            raise self._fault(place, column, "need a date", "write 2026-11-01 or 2026.83") from None
+            raise self._wrong(place, column, "need a date", "write 2026-11-01 or 2026.83") from None
 
 
 def read_table(path: Path, needed: Sequence[str], *, label: str = "") -> EvidenceTable:
@@ -132,11 +126,6 @@ def read_table(path: Path, needed: Sequence[str], *, label: str = "") -> Evidenc
         Columns that it must have; others are kept too.
     label
         Name of the file in messages; its own name by default.
-
-    Raises
-    ------
-    DatawallError
-        If the file cannot be read, is no CSV table, or lacks a column.
     """
     label = label or path.name
     try:
@@ -164,8 +153,8 @@ def read_table(path: Path, needed: Sequence[str], *, label: str = "") -> Evidenc
     return EvidenceTable(label, columns, rows, [number for number, _ in lines[1:]])
 
 
-NOT_BEFORE = 1950.0
-NOT_AFTER = 2100.0
+_NOT_BEFORE = 1950.0
+_NOT_AFTER = 2100.0
 
 
 def open_table(
@@ -183,11 +172,6 @@ def open_table(
         Rows known later are left out and counted [decimal year]; all stay for None.
     files
         The user's tables; there may be one.
-
-    Raises
-    ------
-    DatawallError
-        If there are several files, or the one there is cannot be read.
     """
     if len(files) > 1:
         raise DatawallError(f"need one table in the place of {name}, got {len(files)}; give one --data FILE")
@@ -201,36 +185,22 @@ def open_table(
 
 
 def numbers(table: EvidenceTable, column: str, low: float, high: float, unit: str) -> np.ndarray:
-    """Return a column of numbers within the bounds that its unit allows; a blank is not a number.
-
-    Raises
-    ------
-    DatawallError
-        If a stated number is not within the bounds, as in another unit.
-    """
+    """Return a column of numbers within the bounds that its unit allows; a blank is not a number."""
     values = table.numbers(column)
     for place, (value, text) in enumerate(zip(values, table.texts(column), strict=True)):
         if text and not low <= value <= high:
-            expected = f"need {unit} between {low:g} and {high:g}"
-            where = f"{table.label}:{table.lines[place]}: {column}"
-            raise DatawallError(f"{where}: {expected}, got {text}; check the unit, or leave it blank")
+            expected = f"need {unit} between {low:g} and {high:g}, got {text}"
+            raise table.fault(place, column, f"{expected}; check the unit, or leave it blank")
     return values
 
 
 def dates(table: EvidenceTable, column: str) -> np.ndarray:
-    """Return a column of dates [decimal year]; a blank is not a number.
-
-    Raises
-    ------
-    DatawallError
-        If a stated date lies centuries away.
-    """
+    """Return a column of dates [decimal year]; a blank is not a number."""
     years = table.years(column)
     for place, year in enumerate(years):
-        if np.isfinite(year) and not NOT_BEFORE <= year <= NOT_AFTER:
-            where = f"{table.label}:{table.lines[place]}: {column}"
-            expected = f"need a date from {NOT_BEFORE:.0f} to {NOT_AFTER:.0f}"
-            raise DatawallError(f"{where}: {expected}, got {table.rows[place][column]}; correct it")
+        if np.isfinite(year) and not _NOT_BEFORE <= year <= _NOT_AFTER:
+            expected = f"need a date from {_NOT_BEFORE:.0f} to {_NOT_AFTER:.0f}"
+            raise table.fault(place, column, f"{expected}, got {table.rows[place][column]}; correct it")
     return years
 
 
@@ -270,18 +240,11 @@ def sd_of_confidence(table: EvidenceTable, column: str, name: str) -> np.ndarray
         Column of the stated confidence.
     name
         Name of the table in ``evidence/confidence.csv``.
-
-    Raises
-    ------
-    DatawallError
-        If a level is not in that file.
     """
     factors = _confidence(name)
-    for line, level in zip(table.lines, table.texts(column), strict=True):
+    for place, level in enumerate(table.texts(column)):
         if level not in factors:
-            raise DatawallError(
-                f"{table.label}:{line}: {column}: unknown level {level!r}; {suggestion(level, factors)}"
-            )
+            raise table.fault(place, column, f"unknown level {level!r}; {suggestion(level, factors)}")
     return sd_of_factor(np.array([factors[level] for level in table.texts(column)]), 0.9)
 
 

@@ -23,9 +23,9 @@ from datawall.model.questions import Questions
 from datawall.model.release import release_dates, release_delay
 from datawall.model.supply import training_tokens
 from datawall.pytrees import materialize, pytree_dataclass
+from datawall.scaling_laws.costs import EfficiencyGrowth, efficiency_growth, years_for_gain
 from datawall.scaling_laws.generations import GPT4_INDEX
 from datawall.scaling_laws.laws import LOG2, LOG10
-from datawall.scaling_laws.price import EfficiencyGrowth, efficiency_growth, years_for_gain
 from datawall.units import MONTHS_PER_YEAR
 
 

@@ -30,15 +30,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Label:
-    """Title of a quantity, and its name on the command line.
-
-    Attributes
-    ----------
-    text
-        Its title, for a page.
-    name
-        Its name in its column, such as ``tokens[1]``, for the terminal.
-    """
+    """Title of a quantity for a page, and for the terminal its name in its column, such as ``tokens[1]``."""
 
     text: str
     name: str
@@ -91,17 +83,7 @@ class Hover:
 
 
 class Drawing(NamedTuple):
-    """Drawing as SVG and PNG.
-
-    Attributes
-    ----------
-    svg, png
-        Contents of the files, with the colours of `datawall.reporting.figures.style`.
-    hover
-        Hover notes.
-    wide
-        Whether it has panels side by side, which scroll on a narrow page.
-    """
+    """Drawing as SVG and PNG, with its hover notes; a wide one has panels that scroll on a narrow page."""
 
     svg: str
     png: bytes
@@ -203,7 +185,11 @@ class Page:
         return next((plain(block.text) for block in self.first if isinstance(block, Prose)), plain(self.lead))
 
 
+def parts_of(words: Words) -> tuple[str | Value | Label, ...]:
+    """Return the parts of a text: strings and numbers."""
+    return words if isinstance(words, tuple) else (words,)
+
+
 def plain(words: Words) -> str:
     """Return text as a plain string, without the keys of its numbers."""
-    parts = words if isinstance(words, tuple) else (words,)
-    return "".join(part if isinstance(part, str) else part.text for part in parts)
+    return "".join(part if isinstance(part, str) else part.text for part in parts_of(words))

@@ -1,10 +1,33 @@
-"""Titles of walls, dates, amounts and inputs in tables and figures."""
+"""Titles of walls, dates, inputs and targets in tables and figures."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from datawall.formatting import amount, between, quantity
+from datawall.backtesting.questions import TARGETS
+from datawall.formatting import amount, date
 from datawall.model.criteria import criterion_of, level_of
+
+
+def target_label(name: str) -> str:
+    """Return the label of a target; any other name is returned as it is.
+
+    Examples
+    --------
+    >>> target_label("largest_run"), target_label("revision"), target_label("")
+    ('largest known training run', 'revision', 'anything')
+    """
+    return TARGETS[name].title if name in TARGETS else name or "anything"
+
+
+def came(day: float, is_open: bool) -> str:
+    """Return the date of an event, or the date up to which it had not happened.
+
+    Examples
+    --------
+    >>> came(2025.62, False), came(2026.5, True)
+    ('2025.6', 'not by 2026.5')
+    """
+    return f"not by {date(day)}" if is_open else date(day)
 
 
 def bracketed(name: str) -> str:
@@ -18,14 +41,14 @@ def bracketed(name: str) -> str:
     return name.split("[")[1].rstrip("]")
 
 
-def level_label(wall: str) -> str:
+def wall_level(wall: str) -> str:
     """Return the level of a wall in words."""
     return criterion_of(wall).label(level_of(wall))
 
 
 def wall_label(wall: str) -> str:
     """Return the name of a wall in words."""
-    return f"{criterion_of(wall).title}, {level_label(wall)}"
+    return f"{criterion_of(wall).title}, {wall_level(wall)}"
 
 
 def title(quantity_name: str) -> str:
@@ -44,40 +67,22 @@ def title(quantity_name: str) -> str:
     return f"Run of {amount(float(rest.rstrip(']')))} FLOP" if kind == "compute_date" else quantity_name
 
 
-MOST_MOVED = 12
+_MOST_MOVED = 12
 """Largest number of inputs in the table and the figure of a condition; the files have all."""
-SURE = 4.0
+_SURE = 4.0
 """Smallest shift, in standard errors, for an input to be shown."""
 
 
 def moved_most(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Return the inputs that a condition moves most, among significant shifts."""
     sure = {name: row for name, row in rows.items() if _has_moved(row)}
-    return dict(list(sure.items())[:MOST_MOVED])
+    return dict(list(sure.items())[:_MOST_MOVED])
 
 
 def _has_moved(row: Mapping[str, Any]) -> bool:
     if row["information"] is None:  # known value
         return True
     return (
-        abs(row["shift"]) > SURE * row["mcse_shift"]
-        or abs(row["width_ratio"] - 1.0) > SURE * row["mcse_width_ratio"]
+        abs(row["shift"]) > _SURE * row["mcse_shift"]
+        or abs(row["width_ratio"] - 1.0) > _SURE * row["mcse_width_ratio"]
     )
-
-
-def belief(row: Mapping[str, Any], when: str) -> str:
-    """Return the distribution of an input ``"before"`` or ``"after"`` a condition, in a few words.
-
-    Examples
-    --------
-    >>> belief({"unit": "year", "after_q10": 2027.1, "after_q50": 2029.0, "after_q90": 2031.0}, "after")
-    '2029.00 (2027.10 to 2031.00)'
-    >>> belief({"unit": "choice", "after[unused]": 0.25, "after[used]": 0.75}, "after")
-    'unused 25 %, used 75 %'
-    """
-    if row["unit"] == "choice":
-        shares = {key: share for key, share in row.items() if key.startswith(f"{when}[")}
-        found = ((key[len(when) + 1 : -1], share) for key, share in shares.items() if share)
-        return ", ".join(f"{option} {100 * share:.0f} %" for option, share in found)
-    levels = {key: row[f"{when}_{key}"] for key in ("q10", "q50", "q90")}
-    return between(levels, lambda value: quantity(value, row["unit"], 2))

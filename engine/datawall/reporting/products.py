@@ -29,7 +29,7 @@ MODULE = "{options[modules][0]}"
 """Module of a fit, from its manifest."""
 
 type Flat = dict[str, Any]
-type Rows = Sequence[Mapping[str, Any]]
+type _Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -56,23 +56,12 @@ class Product:
     file: str
     summary: str
     export: Callable[[xr.DataTree], Flat]
-    tables: Callable[[xr.DataTree, Flat], Iterator[tuple[str, Rows]]]
+    tables: Callable[[xr.DataTree, Flat], Iterator[tuple[str, _Rows]]]
     figures: Callable[[xr.DataTree, Flat], Iterator[tuple[str, Figure]]]
     document: Callable[[xr.DataTree, Flat], Page]
 
     def save(self, tree: xr.DataTree, folder: Path) -> Flat:
-        """Write a product to its folder: results, tables, figures, and last summary and manifest.
-
-        Returns
-        -------
-        dict
-            The summary.
-
-        Raises
-        ------
-        DatawallError
-            If a file cannot be written.
-        """
+        """Write results, tables, figures, and last summary and manifest to a folder; return the summary."""
         flat = self.export(tree)
         facts = flat["manifest"]
         replace_file(
@@ -100,13 +89,7 @@ class Product:
         return [file for file in found if pattern == self.file or self._summary_of(file).is_file()]
 
     def load(self, file: Path) -> Saved:
-        """Read a product.
-
-        Raises
-        ------
-        DatawallError
-            If it cannot be read.
-        """
+        """Read a product."""
         with self._readable(file):
             flat = json.loads(self._summary_of(file).read_text(encoding="utf-8"))
             with xr.open_datatree(file, engine="h5netcdf") as tree:
@@ -166,11 +149,6 @@ def load(path: Path) -> list[Saved]:
     ----------
     path
         A run folder, or the tree of one product.
-
-    Raises
-    ------
-    DatawallError
-        If there is none, or one cannot be read.
     """
     # MODULE.nc could be any file, so products with file names of their own are matched first
     found: dict[Path, Product] = {}
@@ -194,7 +172,7 @@ def _write_text(path: Path, text: str) -> None:
     replace_file(path, lambda partial: partial.write_text(text, encoding="utf-8"))
 
 
-def named(rows: Mapping[str, Mapping[str, Any]], head: str) -> list[dict[str, Any]]:
+def _named(rows: Mapping[str, Mapping[str, Any]], head: str) -> list[dict[str, Any]]:
     """Return rows with their names in a first column."""
     return [{head: name, **row} for name, row in rows.items()]
 
@@ -205,10 +183,10 @@ def _export_forecast(tree: xr.DataTree) -> Flat:
     return summary(tree)
 
 
-def _tables_of_forecast(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Rows]]:
-    yield "summary", named(flat["quantities"], "quantity")
+def _tables_of_forecast(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, _Rows]]:
+    yield "summary", _named(flat["quantities"], "quantity")
     if "given" in flat:
-        yield "given", named(flat["given"]["inputs"], "input")
+        yield "given", _named(flat["given"]["inputs"], "input")
 
 
 def _figures_of_forecast(tree: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Figure]]:
@@ -231,7 +209,7 @@ def _export_comparison(tree: xr.DataTree) -> Flat:
     return flat(tree)
 
 
-def _tables_of_comparison(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, Rows]]:
+def _tables_of_comparison(_: xr.DataTree, flat: Flat) -> Iterator[tuple[str, _Rows]]:
     from datawall.analysis.comparison.export import difference_rows
 
     yield "comparison", list(difference_rows(flat))
@@ -278,7 +256,7 @@ def _export_backtest(tree: xr.DataTree) -> Flat:
     return flat(tree)
 
 
-def _tables_of_backtest(tree: xr.DataTree, _: Flat) -> Iterator[tuple[str, Rows]]:
+def _tables_of_backtest(tree: xr.DataTree, _: Flat) -> Iterator[tuple[str, _Rows]]:
     from datawall.backtesting import export
 
     yield "scores", list(export.score_rows(tree))
@@ -288,7 +266,7 @@ def _tables_of_backtest(tree: xr.DataTree, _: Flat) -> Iterator[tuple[str, Rows]
 
 def _document_of_backtest(tree: xr.DataTree, _: Flat) -> Page:
     from datawall.reporting.saved import SavedBacktest
-    from datawall.reporting.sections.backtest.opening import document
+    from datawall.reporting.sections.backtest import document
 
     return document(SavedBacktest(tree, 0), in_full=False)
 
@@ -298,7 +276,7 @@ def _export_fit(tree: xr.DataTree) -> Flat:
 
 
 def _document_of_fit(_: xr.DataTree, flat: Flat) -> Page:
-    from datawall.reporting.sections.fit.section import brief
+    from datawall.reporting.sections.fit import brief
 
     return brief(flat)
 

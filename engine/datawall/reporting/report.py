@@ -8,8 +8,7 @@ from typing import NamedTuple
 from datawall.errors import DatawallError
 from datawall.reporting.document import Page, Section
 from datawall.reporting.products import Flat, load
-from datawall.reporting.render import files
-from datawall.reporting.render.pdf import write_pdf
+from datawall.reporting.render.page import PAGE, write, write_pdf
 from datawall.reporting.saved import (
     SavedBacktest,
     SavedComparison,
@@ -20,9 +19,7 @@ from datawall.reporting.saved import (
     saved_fit,
     saved_run,
 )
-from datawall.reporting.sections import comparison, forecast, sensitivity
-from datawall.reporting.sections.backtest import opening
-from datawall.reporting.sections.fit import section as fit
+from datawall.reporting.sections import backtest, comparison, fit, forecast, sensitivity
 
 
 class _Sources(NamedTuple):
@@ -69,15 +66,15 @@ def report(
     given = [sources] if isinstance(sources, str | Path) else list(sources)
     folder = Path(to)
     build(map(Path, given), folder, title, pdf)
-    return folder / files.HTML
+    return folder / PAGE
 
 
 def build(sources: Iterable[Path], folder: Path, title: str | None = None, pdf: bool = False) -> Page:
     """Write the page on some products to a folder, and return it; see `report`."""
     made = page(read(sources), title)
-    files.write(made, folder)
+    write(made, folder)
     if pdf:
-        write_pdf(folder / files.HTML, folder / "report.pdf")
+        write_pdf(folder / PAGE, folder / "report.pdf")
     return made
 
 
@@ -112,7 +109,7 @@ def page(sources: _Sources, title: str | None = None) -> Page:
         return _extended(comparison.document(comparisons[0]), rest, title)
     if backtests:
         rest = (*_past(backtests[1:]), *_driving(analyses), *map(fit.section, fits))
-        return opening.document(backtests[0], title, rest)
+        return _extended(backtest.document(backtests[0]), rest, title)
     if analyses:
         rest = (*_driving(analyses[1:], 1), *map(fit.section, fits))
         return _extended(sensitivity.document(analyses[0]), rest, title)
@@ -138,6 +135,6 @@ def _compared(comparisons: Iterable[SavedComparison]) -> Iterator[Section]:
 
 
 def _past(backtests: Iterable[SavedBacktest]) -> Iterator[Section]:
-    for backtest in backtests:
-        yield opening.section(backtest)
-        yield from opening.parts(backtest)
+    for one in backtests:
+        yield backtest.section(one)
+        yield from backtest.parts(one)

@@ -16,22 +16,12 @@ from datawall.backtesting.questions import NAIVE as SIMPLE
 from datawall.backtesting.scores import counted
 from datawall.reporting.products import Saved
 
-GROUPS, KEYS = ("questions", "forecasts"), ("verdicts", "command")
+_GROUPS, _KEYS = ("questions", "forecasts"), ("verdicts", "command")
 """Groups of the tree and entries of the manifest that every backtest has."""
 
 
-class Skill(NamedTuple):
-    """Skill score of a forecaster against another, on the questions that both answered.
-
-    Attributes
-    ----------
-    skill, error
-        1 - ratio of the two scores, and its standard error.
-    crps, crps_reference
-        The scores: mean CRPS [log10, or years].
-    questions
-        Number of questions.
-    """
+class _Skill(NamedTuple):
+    """Skill score on the questions that both answered: 1 - ratio of the mean CRPS [log10, or years]."""
 
     skill: float
     error: float
@@ -42,15 +32,7 @@ class Skill(NamedTuple):
 
 @dataclass(frozen=True)
 class SavedBacktest:
-    """Saved backtest.
-
-    Attributes
-    ----------
-    tree
-        Its ``backtest.nc``.
-    place
-        Index among the backtests of the page, from 0.
-    """
+    """Saved backtest: its ``backtest.nc``, and its index among those of the page, from 0."""
 
     tree: xr.DataTree
     place: int
@@ -134,14 +116,14 @@ class SavedBacktest:
         group = f"skill/{who}"
         return [name for name in self.forecasters if self.has(f"{group}/{name}")]
 
-    def skill(self, who: str, reference: str, target: str, horizon: float = 0.0) -> Skill:
+    def skill(self, who: str, reference: str, target: str, horizon: float = 0.0) -> _Skill:
         """Return the skill score of one forecaster against another; horizon 0 for all together."""
         group = self.group(f"skill/{who}/{reference}")
         if target not in group["target"] or horizon not in group["horizon"]:
-            return Skill(np.nan, np.nan, np.nan, np.nan, 0)
+            return _Skill(np.nan, np.nan, np.nan, np.nan, 0)
         found = group.sel(target=target, horizon=horizon)
-        skill, error, crps, reference_crps = (float(found[name]) for name in Skill._fields[:-1])
-        return Skill(skill, error, crps, reference_crps, int(found["questions"]))
+        skill, error, crps, reference_crps = (float(found[name]) for name in _Skill._fields[:-1])
+        return _Skill(skill, error, crps, reference_crps, int(found["questions"]))
 
     def has(self, group: str) -> bool:
         """Return whether the tree has this group."""
@@ -168,21 +150,13 @@ def saved_backtest(saved: Saved, place: int) -> SavedBacktest:
     """Return a backtest for the page."""
     found = SavedBacktest(saved.tree, place)
     with saved.checked():
-        _ = found.who, [found.tree[group] for group in GROUPS], [found.manifest[key] for key in KEYS]
+        _ = found.who, [found.tree[group] for group in _GROUPS], [found.manifest[key] for key in _KEYS]
     return found
 
 
 @dataclass(frozen=True)
 class SavedFit:
-    """Saved posterior of a module.
-
-    Attributes
-    ----------
-    summary
-        Its summary by `datawall.inference.summary.summary`.
-    tree
-        Draws, densities and predictions in ArviZ's groups.
-    """
+    """Saved posterior of a module: its summary, and its draws in ArviZ's groups."""
 
     summary: Mapping[str, Any]
     tree: xr.DataTree
@@ -239,17 +213,7 @@ def saved_fit(saved: Saved) -> SavedFit:
 
 @dataclass(frozen=True)
 class SavedComparison:
-    """Saved comparison.
-
-    Attributes
-    ----------
-    flat
-        Its ``comparison.json``.
-    tree
-        Its ``comparison.nc``.
-    place
-        Index among the comparisons of the page, from 0.
-    """
+    """Saved comparison: its ``comparison.json`` and ``.nc``, and its index among those of the page."""
 
     flat: dict[str, Any]
     tree: xr.DataTree
@@ -276,17 +240,7 @@ def saved_comparison(saved: Saved, place: int) -> SavedComparison:
 
 @dataclass(frozen=True)
 class SavedRun:
-    """Saved forecast run.
-
-    Attributes
-    ----------
-    flat
-        Its ``summary.json``.
-    tree
-        Its ``forecast.nc``.
-    place
-        Index among the runs of the page, from 0.
-    """
+    """Saved run: its ``summary.json`` and ``forecast.nc``, and its index among those of the page, from 0."""
 
     flat: dict[str, Any]
     tree: xr.DataTree

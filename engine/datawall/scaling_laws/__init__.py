@@ -12,8 +12,19 @@ from datawall.scaling_laws.allocation import (
     power_law_allocation,
     tokens_from_pivot,
 )
-from datawall.scaling_laws.effective_data import REPETITIONS, Repetition
-from datawall.scaling_laws.epochs import (
+from datawall.scaling_laws.costs import (
+    budget_for_flop,
+    chips_for_run,
+    days_for_run,
+    flop_from_budget,
+    price_decline,
+    site_power,
+    training_flop,
+    years_for_gain,
+)
+from datawall.scaling_laws.effective_data import (
+    REPETITIONS,
+    Repetition,
     epochs_for_compute_multiplier,
     frontier_flop,
     repetition_frontier,
@@ -28,14 +39,6 @@ from datawall.scaling_laws.generations import (
     table_growth,
     table_lags,
 )
-from datawall.scaling_laws.hardware import (
-    budget_for_flop,
-    chips_for_run,
-    days_for_run,
-    flop_from_budget,
-    site_power,
-    training_flop,
-)
 from datawall.scaling_laws.laws import LAWS, ScalingLaw
 from datawall.scaling_laws.learning_order import learning_delay_ooms
 from datawall.scaling_laws.levers import (
@@ -46,7 +49,6 @@ from datawall.scaling_laws.levers import (
     overtraining,
     overtraining_constrained,
 )
-from datawall.scaling_laws.price import price_decline, years_for_gain
 from datawall.scaling_laws.repetition import (
     data_constrained_loss,
     data_constrained_optimum,

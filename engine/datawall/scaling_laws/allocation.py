@@ -49,21 +49,16 @@ class _IsoflopPenalty:
 
 
 def loss(law: ScalingLaw | AllocationLaw, params: Real, tokens: Real) -> Real:
-    """Return the loss of a model trained on tokens that never repeat.
+    """Return the loss of a model trained on tokens that never repeat [nats/token].
 
     Parameters
     ----------
     law
-        The loss law.
+        The loss law; under one of the allocation only the loss is nan.
     params
         Active parameters.
     tokens
         Tokens seen.
-
-    Returns
-    -------
-    Real
-        Loss [nats/token]; nan under a law of the allocation only.
 
     References
     ----------
@@ -88,11 +83,6 @@ def optimal_allocation(law: ScalingLaw | AllocationLaw, flop: Real) -> Allocatio
     flop
         Training compute [FLOP].
 
-    Returns
-    -------
-    Allocation
-        Parameters, tokens, loss and tokens per parameter.
-
     References
     ----------
     Hoffmann et al. 2022, arXiv 2203.15556, equation 4.
@@ -115,7 +105,7 @@ def optimal_allocation(law: ScalingLaw | AllocationLaw, flop: Real) -> Allocatio
 
 
 def power_law_allocation(coef: Real, exponent: Real, flop: Real) -> Allocation:
-    """Allocate compute by a power law of the tokens, ``D = coef C^exponent``.
+    """Allocate compute by a power law of the tokens, ``D = coef C^exponent``; the loss is nan.
 
     Parameters
     ----------
@@ -125,11 +115,6 @@ def power_law_allocation(coef: Real, exponent: Real, flop: Real) -> Allocation:
         Token exponent b.
     flop
         Training compute [FLOP].
-
-    Returns
-    -------
-    Allocation
-        Parameters, tokens and tokens per parameter; the loss is nan.
 
     Examples
     --------
@@ -151,11 +136,6 @@ def tokens_from_pivot(flop: Real, flop_ref: Real, tokens_ref: Real, exponent: Re
     exponent
         Token exponent b.
 
-    Returns
-    -------
-    Array
-        Tokens.
-
     Examples
     --------
     >>> round(float(tokens_from_pivot(4e25, 1e25, 8e12, 0.5)) / 1e12, 2)
@@ -165,7 +145,7 @@ def tokens_from_pivot(flop: Real, flop_ref: Real, tokens_ref: Real, exponent: Re
 
 
 def flop_for_optimal_tokens(law: ScalingLaw | AllocationLaw, tokens: Real) -> jax.Array:
-    """Return the compute whose optimum uses `tokens`.
+    """Return the compute whose optimum uses `tokens` [FLOP].
 
     Parameters
     ----------
@@ -173,11 +153,6 @@ def flop_for_optimal_tokens(law: ScalingLaw | AllocationLaw, tokens: Real) -> ja
         The loss law, or a law of the allocation only.
     tokens
         Tokens seen.
-
-    Returns
-    -------
-    Array
-        Training compute [FLOP].
 
     Examples
     --------
@@ -194,7 +169,7 @@ def log_flop_for_optimal_tokens(law: ScalingLaw | AllocationLaw, log_tokens: Rea
 
 
 def flop_for_loss(law: ScalingLaw, loss: Real) -> jax.Array:
-    """Return the least compute that reaches a loss.
+    """Return the least compute that reaches a loss [FLOP]; inf at and below the irreducible loss.
 
     Parameters
     ----------
@@ -202,11 +177,6 @@ def flop_for_loss(law: ScalingLaw, loss: Real) -> jax.Array:
         The loss law.
     loss
         Loss to reach [nats/token].
-
-    Returns
-    -------
-    Array
-        Training compute [FLOP]; inf at and below the irreducible loss.
 
     Examples
     --------
@@ -235,11 +205,6 @@ def isoflop_penalty(law: ScalingLaw, flop: Real, shrink: Real, hybrid: Real = 1.
         Factor by which the model is smaller than optimal, and its tokens more than optimal [x].
     hybrid
         Factor on the excess loss, in (0, 1], of an architecture with flatter isoFLOP curves; 1 is the law.
-
-    Returns
-    -------
-    IsoflopPenalty
-        Excess loss [nats/token] and wasted compute [x]; the waste does not depend on `flop`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Effective data: saturating multiples of repeated tokens, and the optimal split over limited data.
+"""Effective data: saturating multiples of repeated tokens, the optimal split, and its frontier by epochs.
 
 A resource used x times over counts as ``x' = 1 + R (1 - exp(-(x - 1) / R))`` times (arXiv 2305.16264). Write
 n = N/N_opt(U), e = D/U and M = C/C0(U) for a run that repeats its data. Then ``n e = M``, the reducible loss
@@ -8,16 +8,17 @@ more e-fold of either,
     n exp(-(n - 1) / R_N) / n'^(1 + alpha)  =  e exp(-(e - 1) / R_D) / e'^(1 + beta).
 
 Both sides fall from 1 as n and e grow from 1, so the root is unique and has n > 1 and e > 1 when M > 1.
-U, A and B have dropped out.
+U, A and B have dropped out: every ratio of the frontier depends on exponents and repetition constants alone.
 """
 
 import jax
 import jax.numpy as jnp
 
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.laws import Real, log
+from datawall.scaling_laws.allocation import log_flop_for_optimal_tokens
+from datawall.scaling_laws.laws import Real, ScalingLaw, log
 
-HALLEY_STEPS = 3
+_HALLEY_STEPS = 3
 
 
 @pytree_dataclass
@@ -55,7 +56,7 @@ def multiple_for_effective(effective: Real, saturation: Real) -> jax.Array:
     return jnp.where(reachable, 1 - saturation * jnp.log1p(-jnp.where(reachable, share, 0.0)), jnp.inf)
 
 
-def returns_lost(log_multiple: Real, saturation: Real, exponent: Real) -> tuple[Real, Real, Real]:
+def _returns_lost(log_multiple: Real, saturation: Real, exponent: Real) -> tuple[Real, Real, Real]:
     """Return the fall of the log of marginal returns since the first use.
 
     Parameters
@@ -98,7 +99,7 @@ def _in_log1p(value: Real, slope: Real, curvature: Real) -> tuple[Real, Real]:
 
 
 def log_optimal_multiples(
-    alpha: Real, beta: Real, r_d: Real, r_n: Real, log_multiplier: Real, steps: int = HALLEY_STEPS
+    alpha: Real, beta: Real, r_d: Real, r_n: Real, log_multiplier: Real, steps: int = _HALLEY_STEPS
 ) -> tuple[jax.Array, jax.Array]:
     """Split compute between parameters and epochs over limited data.
 
@@ -124,10 +125,6 @@ def log_optimal_multiples(
         ln(N/N_opt(U)) and ln(D/U), which add to `log_multiplier`. Where that is negative the data do not
         bind: the unconstrained optimum.
 
-    References
-    ----------
-    Muennighoff et al. 2023, arXiv 2305.16264.
-
     Examples
     --------
     >>> log_n, log_e = log_optimal_multiples(0.353, 0.353, 15.39, 5.31, 3.0)
@@ -139,15 +136,15 @@ def log_optimal_multiples(
     log_e = jax.lax.stop_gradient(_split_start(alpha, beta, r_d, r_n, total))
     a, b, rd, rn, m = jax.lax.stop_gradient((alpha, beta, r_d, r_n, total))
     for _ in range(steps):
-        tokens = returns_lost(log_e, rd, b)
-        params = returns_lost(m - log_e, rn, a)
+        tokens = _returns_lost(log_e, rd, b)
+        params = _returns_lost(m - log_e, rn, a)
         slope_d, curvature_d = _in_log1p(*tokens)
         slope_n, curvature_n = _in_log1p(*params)
         mismatch = jnp.log((1 + tokens[0]) / (1 + params[0]))
         step = _halley(mismatch, slope_d + slope_n, curvature_d - curvature_n)
         log_e = jnp.clip(log_e + step, 0.0, m)
-    tokens = returns_lost(log_e, r_d, beta)
-    params = returns_lost(total - log_e, r_n, alpha)
+    tokens = _returns_lost(log_e, r_d, beta)
+    params = _returns_lost(total - log_e, r_n, alpha)
     log_e = log_e - (tokens[0] - params[0]) / jax.lax.stop_gradient(tokens[1] + params[1])
     log_e = jnp.where(limited, log_e, alpha / (alpha + beta) * log_multiplier)
     return log_multiplier - log_e, log_e
@@ -161,17 +158,169 @@ def _split_start(alpha: Real, beta: Real, r_d: Real, r_n: Real, total: Real) -> 
     return jnp.clip(0.5 * total + jnp.clip(linear, -saturated, saturated), 0.0, total)
 
 
-def matching_multiple(lost: Real, saturation: Real, exponent: Real) -> jax.Array:
+def _matching_multiple(lost: Real, saturation: Real, exponent: Real) -> jax.Array:
     """Return the log of the uses after which the log of marginal returns has fallen by `lost` >= 0.
 
-    The inverse of `returns_lost`, found and differentiated as in `log_optimal_multiples`.
+    The inverse of `_returns_lost`, found and differentiated as in `log_optimal_multiples`.
     """
     target, r, x = jax.lax.stop_gradient((lost, saturation, exponent))
     log_multiple = jnp.minimum(target / (x + 1 / r), jnp.log1p(r * target))
-    for _ in range(HALLEY_STEPS):
-        value, slope, curvature = returns_lost(log_multiple, r, x)
+    for _ in range(_HALLEY_STEPS):
+        value, slope, curvature = _returns_lost(log_multiple, r, x)
         mismatch = jnp.log((1 + value) / (1 + target))
         step = _halley(mismatch, *_in_log1p(value, slope, curvature))
         log_multiple = jnp.maximum(log_multiple + step, 0.0)
-    value, slope, _ = returns_lost(log_multiple, saturation, exponent)
+    value, slope, _ = _returns_lost(log_multiple, saturation, exponent)
     return log_multiple - (value - lost) / jax.lax.stop_gradient(slope)
+
+
+@pytree_dataclass
+class _RepetitionFrontier:
+    """The best run over U unique tokens that makes e epochs.
+
+    Attributes
+    ----------
+    param_multiple
+        N/N_opt(U) [x].
+    compute_multiplier
+        M(e) = C/C0(U) [x].
+    ratio_multiplier
+        Tokens per parameter over those of the optimum at C0 [x].
+    effective_token_multiple
+        D'/U, the worth of the tokens seen in fresh ones [x].
+    avg_token_value
+        D'/D, the worth of the average token seen.
+    marginal_token_value
+        dD'/dD, the worth of the next token seen.
+    equal_loss_compute_multiplier
+        C_eq/C0(U) [x], where C_eq reaches the run's loss with unlimited data.
+    compute_efficiency
+        C_eq/C.
+    equal_loss_unique_multiple
+        D*(C_eq)/U, the unique tokens that would have reached the run's loss in one epoch [x].
+    token_discount
+        e over the former: the factor by which a token seen is worth less, by equal loss [x].
+    """
+
+    param_multiple: Real
+    compute_multiplier: Real
+    ratio_multiplier: Real
+    effective_token_multiple: Real
+    avg_token_value: Real
+    marginal_token_value: Real
+    equal_loss_compute_multiplier: Real
+    compute_efficiency: Real
+    equal_loss_unique_multiple: Real
+    token_discount: Real
+
+
+def repetition_frontier(law: ScalingLaw, rep: Repetition, epochs: Real) -> _RepetitionFrontier:
+    """Return the ratios of the best run with a given number of epochs to that which uses its data once.
+
+    Parameters
+    ----------
+    law, rep
+        The loss law and the repetition constants.
+    epochs
+        Epochs e, at least 1.
+
+    Examples
+    --------
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
+    >>> frontier = repetition_frontier(LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"], 16.0)
+    >>> round(float(frontier.effective_token_multiple), 1), round(float(frontier.avg_token_value), 2)
+    (10.6, 0.66)
+    """
+    log_epochs = log(epochs)
+    log_params = _log_param_multiple(law, rep, epochs)
+    log_multiplier = log_params + log_epochs
+    params = effective_multiple(jnp.exp(log_params), rep.r_n)
+    tokens = effective_multiple(epochs, rep.r_d)
+    share = law.token_exponent
+    # In units of the reducible loss at C0; that of unlimited data falls as C^-(beta share).
+    reducible = (1 - share) * jnp.exp(-law.alpha * log(params)) + share * jnp.exp(-law.beta * log(tokens))
+    log_equal_tokens = -jnp.log(reducible) / law.beta
+    log_equal_multiplier = log_equal_tokens / share
+    return _RepetitionFrontier(
+        param_multiple=jnp.exp(log_params),
+        compute_multiplier=jnp.exp(log_multiplier),
+        ratio_multiplier=jnp.exp(log_epochs - log_params),
+        effective_token_multiple=tokens,
+        avg_token_value=tokens / epochs,
+        marginal_token_value=jnp.exp((1 - epochs) / rep.r_d),
+        equal_loss_compute_multiplier=jnp.exp(log_equal_multiplier),
+        compute_efficiency=jnp.exp(log_equal_multiplier - log_multiplier),
+        equal_loss_unique_multiple=jnp.exp(log_equal_tokens),
+        token_discount=jnp.exp(log_epochs - log_equal_tokens),
+    )
+
+
+def _log_param_multiple(law: ScalingLaw, rep: Repetition, epochs: Real) -> jax.Array:
+    """Return ln(N/N_opt(U)) of the best run over U with a given number of epochs."""
+    lost, _, _ = _returns_lost(log(epochs), rep.r_d, law.beta)
+    return _matching_multiple(lost, rep.r_n, law.alpha)
+
+
+def epochs_for_compute_multiplier(law: ScalingLaw, rep: Repetition, multiplier: Real) -> jax.Array:
+    """Return the epochs of the best run with `multiplier` times C0(U), the inverse of M(e); at least 1.
+
+    Parameters
+    ----------
+    law, rep
+        The loss law and the repetition constants; A, B and E do not matter.
+    multiplier
+        C/C0(U) [x].
+
+    Examples
+    --------
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
+    >>> LAW, REP = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
+    >>> round(float(epochs_for_compute_multiplier(LAW, REP, 20.0)), 2)
+    5.44
+    """
+    _, log_epochs = log_optimal_multiples(law.alpha, law.beta, rep.r_d, rep.r_n, log(multiplier))
+    return jnp.maximum(1.0, jnp.exp(log_epochs))
+
+
+def frontier_flop(law: ScalingLaw, rep: Repetition, unique: Real, epochs: Real) -> jax.Array:
+    """Return the compute at which the best run over U makes that many epochs, ``M(e) C0(U)`` [FLOP].
+
+    Parameters
+    ----------
+    law, rep
+        The loss law and the repetition constants.
+    unique
+        Unique tokens U.
+    epochs
+        Epochs, at least 1.
+
+    Examples
+    --------
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
+    >>> LAW, REP = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
+    >>> f"{float(frontier_flop(LAW, REP, 50e12, 16.0)):.2e}"
+    '9.89e+28'
+    """
+    log_multiplier = _log_param_multiple(law, rep, epochs) + log(epochs)
+    return jnp.exp(log_multiplier + log_flop_for_optimal_tokens(law, log(unique)))
+
+
+def unique_tokens_needed(law: ScalingLaw, rep: Repetition, flop: Real, epochs: Real) -> jax.Array:
+    """Return the unique tokens over which the best run with `flop` makes a given number of epochs.
+
+    Parameters
+    ----------
+    law, rep, epochs
+        As for `frontier_flop`.
+    flop
+        Training compute [FLOP].
+
+    Examples
+    --------
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
+    >>> LAW, REP = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
+    >>> f"{float(unique_tokens_needed(LAW, REP, 1e28, 4.0)):.2e}"
+    '5.28e+13'
+    """
+    log_multiplier = _log_param_multiple(law, rep, epochs) + log(epochs)
+    return jnp.exp(law.log_optimal_tokens(log(flop) - log_multiplier))

@@ -8,11 +8,15 @@ import jax.numpy as jnp
 from jax.core import Tracer
 
 from datawall.pytrees import pytree_dataclass
-from datawall.scaling_laws.effective_data import REPETITIONS, Repetition, effective_multiple
-from datawall.scaling_laws.epochs import repetition_frontier
+from datawall.scaling_laws.effective_data import (
+    REPETITIONS,
+    Repetition,
+    effective_multiple,
+    repetition_frontier,
+)
 from datawall.scaling_laws.laws import LAWS, Real, ScalingLaw, log
 
-type ExhaustionCriterion = Literal["tokens", "effective", "frontier"]
+type _ExhaustionCriterion = Literal["tokens", "effective", "frontier"]
 type DistillMode = Literal["nominal", "physical"]
 
 
@@ -24,8 +28,8 @@ class WallStatus(enum.StrEnum):
     NEVER = "never"
 
 
-STATUSES = tuple(WallStatus)
-FUTURE, PAST, NEVER = range(3)
+_STATUSES = tuple(WallStatus)
+_FUTURE, _PAST, _NEVER = range(3)
 
 
 @pytree_dataclass
@@ -55,7 +59,7 @@ def wall_date(
     stock_growth: Real,
     t0: Real,
     epochs: Real = 1.0,
-    criterion: ExhaustionCriterion = "tokens",
+    criterion: _ExhaustionCriterion = "tokens",
     distill: Real = 1.0,
     distill_mode: DistillMode = "nominal",
     rep: Repetition = REPETITIONS["muennighoff2023"],
@@ -88,11 +92,6 @@ def wall_date(
     rep, law
         The repetition constants, and the law that gives M(e); used where the criterion needs them.
 
-    Returns
-    -------
-    Wall
-        Status and date.
-
     References
     ----------
     Muennighoff et al. 2023, arXiv 2305.16264, for the worth of epochs.
@@ -111,7 +110,7 @@ def wall_date(
     closes = closing > 0
     date = t0 + gap / jnp.where(closes, closing, 1.0)
     past = gap <= 0
-    code = jnp.where(past, PAST, jnp.where(closes, FUTURE, NEVER))
+    code = jnp.where(past, _PAST, jnp.where(closes, _FUTURE, _NEVER))
     return _Wall(
         status=_status(code),
         date=jnp.where(closes, date, jnp.where(past, -jnp.inf, jnp.inf)),
@@ -119,7 +118,7 @@ def wall_date(
 
 
 def _log_worth(
-    criterion: ExhaustionCriterion, epochs: Real, exponent: Real, rep: Repetition, law: ScalingLaw
+    criterion: _ExhaustionCriterion, epochs: Real, exponent: Real, rep: Repetition, law: ScalingLaw
 ) -> Real:
     """Return ln Q, the demand at the wall over the stock."""
     match criterion:
@@ -136,4 +135,4 @@ def _status(code: jax.Array) -> Any:
     """Return the name of a single status; an array or a tracer stays a code."""
     if isinstance(code, Tracer) or code.ndim:
         return code
-    return STATUSES[int(code)]
+    return _STATUSES[int(code)]

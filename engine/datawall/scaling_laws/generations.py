@@ -53,7 +53,7 @@ TABLES = {
 
 
 def index_to_flop(index: Real, flop_gpt4: Real, oom_per_generation: Real) -> jax.Array:
-    """Return the training compute of a generation.
+    """Return the training compute of a generation [FLOP].
 
     Parameters
     ----------
@@ -63,11 +63,6 @@ def index_to_flop(index: Real, flop_gpt4: Real, oom_per_generation: Real) -> jax
         Training compute of GPT-4 [FLOP].
     oom_per_generation
         Orders of magnitude of compute in a unit of index [oom].
-
-    Returns
-    -------
-    Array
-        Training compute [FLOP].
 
     Examples
     --------
@@ -84,15 +79,8 @@ def flop_to_index(flop: Real, flop_gpt4: Real, oom_per_generation: Real) -> jax.
     ----------
     flop
         Training compute [FLOP].
-    flop_gpt4
-        Training compute of GPT-4 [FLOP].
-    oom_per_generation
-        Orders of magnitude of compute in a unit of index [oom].
-
-    Returns
-    -------
-    Array
-        Generation index.
+    flop_gpt4, oom_per_generation
+        As for `index_to_flop`.
 
     Examples
     --------
@@ -105,7 +93,7 @@ def flop_to_index(flop: Real, flop_gpt4: Real, oom_per_generation: Real) -> jax.
 def table_growth(
     table: GenerationTable | str, clock: Clock, oom_per_generation: Real = SOURCE_OOM_PER_GENERATION
 ) -> Real:
-    """Return the growth of compute that a table implies, from its first row to its last.
+    """Return the growth of compute that a table implies, from its first row to its last [x/yr].
 
     Parameters
     ----------
@@ -114,12 +102,7 @@ def table_growth(
     clock
         Whether rows are dated by the start of training or by release.
     oom_per_generation
-        Orders of magnitude of compute in a unit of index [oom]; by default the source's own.
-
-    Returns
-    -------
-    Real
-        Growth of training compute [x/yr].
+        As for `index_to_flop`; by default the source's own.
 
     Examples
     --------
@@ -133,17 +116,12 @@ def table_growth(
 
 
 def table_lags(table: GenerationTable | str) -> np.ndarray:
-    """Return the time from the start of training to deployment.
+    """Return the time from the start of training to deployment in each row [years].
 
     Parameters
     ----------
     table
         One of `TABLES`, or its id.
-
-    Returns
-    -------
-    ndarray
-        Lag of each row [years].
 
     Examples
     --------
@@ -171,10 +149,8 @@ def table_date_for_flop(
         Training compute [FLOP].
     clock
         Whether to date the start of training or the release.
-    flop_gpt4
-        Training compute of GPT-4 [FLOP]; by default the source's own.
-    oom_per_generation
-        Orders of magnitude of compute in a unit of index [oom]; by default the source's own.
+    flop_gpt4, oom_per_generation
+        As for `index_to_flop`; by default the source's own.
 
     Returns
     -------

@@ -8,11 +8,11 @@ from typing import Literal
 
 from datawall.scaling_laws.laws import LOG2, Real, log
 
-type Reading = Literal["plus2", "doubling"]
+type _Reading = Literal["plus2", "doubling"]
 
 
-def learning_delay_ooms(k: Real, k0: Real, ooms: Real, reading: Reading = "plus2") -> Real:
-    """Return the delay with which the product of k signs is learned after that of k0.
+def learning_delay_ooms(k: Real, k0: Real, ooms: Real, reading: _Reading = "plus2") -> Real:
+    """Return the delay with which the product of k signs is learned after that of k0 [log10 steps].
 
     Parameters
     ----------
@@ -23,16 +23,6 @@ def learning_delay_ooms(k: Real, k0: Real, ooms: Real, reading: Reading = "plus2
     reading
         ``"plus2"``, the result of the experiment: a unit is two more signs. ``"doubling"``: a unit is
         twice as many signs.
-
-    Returns
-    -------
-    Real
-        Delay [log10 of training steps].
-
-    Raises
-    ------
-    ValueError
-        When the reading is neither.
 
     Examples
     --------

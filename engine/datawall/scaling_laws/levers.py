@@ -40,7 +40,7 @@ class _OvertrainedRun:
     effective_tokens_needed
         Fresh tokens D' that the loss requires.
     epochs
-        Epochs over the data, at least 1.
+        Epochs over the data, at least 1; inf where nothing suffices.
     tokens
         Real tokens seen.
     flop
@@ -68,11 +68,6 @@ def distilled_optimum(law: ScalingLaw, flop: Real, multiplier: Real) -> Allocati
     multiplier
         Token multiplier m of distillation or synthetic data, at least 1 [x].
 
-    Returns
-    -------
-    Allocation
-        Parameters, real tokens, loss and real tokens per parameter.
-
     Examples
     --------
     >>> from datawall.scaling_laws.laws import LAWS
@@ -94,11 +89,6 @@ def overtraining(law: ScalingLaw, shrink: Real) -> Overtraining:
         The loss law; E, A and B do not matter.
     shrink
         Factor k by which the model is smaller than the unconstrained optimum [x].
-
-    Returns
-    -------
-    Overtraining
-        Factors on tokens and compute, inf at and past `k_max`.
 
     Examples
     --------
@@ -134,19 +124,13 @@ def overtraining_constrained(
     distill
         Token multiplier m, at least 1 [x].
 
-    Returns
-    -------
-    OvertrainedRun
-        Size, fresh tokens needed, epochs, real tokens seen and compute; inf where nothing suffices.
-
     References
     ----------
     Muennighoff et al. 2023, arXiv 2305.16264, for the worth of repeated tokens and excess parameters.
 
     Examples
     --------
-    >>> from datawall.scaling_laws.effective_data import REPETITIONS
-    >>> from datawall.scaling_laws.laws import LAWS
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
     >>> LAW, REP = LAWS["besiroglu2024"], REPETITIONS["muennighoff2023"]
     >>> f"{float(overtraining_constrained(LAW, REP, 3.0, 6.75e25, 27e12).tokens):.2e}"
     '8.96e+13'
@@ -171,30 +155,18 @@ def overtraining_constrained(
 def max_overtraining(
     law: ScalingLaw, rep: Repetition, flop_base: Real, unique: Real, epochs: Real, distill: Real = 1.0
 ) -> jax.Array:
-    """Return the largest shrink factor at equal loss, before the data run out.
+    """Return the largest shrink factor at equal loss [x]; nan where the optimum itself lacks data.
 
     Parameters
     ----------
-    law, rep
-        The loss law and the repetition constants.
-    flop_base
-        Compute of the unconstrained optimum [FLOP].
-    unique
-        Unique real tokens U.
+    law, rep, flop_base, unique, distill
+        As for `overtraining_constrained`.
     epochs
         Most epochs allowed, at least 1.
-    distill
-        Token multiplier m, at least 1 [x].
-
-    Returns
-    -------
-    Array
-        The largest shrink factor k [x]; nan where the optimum itself needs more data than there are.
 
     Examples
     --------
-    >>> from datawall.scaling_laws.effective_data import REPETITIONS
-    >>> from datawall.scaling_laws.laws import LAWS
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
     >>> LAW, REP = LAWS["besiroglu2024"], REPETITIONS["muennighoff2023"]
     >>> round(float(max_overtraining(LAW, REP, 2e27, 50e12, 16.0, 2.0)), 2)
     3.85
@@ -209,30 +181,16 @@ def max_overtraining(
 def overtrained_wall_flop(
     law: ScalingLaw, rep: Repetition, shrink: Real, unique: Real, epochs: Real, distill: Real = 1.0
 ) -> jax.Array:
-    """Return the base compute at which models `shrink` times smaller use up the data.
+    """Return the base compute at which models `shrink` times smaller use up the data [FLOP]; 0 from `k_max`.
 
     Parameters
     ----------
-    law, rep
-        The loss law and the repetition constants.
-    shrink
-        Factor k by which the models are smaller than the optimum [x].
-    unique
-        Unique real tokens U.
-    epochs
-        Most epochs allowed, at least 1.
-    distill
-        Token multiplier m, at least 1 [x].
-
-    Returns
-    -------
-    Array
-        Compute of the unconstrained optimum [FLOP]; 0 at and past `k_max`, where no data suffice.
+    law, rep, shrink, unique, epochs, distill
+        As for `overtraining_constrained` and `max_overtraining`.
 
     Examples
     --------
-    >>> from datawall.scaling_laws.effective_data import REPETITIONS
-    >>> from datawall.scaling_laws.laws import LAWS
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
     >>> LAW, REP = LAWS["besiroglu2024"], REPETITIONS["muennighoff2023"]
     >>> f"{float(overtrained_wall_flop(LAW, REP, 3.0, 50e12, 16.0, 2.0)):.2e}"
     '1.19e+28'
@@ -252,11 +210,6 @@ def effective_parameters(active: Real, sparsity: Real, exponent: Real) -> jax.Ar
         Total over active parameters s, at least 1 [x].
     exponent
         rho, 0 to .6 in the literature.
-
-    Returns
-    -------
-    Array
-        Effective parameters.
 
     Examples
     --------

@@ -74,11 +74,6 @@ def effective_tokens(unique: Real, tokens: Real, r_d: Real) -> jax.Array:
     r_d
         R*_D [epochs].
 
-    Returns
-    -------
-    Array
-        D' [tokens].
-
     References
     ----------
     Muennighoff et al. 2023, arXiv 2305.16264, equation 5.
@@ -95,7 +90,7 @@ def effective_tokens(unique: Real, tokens: Real, r_d: Real) -> jax.Array:
 def data_constrained_loss(
     law: ScalingLaw, rep: Repetition, params: Real, tokens: Real, unique: Real
 ) -> jax.Array:
-    """Return the loss of a model trained on tokens that may repeat.
+    """Return the loss of a model trained on tokens that may repeat [nats/token].
 
     Parameters
     ----------
@@ -110,19 +105,13 @@ def data_constrained_loss(
     unique
         Unique tokens to be had U.
 
-    Returns
-    -------
-    Array
-        Loss [nats/token].
-
     References
     ----------
     Muennighoff et al. 2023, arXiv 2305.16264, equations 5 to 7.
 
     Examples
     --------
-    >>> from datawall.scaling_laws.effective_data import REPETITIONS
-    >>> from datawall.scaling_laws.laws import LAWS
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
     >>> law, rep = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> round(float(data_constrained_loss(law, rep, 8.67e9, 178e9, 25e9)), 2)
     2.22
@@ -142,7 +131,7 @@ def log_effective_params(law: ScalingLaw, rep: Repetition, log_params: Real, log
 def penalised_loss(
     law: ScalingLaw, penalty: RepetitionPenalty, params: Real, tokens: Real, unique: Real
 ) -> jax.Array:
-    """Return the loss under the rival form, in which repetition adds a penalty.
+    """Return the loss under the rival form, in which repetition adds a penalty [nats/token].
 
     Parameters
     ----------
@@ -150,11 +139,6 @@ def penalised_loss(
         As for `data_constrained_loss`.
     penalty
         The penalty of repetition.
-
-    Returns
-    -------
-    Array
-        Loss [nats/token].
 
     References
     ----------
@@ -199,8 +183,7 @@ def data_constrained_optimum(
 
     Examples
     --------
-    >>> from datawall.scaling_laws.effective_data import REPETITIONS
-    >>> from datawall.scaling_laws.laws import LAWS
+    >>> from datawall.scaling_laws import LAWS, REPETITIONS
     >>> law, rep = LAWS["muennighoff2023"], REPETITIONS["muennighoff2023"]
     >>> round(float(data_constrained_optimum(law, rep, 9.3e21, 25e9).epochs), 1)
     9.1

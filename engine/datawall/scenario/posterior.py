@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from datawall.distributions import tabulated
 from datawall.distributions.copula import Correlation
-from datawall.distributions.families import Distribution, from_line, to_line
+from datawall.distributions.families import Distribution, from_line, tabulate, to_line
 from datawall.distributions.special import ndtri
 from datawall.model.inputs import DECLARATIONS, POSITIVE
 from datawall.scenario import files
@@ -240,7 +239,7 @@ def distribution(name: str, content: Mapping[str, Any]) -> Distribution:
         return Distribution("choice", {"thresholds": thresholds})
     support = _support(declaration.lower, declaration.upper)
     line = to_line(support, _inside(np.asarray(content["quantiles"], float), support))
-    return Distribution("empirical", tabulated.tabulate(lambda z: from_line(support, _extended(line, z))))
+    return Distribution("empirical", tabulate(lambda z: from_line(support, _extended(line, z))))
 
 
 def _inside(quantiles: np.ndarray, support: Mapping[str, float]) -> np.ndarray:

@@ -10,8 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
-from datawall.distributions import tabulated
-from datawall.distributions.families import Distribution
+from datawall.distributions.families import Distribution, tabulate
 from datawall.distributions.special import SCORE_LIMIT
 from datawall.scenario import files
 from datawall.scenario.scenario import Prior, Scenario
@@ -90,7 +89,7 @@ def _widened(prior: Prior, factor: float) -> Prior:
 
 def _table(distribution: Distribution, factor: float) -> dict[str, Any]:
     reach = (-SCORE_LIMIT, SCORE_LIMIT)
-    params = tabulated.tabulate(lambda z: distribution.score_quantile(np.clip(factor * z, *reach)))
+    params = tabulate(lambda z: distribution.score_quantile(np.clip(factor * z, *reach)))
     if "atoms" not in distribution.params:
         return params
     ends = ("atom_starts", "atom_ends")

@@ -18,7 +18,8 @@ from datawall.files import csv_text
 from datawall.reporting import products
 from datawall.reporting.document import Table
 from datawall.reporting.figures.comparison import FIGURES
-from datawall.reporting.render import html, terminal
+from datawall.reporting.render import terminal
+from datawall.reporting.render.page import to_html
 from datawall.reporting.report import page, read
 from datawall.reporting.saved import SavedComparison
 from datawall.reporting.sections.comparison import document
@@ -149,7 +150,7 @@ def test_the_page_has_the_tables_of_the_terminal_and_says_which_inputs_differ(tr
     names = {row[0] for row in differing.rows}
     assert "text_tokens" in names
     assert all(row[1] != row[2] for row in differing.rows)
-    text = html.render(made)
+    text = to_html(made)
     assert found["sentences"][0].split(":")[0] in unescape(text)
     assert "datawall compare " in text
     assert "first.toml" in text.partition("datawall compare ")[2].partition("--draws")[0]

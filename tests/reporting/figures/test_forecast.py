@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from datawall.reporting.figures import rows
 from datawall.reporting.figures.forecast import FIGURES
-from datawall.reporting.figures.rows import quantile_dots
 from support.forecasts import of_another_date, of_the_baseline
 
 
@@ -30,6 +30,9 @@ def test_figures_say_what_arrows_and_missing_dots_mean(name, tree):
 
 
 def test_dots_share_out_past_and_never():
-    dates, past, never = quantile_dots(np.array([2026.0, 2030.0, 2040.0]), np.array([0.25, 0.5, 0.75]))
-    assert (len(dates), past, never) == (10, 5, 5)
+    curve = np.array([2026.0, 2030.0, 2040.0]), np.array([0.25, 0.5, 0.75])
+    drawn, _ = rows.draw([rows.Row("wall", "black", curve=curve)], (2026.0, 2040.0), left=1.0)
+    (dots,) = drawn.axes[0].collections
+    dates = np.asarray(dots.get_offsets())[:, 0]
+    assert len(dates) == rows.DOTS / 2
     assert (np.diff(dates) > 0).all()

@@ -3,7 +3,7 @@
 import pytest
 
 import datawall
-from datawall.reporting.render.pdf import browser
+from datawall.reporting.render.page import browser
 from support.browsing import hindrances, visit
 
 pytestmark = pytest.mark.skipif(browser() is None, reason="needs Chromium")

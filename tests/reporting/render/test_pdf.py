@@ -3,7 +3,7 @@
 import pytest
 
 from datawall.errors import DatawallError
-from datawall.reporting.render import pdf
+from datawall.reporting.render import page as printing
 
 PAGE = "<!doctype html><html lang=en><title>A page</title><h1>One page</h1>"
 
@@ -15,28 +15,28 @@ def page(tmp_path):
     return path
 
 
-@pytest.mark.skipif(pdf.browser() is None, reason="no browser here")
+@pytest.mark.skipif(printing.browser() is None, reason="no browser here")
 def test_a_browser_prints(page, tmp_path):
-    pdf.write_pdf(page, tmp_path / "page.pdf")
+    printing.write_pdf(page, tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_without_a_browser_weasyprint_does_it(page, tmp_path, monkeypatch):
     pytest.importorskip("weasyprint")
-    monkeypatch.setattr(pdf, "browser", lambda: None)
-    pdf.write_pdf(page, tmp_path / "page.pdf")
+    monkeypatch.setattr(printing, "browser", lambda: None)
+    printing.write_pdf(page, tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_with_neither_one_sentence_says_what_to_do(page, tmp_path, monkeypatch):
-    monkeypatch.setattr(pdf, "browser", lambda: None)
-    monkeypatch.setattr(pdf, "find_spec", lambda _: None)
+    monkeypatch.setattr(printing, "browser", lambda: None)
+    monkeypatch.setattr(printing, "find_spec", lambda _: None)
     with pytest.raises(DatawallError, match=r"need a browser .* put Chromium on the PATH"):
-        pdf.write_pdf(page, tmp_path / "page.pdf")
+        printing.write_pdf(page, tmp_path / "page.pdf")
 
 
 @pytest.mark.parametrize("program", ["false", "true"])
 def test_a_browser_that_fails_is_one_sentence(program, page, tmp_path, monkeypatch):
-    monkeypatch.setattr(pdf, "browser", lambda: program)
+    monkeypatch.setattr(printing, "browser", lambda: program)
     with pytest.raises(DatawallError, match=rf"{program} (could not print it|printed nothing)"):
-        pdf.write_pdf(page, tmp_path / "page.pdf")
+        printing.write_pdf(page, tmp_path / "page.pdf")

@@ -5,9 +5,9 @@ import xarray as xr
 from rich.console import Console
 
 from datawall.forecasting.export import summary
+from datawall.reporting.document import Page, Table
 from datawall.reporting.render import terminal
-from datawall.reporting.render.plain_text import prior_block, sparkline
-from datawall.reporting.render.terminal import new_table
+from datawall.reporting.render.terminal import scenario_text
 from datawall.reporting.saved import SavedRun
 from datawall.reporting.sections.forecast import document
 from datawall.scenario import load_scenario
@@ -15,12 +15,12 @@ from support.forecasts import of_the_baseline
 
 
 def shown(width):
-    table = new_table("What", "input", "share", "rank\ncorr.")
-    table.add_row("us_data_center_growth", "15.8% ±3.1%", "+0.54")
+    rows = (("us_data_center_growth", "15.8% ±3.1%", "+0.54"),)
+    table = Table(("input", "share", "rank\ncorr."), rows, "What")
     console = Console(width=width)
     with console.capture() as captured:
-        console.print(table)
-    return captured.get()
+        terminal.show(Page("", "", (table,), ()), console)
+    return captured.get().lstrip()
 
 
 @pytest.mark.parametrize("width", [30, 80])
@@ -29,7 +29,7 @@ def test_no_number_is_cut_short_and_no_label_loses_a_letter(width):
     assert "15.8% ±3.1%" in text
     assert "+0.54" in text
     assert "…" not in text
-    label = "".join(line[: line.index("  ")].strip() for line in text.splitlines()[3:])
+    label = "".join(line.split()[0] for line in text.rstrip().splitlines()[3:])
     assert label == "us_data_center_growth"
 
 
@@ -80,16 +80,20 @@ def test_a_size_factor_below_one_is_no_share_of_tokens(flat):
     assert flat["quantities"]["overtraining_headroom[2040]"]["q10"] < 1.0
 
 
-def test_a_prior_without_a_link_says_nothing_of_it():
-    priors = load_scenario("baseline").priors
-    ends = [prior_block(name, priors[name]).split()[-3:] for name in ("distillation_reading", "mfu")]
+@pytest.fixture(scope="module")
+def priors():
+    """The text of each prior of the baseline by its name."""
+    blocks = scenario_text(load_scenario("baseline")).split("\n\n")
+    return {block.partition(" (")[0]: block for block in blocks}
+
+
+def test_a_prior_without_a_link_says_nothing_of_it(priors):
+    ends = [priors[name].split()[-3:] for name in ("distillation_reading", "mfu")]
     assert ends[0] == ["(2024-07-01,", "low", "confidence)"]
     assert ends[1] == ["medium", "confidence,", "https://epoch.ai/data/ai-models)"]
 
 
-def test_sparkline_peaks_where_the_density_does():
-    from scipy.stats import norm
-
-    bars = sparkline(norm(10.0, 1.0).ppf)
-    assert bars[len(bars) // 2] in "▇█"
-    assert bars[0] == bars[-1] == "▁"
+def test_the_density_of_a_prior_peaks_inside(priors):
+    bars = priors["mfu"].splitlines()[0].rpartition("  ")[2]
+    assert max(bars[8:16]) in "▇█"
+    assert {bars[0], bars[-1]} <= {"▁", "▂"}

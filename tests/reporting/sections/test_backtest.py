@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 from datawall.cli import app
 from datawall.errors import DatawallError
 from datawall.reporting.document import Figure, Page, Prose, Table, plain
-from datawall.reporting.figures import origins, svg
-from datawall.reporting.render import html
-from datawall.reporting.render.pdf import browser
+from datawall.reporting.figures import backtest, base
+from datawall.reporting.render.page import browser, to_html
 from datawall.reporting.report import page, read
 from datawall.reporting.saved import SavedBacktest
-from datawall.reporting.sections.backtest import forecasts, unscored
+from datawall.reporting.sections import backtest_forecasts
+from datawall.reporting.sections.backtest import parts
 from support import toy_backtest
 from support.browsing import hindrances, overlaps, visit
 
@@ -41,7 +41,7 @@ def made(folder) -> Page:
 
 @pytest.fixture(scope="module")
 def text(made) -> str:
-    return html.render(made)
+    return to_html(made)
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +56,8 @@ def written(folder, tmp_path_factory) -> Path:
 @pytest.fixture
 def undrawn(monkeypatch):
     """Leave drawings unrendered, which takes most of the time."""
-    monkeypatch.setattr(svg, "_png", lambda _: b"")
-    monkeypatch.setattr(svg, "_svg", lambda *_: "<svg></svg>")
+    monkeypatch.setattr(base, "_png", lambda _: b"")
+    monkeypatch.setattr(base, "_svg", lambda *_: "<svg></svg>")
 
 
 def blocks(made: Page, section: str, kind: type) -> list:
@@ -164,7 +164,7 @@ def test_a_date_that_nobody_looked_for_yet_is_no_date(tree):
     for questions, said in ((some, "not by 2026.9"), (none, "cannot be told yet")):
         changed = tree.copy()
         changed["questions"] = xr.DataTree(questions)
-        found = forecasts.dates(SavedBacktest(changed, 0))
+        found = backtest_forecasts.dates(SavedBacktest(changed, 0))
         assert found is not None
         told = {
             plain(row[0]).partition(",")[0]: row[-1]
@@ -177,7 +177,7 @@ def test_a_date_that_nobody_looked_for_yet_is_no_date(tree):
 
 def test_an_interval_that_begins_in_the_past_is_drawn():
     quantiles = np.array([[-np.inf, -np.inf, 2028.0, 2030.0, np.inf]])
-    drawing, hover = origins.dates({"": origins.Dates(np.array([2026.0]), quantiles)})
+    drawing, hover = backtest.dates({"": backtest.Dates(np.array([2026.0]), quantiles)})
     (axes,) = drawing.axes
     drawn = np.concatenate([line.vertices for bars in axes.collections for line in bars.get_paths()])
     assert np.isfinite(drawn).all()
@@ -240,7 +240,7 @@ def without(tree: xr.DataTree, pattern: str) -> xr.DataTree:
 def test_what_a_backtest_lacks_is_left_out(pattern, missing, tree, tmp_path):
     made = page(read([toy_backtest.write(without(tree, pattern), tmp_path)]))
     assert [section.id for section in made.sections] == [f"backtest-{p}" for p in PARTS if p not in missing]
-    assert html.render(made)
+    assert to_html(made)
 
 
 @pytest.mark.usefixtures("undrawn")
@@ -248,13 +248,13 @@ def test_a_backtest_of_which_nothing_can_be_told_yet(tmp_path):
     made = page(read([toy_backtest.write(toy_backtest.tree(told=False), tmp_path)]))
     names = {section.id.removeprefix("backtest-") for section in made.sections}
     assert set(PARTS) - names == {"calibration", "skill"}
-    assert "0 have an answer" in html.render(made)
+    assert "0 have an answer" in to_html(made)
 
 
 def test_nothing_skipped_and_no_hindsight_is_said(tree):
     silent = tree.copy()
     silent.attrs["manifest"] = json.dumps(toy_backtest.MANIFEST | {"skipped": [], "hindsight": {}})
-    found = unscored.section(SavedBacktest(silent, 0)).blocks
+    (found,) = (part.blocks for part in parts(SavedBacktest(silent, 0)) if part.id == "backtest-unscored")
     said = [plain(block.text) for block in found if isinstance(block, Prose)]
     assert "No forecaster was silent on anything that it was asked." in said
     assert "No input was stated with hindsight." in said

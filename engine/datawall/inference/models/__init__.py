@@ -9,7 +9,7 @@ from datawall.validation import suggestion
 
 HOMES: dict[str, str] = {
     "scaling": "scaling.published_fits.MODULE",
-    "repetition": "repetition.published_fits.MODULE",
+    "repetition": "repetition.MODULE",
     "compute": "compute.MODULE",
     "hardware": "hardware.MODULE",
     "data_stock": "data_stock.MODULE",

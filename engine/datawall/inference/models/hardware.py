@@ -8,7 +8,7 @@ import numpy as np
 import numpyro
 
 from datawall.inference.evidence_model import Arrays, Evidence, Module
-from datawall.inference.latents import latent, prior
+from datawall.inference.latents import latent, prior, sample_rows
 from datawall.inference.likelihoods import FastStudentT
 from datawall.inference.tables import dates, evidence_of, numbers, open_table
 
@@ -20,18 +20,7 @@ H100 = {"tflops": 989.4, "usd": 33600.0, "watts": 700.0}
 
 
 def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
-    """Read chips: dense BF16 peaks, power, price at release.
-
-    Parameters
-    ----------
-    as_of, files
-        See `Module`; a file takes the place of ``evidence/hardware.csv`` and has its columns.
-
-    Raises
-    ------
-    DatawallError
-        If the table cannot be used.
-    """
+    """Read chips: dense BF16 peaks, power, price at release."""
     needed = ("chip", "release_date", "bf16_dense_tflops", "tdp_w", "price_usd", "source")
     table = open_table(TABLE, needed, as_of, files)
     table.keep(np.isfinite(dates(table, "release_date")), "not released")
@@ -63,10 +52,7 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """Model chips as scattering about steady growth, with Student t residuals in the logarithm.
 
-    Parameters
-    ----------
-    evidence, observed
-        See `Module`; ``observed["log_performance"]`` is ln of each figure over the H100's.
+    ``observed["log_performance"]`` is ln of each figure over the H100's.
     """
     data = evidence.constants
     own = data["metric_of_figure"]
@@ -75,11 +61,8 @@ def _model(evidence: Evidence, observed: Arrays | None) -> None:
         scatter = latent("hardware.scatter")
     df = latent("hardware.residual_df")
     latent("hardware.era_spread")
-    with numpyro.plate("figure", len(own)):
-        figures = FastStudentT(df, level[own] + growth[own] * data["years"], scatter[own])
-        numpyro.sample(
-            "log_performance", figures, obs=None if observed is None else observed["log_performance"]
-        )
+    figures = FastStudentT(df, level[own] + growth[own] * data["years"], scatter[own])
+    sample_rows("figure", len(own), "log_performance", figures, observed)
 
 
 def _inputs(evidence: Evidence, posterior: Arrays, key: jax.Array) -> dict[str, np.ndarray]:  # noqa: ARG001
@@ -87,11 +70,6 @@ def _inputs(evidence: Evidence, posterior: Arrays, key: jax.Array) -> dict[str, 
 
     The recorded chips determine the average of their own era well; that of the next two decades departs from
     it by `era_spread`. Part of the departure is common to both, as both come from the same chips.
-
-    Parameters
-    ----------
-    evidence, posterior, key
-        See `Module`.
     """
     shared = float(prior("hardware.era_correlation").quantile(0.5))
     score = np.asarray(jax.random.normal(key, (3, len(posterior["era_spread"]))))

@@ -14,7 +14,7 @@ from datawall.inference.likelihoods import BelowLine
 from datawall.inference.tables import dates, evidence_of, numbers, open_table
 from datawall.units import MONTHS_PER_YEAR
 
-TABLE, FALLS = "priced_models.csv", "price_falls.csv"
+TABLE, _FALLS = "priced_models.csv", "price_falls.csv"
 PIVOT = 2025.5
 CAPABILITY = 140.0
 """The capability index and the date [year] at which the cheapest price is stated."""
@@ -26,18 +26,7 @@ USD = (1e-4, 1e4, "USD per million tokens")
 
 
 def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
-    """Read priced models with their capability, and published falls of price at fixed capability.
-
-    Parameters
-    ----------
-    as_of, files
-        See `Module`; a file takes the place of ``evidence/priced_models.csv`` and has its columns.
-
-    Raises
-    ------
-    DatawallError
-        If a table cannot be used.
-    """
+    """Read priced models with their capability, and published falls of price at fixed capability."""
     needed = (
         "model",
         "release_date",
@@ -51,7 +40,7 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     table.need(8, "of priced models")
     read, written = (numbers(table, f"{kind}_usd_per_mtok", *USD) for kind in ("input", "output"))
     index = numbers(table, "capability_index", 0.0, 1000.0, "a capability index")
-    falls = open_table(FALLS, ("scope", "fall_per_year", "benchmarks", "source"), as_of)
+    falls = open_table(_FALLS, ("scope", "fall_per_year", "benchmarks", "source"), as_of)
     return evidence_of(
         *((table, falls) if falls.rows else (table,)),
         observed={
@@ -79,10 +68,7 @@ def _model(evidence: Evidence, observed: Arrays | None) -> None:
     A reasoning model writes several times the tokens for an answer. Published falls are
     of single benchmarks, which differ.
 
-    Parameters
-    ----------
-    evidence, observed
-        See `Module`; ``observed["log_discount"]`` is minus ln of the blended price [USD per million tokens].
+    ``observed["log_discount"]`` is minus ln of the blended price [USD per million tokens].
     """
     data = evidence.constants
 
@@ -103,11 +89,6 @@ def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.nda
     """Draw the fall of price beyond hardware and algorithms, for one more capability.
 
     The forecast keeps a share of its logarithm.
-
-    Parameters
-    ----------
-    evidence, posterior, key
-        See `Module`.
     """
     score = np.asarray(jax.random.normal(key, posterior["fall"].shape))
     fall = np.log(posterior["fall"]) + posterior["benchmark_spread"] * score

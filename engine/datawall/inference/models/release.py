@@ -18,29 +18,19 @@ from datawall.model.release import OUTCOMES
 from datawall.units import MONTHS_PER_YEAR
 from datawall.validation import shown, suggestion
 
-TABLE = "release_lags.csv"
-PIVOT = 2026.0
+_TABLE = "release_lags.csv"
+_PIVOT = 2026.0
 """Date at which the typical lag is stated [year]."""
-ONE_DAY = 12.0 / 365.25
+_ONE_DAY = 12.0 / 365.25
 """Width of the interval of a date that is known to the day [months]."""
-WATCHED_TO_THE_END = np.inf
-TYPICAL = ("typical_staging", "typical_slip", "typical_retry")
+_WATCHED_TO_THE_END = np.inf
+_TYPICAL = ("typical_staging", "typical_slip", "typical_retry")
 
 
 def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read releases: end of training, public release, and outcomes of announced flagships.
 
     Where a release was staged the lag runs to the preview; the months after it are counted separately.
-
-    Parameters
-    ----------
-    as_of, files
-        See `Module`; a file takes the place of ``evidence/release_lags.csv`` and has its columns.
-
-    Raises
-    ------
-    DatawallError
-        If the table cannot be used.
     """
     days = (
         "training_end_low",
@@ -50,7 +40,7 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
         "due_date",
         "replaced_date",
     )
-    table = open_table(TABLE, ("model", "flagship_case", "outcome", *days, "source"), as_of, files)
+    table = open_table(_TABLE, ("model", "flagship_case", "outcome", *days, "source"), as_of, files)
     table.need(5, "of releases")
     day = {name: dates(table, name) for name in (*days, "date_known")}
     outcome, names = np.array(table.texts("outcome")), np.array(table.texts("model"))
@@ -80,8 +70,8 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
             "outcome_of_flagship": _outcomes(table, counted),
         },
         constants={
-            "end_width": np.maximum(_months(*end)[dated], ONE_DAY),
-            "end_years": np.mean(end, axis=0)[dated] - PIVOT,
+            "end_width": np.maximum(_months(*end)[dated], _ONE_DAY),
+            "end_years": np.mean(end, axis=0)[dated] - _PIVOT,
             "slip_watched": slip_watched,
             "retry_watched": retry_watched,
         },
@@ -102,11 +92,8 @@ def _outcomes(table: EvidenceTable, counted: np.ndarray) -> np.ndarray:
     found = table.texts("outcome")
     for place in np.flatnonzero(counted):
         if found[place] not in OUTCOMES:
-            where = f"{table.label}:{table.lines[place]}: outcome"
-            remedy = suggestion(found[place], OUTCOMES)
-            raise DatawallError(
-                f"{where}: unknown outcome {shown(found[place])} of a counted flagship; {remedy}"
-            )
+            unknown = f"unknown outcome {shown(found[place])} of a counted flagship"
+            raise table.fault(int(place), "outcome", f"{unknown}; {suggestion(found[place], OUTCOMES)}")
     return np.array([OUTCOMES.index(found[place]) for place in np.flatnonzero(counted)], int)
 
 
@@ -118,7 +105,7 @@ def _overdue(rows: np.ndarray, day: dict[str, np.ndarray], ending: str) -> tuple
     """Return observed months past the due date and their censoring limits: inf once ended."""
     due, end, known = day["due_date"][rows], day[ending][rows], day["date_known"][rows]
     ended = np.isfinite(end)
-    watched = np.where(ended, WATCHED_TO_THE_END, _months(due, known))
+    watched = np.where(ended, _WATCHED_TO_THE_END, _months(due, known))
     return np.where(ended, _months(due, end), watched), watched
 
 
@@ -137,11 +124,6 @@ def _model(evidence: Evidence, observed: Arrays | None) -> None:
 
     The end of training is interval-censored; a slip or a cancellation that has not ended yet is
     right-censored at its length so far.
-
-    Parameters
-    ----------
-    evidence, observed
-        See `Module`.
     """
     data = evidence.constants
 
@@ -155,7 +137,7 @@ def _model(evidence: Evidence, observed: Arrays | None) -> None:
     latent("release.lag_drift")
     sample("lag", "lag_from_early_end", WaitSinceInterval(typical, lag_spread, data["end_width"]))
     staging, staging_spread = jnp.log(latent("release.typical_staging")), latent("release.staging_spread")
-    sample("staging", "staging_seen", CensoredWait(staging, staging_spread, WATCHED_TO_THE_END))
+    sample("staging", "staging_seen", CensoredWait(staging, staging_spread, _WATCHED_TO_THE_END))
     for kind in ("slip", "retry"):
         wait, spread = jnp.log(latent(f"release.typical_{kind}")), latent(f"release.{kind}_spread")
         sample(kind, f"{kind}_seen", CensoredWait(wait, spread, data[f"{kind}_watched"]))
@@ -169,11 +151,6 @@ def _inputs(evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, np.nda
 
     The trend of the lag ends at the pivot: carried on, it would soon reach days. Instead the typical lag of
     the forecast drifts from that of today, either way.
-
-    Parameters
-    ----------
-    evidence, posterior, key
-        See `Module`.
     """
     key_outcome, key_drift, *keys = jax.random.split(key, 6)
 
@@ -200,5 +177,5 @@ MODULE = Module(
     load=_load,
     model=_model,
     inputs=_inputs,
-    headline=("typical_lag", "lag_trend", "lag_spread", *TYPICAL, "outcome_weights"),
+    headline=("typical_lag", "lag_trend", "lag_spread", *_TYPICAL, "outcome_weights"),
 )

@@ -13,36 +13,23 @@ import numpyro.distributions as dist
 from datawall.distributions.special import SCORE_LIMIT
 from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Model, Module
-from datawall.inference.latents import latent
+from datawall.inference.latents import latent, sample_rows
 from datawall.inference.likelihoods import CensoredWait, log_survival, rest_of_wait
 from datawall.inference.tables import EvidenceTable, dates, evidence_of, numbers, open_table
 from datawall.units import MONTHS_PER_YEAR
 
-TABLE = "flagships.csv"
-STATUSES = ("released", "watched")
-SOONEST = 12.0 / 365.25
+_TABLE = "flagships.csv"
+_STATUSES = ("released", "watched")
+_SOONEST = 12.0 / 365.25
 """Shortest wait resolved by dates, one day [months]."""
 
 
 def _open_releases(
     as_of: float | None, files: tuple[Path, ...], *columns: str
 ) -> tuple[EvidenceTable, dict[str, float]]:
-    """Return the dated releases known by a date, and the end of observation by developer [decimal year].
-
-    Parameters
-    ----------
-    as_of, files
-        See `Module`; a file takes the place of ``evidence/flagships.csv`` and has its columns.
-    columns
-        Required columns besides those of every reading.
-
-    Raises
-    ------
-    DatawallError
-        If the table cannot be used.
-    """
+    """Return the dated releases known by a date, and the end of observation by developer [decimal year]."""
     needed = ("developer", "model", *columns, "release_date", "status", "source")
-    table = open_table(TABLE, needed, None, files)
+    table = open_table(_TABLE, needed, None, files)
     watched = _watched_until(table, as_of)
     table.known_by(as_of)
     table.keep(np.array(table.texts("status")) == "released", "only say until when was watched")
@@ -52,8 +39,8 @@ def _open_releases(
 
 def _watched_until(table: EvidenceTable, as_of: float | None) -> dict[str, float]:
     """Return the end of observation of each developer, from its own row, but not past the as-of date."""
-    if unknown := set(table.texts("status")) - set(STATUSES):
-        raise DatawallError(f"{table.label}: unknown status {unknown.pop()!r}; use {' or '.join(STATUSES)}")
+    if unknown := set(table.texts("status")) - set(_STATUSES):
+        raise DatawallError(f"{table.label}: unknown status {unknown.pop()!r}; use {' or '.join(_STATUSES)}")
     until: dict[str, float] = {}
     known = dates(table, "date_known")
     for name, date in zip(table.texts("developer"), known, strict=True):
@@ -88,7 +75,7 @@ def _waits_of(table: EvidenceTable, watched: dict[str, float], pivot: float, **m
     last = np.append(developer[1:] != developer[:-1], True)
     until = np.array([watched[name] for name in developers])[developer]
     end = np.where(last, until, np.append(released[1:], 0.0))
-    wait = np.maximum(MONTHS_PER_YEAR * (end - released), SOONEST)
+    wait = np.maximum(MONTHS_PER_YEAR * (end - released), _SOONEST)
     return evidence_of(
         table,
         observed={"wait_seen": wait},
@@ -109,8 +96,8 @@ def _waits_of(table: EvidenceTable, watched: dict[str, float], pivot: float, **m
     )
 
 
-WITHIN = {"within_6_months": 6.0, "within_12_months": 12.0}
-HEADLINE = ("typical_wait", "wait_trend", "wait_spread", "developer_spread", "next_release", *WITHIN)
+_WITHIN = {"within_6_months": 6.0, "within_12_months": 12.0}
+_HEADLINE = ("typical_wait", "wait_trend", "wait_spread", "developer_spread", "next_release", *_WITHIN)
 
 
 def _renewals(section: str) -> Model:
@@ -122,10 +109,7 @@ def _renewals(section: str) -> Model:
         The developers' paces are drawn from a common distribution. The wait since the last release is
         right-censored at its length so far, and the next release is drawn from the truncated distribution.
 
-        Parameters
-        ----------
-        evidence, observed
-            See `Module`; ``observed["wait_seen"]`` is in months, of the open ones what has passed.
+        ``observed["wait_seen"]`` is in months, of the open ones what has passed.
         """
         data = evidence.constants
         typical, trend = latent(f"{section}.typical_wait"), jnp.log(latent(f"{section}.wait_trend"))
@@ -135,9 +119,7 @@ def _renewals(section: str) -> Model:
             deviation = numpyro.sample("developer_deviation", dist.Normal(0.0, 1.0))
             typical_own = numpyro.deterministic("developer_wait", typical * jnp.exp(between * deviation))
         loc = jnp.log(typical_own)[own] + trend * (data["released"] - data["pivot"])
-        with numpyro.plate("gap", len(own)):
-            waits = CensoredWait(loc, spread, data["watched"])
-            numpyro.sample("wait_seen", waits, obs=None if observed is None else observed["wait_seen"])
+        sample_rows("gap", len(own), "wait_seen", CensoredWait(loc, spread, data["watched"]), observed)
         with numpyro.plate("developer", len(last)):
             _next_release(data["released"][last], data["watched"][last], loc[last], spread)
 
@@ -150,7 +132,7 @@ def _next_release(released: np.ndarray, watched: np.ndarray, loc: jnp.ndarray, s
     wait = rest_of_wait(jnp.clip(score, -SCORE_LIMIT, SCORE_LIMIT), watched, loc, spread)
     numpyro.deterministic("next_release", released + wait / MONTHS_PER_YEAR)
     still = log_survival(watched, loc, spread)
-    for name, months in WITHIN.items():
+    for name, months in _WITHIN.items():
         numpyro.deterministic(name, -jnp.expm1(log_survival(watched + months, loc, spread) - still))
 
 
@@ -185,7 +167,7 @@ def coming_releases(
     released = data["released"][data["last"][place]]
     pace, spread = np.log(posterior["developer_wait"][:, place]), posterior["wait_spread"]
     trend = np.log(posterior["wait_trend"])
-    waited = max(MONTHS_PER_YEAR * (now - released), SOONEST)
+    waited = max(MONTHS_PER_YEAR * (now - released), _SOONEST)
     with jax.enable_x64(True):
         rest = jax.jit(rest_of_wait)
         first = rest(scores[0], waited, pace + trend * (released - data["pivot"]), spread)
@@ -198,18 +180,7 @@ _PIVOT = 2026.0
 
 
 def _load_cadence(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
-    """Read releases by developer, and the end of each developer's observation without a newer one.
-
-    Parameters
-    ----------
-    as_of, files
-        See `Module`; a file takes the place of ``evidence/flagships.csv`` and has its columns.
-
-    Raises
-    ------
-    DatawallError
-        If the table cannot be used.
-    """
+    """Read releases by developer, and the end of each developer's observation without a newer one."""
     table, watched = _open_releases(as_of, files)
     table.need(5, "with a release")
     return _waits_of(table, watched, _PIVOT)
@@ -220,7 +191,7 @@ CADENCE = Module(
     title="next flagship of each developer",
     load=_load_cadence,
     model=_renewals("cadence"),
-    headline=HEADLINE,
+    headline=_HEADLINE,
 )
 
 
@@ -231,20 +202,7 @@ _HIGHEST_VERSION = 1000.0
 def _load_generations(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
     """Read the first release of each generation (whole version number) by developer.
 
-    Parameters
-    ----------
-    as_of, files
-        See `Module`; a file takes the place of ``evidence/flagships.csv`` and has its columns.
-
-    Returns
-    -------
-    Evidence
-        The waits in between; ``generation`` of its constants is the whole number that each begins with.
-
-    Raises
-    ------
-    DatawallError
-        If the table cannot be used.
+    The constant ``generation`` is the whole number with which each wait begins.
     """
     table, watched = _open_releases(as_of, files, "generation")
     table.keep([bool(cell) for cell in table.texts("generation")], "without a version number")
@@ -291,5 +249,5 @@ GENERATIONS = Module(
     title="next whole-number generation of each developer, by name",
     load=_load_generations,
     model=_renewals("generations"),
-    headline=HEADLINE,
+    headline=_HEADLINE,
 )

@@ -7,7 +7,7 @@ import numpy as np
 import numpyro
 
 from datawall.inference.evidence_model import Arrays, Evidence, Module
-from datawall.inference.latents import latent
+from datawall.inference.latents import latent, sample_rows
 from datawall.inference.likelihoods import BelowLine, climbed, yearly_pace, years_of
 from datawall.inference.tables import dates, evidence_of, numbers, open_table, sd_of_confidence
 
@@ -18,18 +18,7 @@ TOKENS = (1e6, 1e18, "tokens")
 
 
 def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
-    """Read sizes of training sets: tokens seen, their uncertainty, and release dates.
-
-    Parameters
-    ----------
-    as_of, files
-        See `Module`; a file takes the place of ``evidence/training_sets.csv`` and has its columns.
-
-    Raises
-    ------
-    DatawallError
-        If the table cannot be used.
-    """
+    """Read sizes of training sets: tokens seen, their uncertainty, and release dates."""
     table = open_table(TABLE, ("model", "release_date", "tokens_seen", "confidence", "source"), as_of, files)
     table.keep(np.isfinite(numbers(table, "tokens_seen", *TOKENS)), "without the tokens seen")
     table.keep(np.isfinite(dates(table, "release_date")), "not released")
@@ -52,19 +41,14 @@ def _load(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
 def _model(evidence: Evidence, observed: Arrays | None) -> None:
     """Model training sets as falling short of a growing record, with measurement error.
 
-    Parameters
-    ----------
-    evidence, observed
-        See `Module`; ``observed["log_tokens"]`` is ln tokens of each set.
+    ``observed["log_tokens"]`` is ln tokens of each set.
     """
     data = evidence.constants
     level = numpyro.deterministic("level", data["largest"] * latent("training_sets.level_over_largest"))
     pace = yearly_pace(evidence, jnp.log(latent("training_sets.growth")), latent("training_sets.pace_spread"))
     line = jnp.log(level) + climbed(pace, evidence.coords["year"][0], data["anchor"], data["released"])
-    gap = latent("training_sets.gap")
-    with numpyro.plate("set", len(data["error"])):
-        sets = BelowLine(line, gap, data["error"])
-        numpyro.sample("log_tokens", sets, obs=None if observed is None else observed["log_tokens"])
+    sets = BelowLine(line, latent("training_sets.gap"), data["error"])
+    sample_rows("set", len(data["error"]), "log_tokens", sets, observed)
 
 
 MODULE = Module(

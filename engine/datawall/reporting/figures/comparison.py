@@ -11,17 +11,17 @@ from matplotlib.figure import Figure
 
 from datawall.analysis.comparison.export import effect, flat_decomposition, unit_name
 from datawall.forecasting.export import manifest
-from datawall.forecasting.quantities import level_label as flop_label
+from datawall.forecasting.quantities import flop_label
 from datawall.model.outputs import title_of
-from datawall.reporting.figures import base, cdfs, fans, style
+from datawall.reporting.figures import base, charts, rows, style
 from datawall.reporting.figures.base import Drawn
-from datawall.reporting.figures.forecast import BANDS, FANS
+from datawall.reporting.figures.forecast import BANDS, FANS, date_row
 from datawall.reporting.labels import wall_label
 
-EACH = 3
+_EACH = 3
 """Panels of each kind of date."""
-FAMILIES = ("wall.", "compute_date[", "release.raw[")
-EXPLAINED = 2
+_FAMILIES = ("wall.", "compute_date[", "release.raw[")
+_EXPLAINED = 2
 """Outputs drawn of each family, if not all fit."""
 
 type Trees = Mapping[str, xr.DataTree]
@@ -35,7 +35,7 @@ def sides(tree: xr.DataTree) -> Trees:
 
 def curves(trees: Trees, wall: str) -> Drawn:
     """Draw the probability that a wall has been reached, a curve for each scenario."""
-    return cdfs.one(_curves(trees, "wall_date", {"wall": wall}), f"Wall: {wall_label(wall)}")
+    return charts.cdfs(_curves(trees, "wall_date", {"wall": wall}), f"Wall: {wall_label(wall)}")
 
 
 def dates(trees: Trees) -> Drawn:
@@ -43,14 +43,16 @@ def dates(trees: Trees) -> Drawn:
     first = next(iter(trees.values()))["cdf"].to_dataset()
     walls = [str(wall) for wall in first["wall"].values if str(wall).startswith("tokens[")]
     panels: dict[str, tuple[str, dict[str, Any]]] = {
-        f"Wall: {wall_label(wall)}": ("wall_date", {"wall": wall}) for wall in walls[:EACH]
+        f"Wall: {wall_label(wall)}": ("wall_date", {"wall": wall}) for wall in walls[:_EACH]
     }
     for level in _middle(first["level"].values):
         panels[f"First run of {flop_label(level)} FLOP"] = ("compute_date", {"level": level})
     for index in _middle(first["generation"].values):
         at = {"compute": "raw", "generation": index}
         panels[f"Generation {index:g}, raw"] = ("release", at)
-    return cdfs.grid({title: _curves(trees, variable, at) for title, (variable, at) in panels.items()})
+    return charts.cdf_panels(
+        {title: _curves(trees, variable, at) for title, (variable, at) in panels.items()}
+    )
 
 
 def path(trees: Trees, variable: str) -> Drawn:
@@ -58,10 +60,23 @@ def path(trees: Trees, variable: str) -> Drawn:
     first = next(iter(trees.values()))
     unit = FANS[variable][1] if variable in FANS else first["summary"][variable].attrs["unit"]
     found = [
-        fans.Fan(tree["summary"].to_dataset(), variable, name, style.SERIES[k % 5])
+        charts.Fan(tree["summary"].to_dataset(), variable, name, style.SERIES[k % 5])
         for k, (name, tree) in enumerate(trees.items())
     ]
-    return fans.draw(found, unit, title=title_of(variable))
+    return charts.fans(found, unit, title=title_of(variable))
+
+
+def intervals(trees: Trees, walls: Sequence[str]) -> Drawn:
+    """Draw the 80 % interval and the median of each wall in each scenario."""
+    found = [
+        date_row(tree, "wall_date", {"wall": wall}, f"{wall_label(wall)}: {name}", style.SERIES[k % 5])
+        for wall in walls
+        for k, (name, tree) in enumerate(trees.items())
+    ]
+    facts = [manifest(tree) for tree in trees.values()]
+    start = min(one["as_of"] for one in facts)
+    limits = (start, min(max(one["horizon"] for one in facts), start + 20.0))
+    return rows.draw(found, limits, left=2.6, step=0.26, title="Date of each wall")
 
 
 def differences(tree: xr.DataTree) -> Drawn:
@@ -79,26 +94,26 @@ def differences(tree: xr.DataTree) -> Drawn:
     return Drawn(fig)
 
 
-def _curves(trees: Trees, variable: str, at: dict) -> list[cdfs.CdfLine]:
+def _curves(trees: Trees, variable: str, at: dict) -> list[charts.CdfLine]:
     found = []
     for name, tree in trees.items():
         cdf = tree["cdf"].to_dataset()
         if all(value in cdf[dim].values for dim, value in at.items()):
-            found.append(cdfs.CdfLine(cdf["date"].values, cdf[variable].sel(at).values, name))
+            found.append(charts.CdfLine(cdf["date"].values, cdf[variable].sel(at).values, name))
     return found
 
 
 def _middle(values: np.ndarray) -> Sequence[float]:
-    start = max(0, (len(values) - EACH) // 2)
-    return values[start : start + EACH].tolist()
+    start = max(0, (len(values) - _EACH) // 2)
+    return values[start : start + _EACH].tolist()
 
 
 def _explained(rows: dict[str, dict]) -> dict[str, dict]:
     """Return the outputs to be drawn: all if they are few, else the first ones of each family."""
-    if len(rows) <= EXPLAINED * len(FAMILIES):
+    if len(rows) <= _EXPLAINED * len(_FAMILIES):
         return rows
-    families = [[output for output in rows if output.startswith(family)] for family in FAMILIES]
-    return {output: rows[output] for family in families for output in family[:EXPLAINED]}
+    families = [[output for output in rows if output.startswith(family)] for family in _FAMILIES]
+    return {output: rows[output] for family in families for output in family[:_EXPLAINED]}
 
 
 def _effects(axes: Axes, row: dict) -> None:
@@ -116,7 +131,7 @@ def _effects(axes: Axes, row: dict) -> None:
     axes.set_yticks(places, list(groups))
     axes.set_ylim(max(len(groups), 1) - 0.5, -0.5)
     total = effect(row, "total", row["unit"])
-    axes.set_xlabel(f"{unit_name(row['unit'])}; in all {total}", size=9, color=style.INK)
+    axes.set_xlabel(f"{unit_name(row['unit'])}; in all {total}")
 
 
 def _alone(draw: Callable[[xr.DataTree], Drawn], how: str, tree: xr.DataTree) -> Figure:
@@ -127,8 +142,7 @@ def _alone(draw: Callable[[xr.DataTree], Drawn], how: str, tree: xr.DataTree) ->
 
 EFFECTS = (
     "Bars: effect of taking a group of inputs from the first scenario, averaged over all orders, ± two "
-    "standard "
-    "errors. Triangles: the group alone into the other scenario (right), and last (left)."
+    "standard errors. Triangles: the group alone into the other scenario (right), and last (left)."
 )
 FIGURES: dict[str, Callable[[xr.DataTree], Figure]] = {
     "dates": partial(

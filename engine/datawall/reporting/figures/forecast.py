@@ -12,18 +12,18 @@ from matplotlib.figure import Figure
 
 from datawall.distributions.special import ndtri
 from datawall.forecasting.export import given, manifest
-from datawall.forecasting.quantities import level_label as flop_label
+from datawall.forecasting.quantities import flop_label
 from datawall.model.criteria import criterion_of
 from datawall.model.outputs import title_of
-from datawall.reporting.conditions import label_of
-from datawall.reporting.figures import base, cdfs, fans, rows, style
+from datawall.reporting.figures import base, charts, rows, style
 from datawall.reporting.figures.base import Drawn
-from datawall.reporting.labels import level_label, moved_most, wall_label
+from datawall.reporting.labels import moved_most, wall_label, wall_level
+from datawall.reporting.provenance import label_of
 from datawall.scaling_laws.generations import TABLES
 from datawall.scenario import files
 from datawall.units import decimal_year
 
-SINCE = 2019.0
+_SINCE = 2019.0
 """First year of the runs drawn; earlier ones say nothing about today's [year]."""
 
 
@@ -36,7 +36,7 @@ def _known_runs(as_of: float) -> list[tuple[float, float]]:
     )
     records: list[tuple[float, float]] = []
     for date, flop in found:
-        if date >= SINCE and (not records or flop > records[-1][1]):
+        if date >= _SINCE and (not records or flop > records[-1][1]):
             records.append((date, flop))
     return records
 
@@ -61,7 +61,7 @@ def _date(text: str) -> float:
 
 KINDS = {"raw": style.BLUE, "effective": style.ORANGE}
 """Readings of a generation's compute, and their colours."""
-NAMED = ("GPT-4", "GPT-4.5", "GPT-5")
+_NAMED = ("GPT-4", "GPT-4.5", "GPT-5")
 """Releases that define the common count of generations."""
 FANS = {
     "demand_tokens": ("demand", "tokens"),
@@ -82,19 +82,19 @@ def _alone(draw: Callable[[xr.DataTree], Drawn], title: str, how: str, tree: xr.
 def cdf(tree: xr.DataTree) -> Drawn:
     """Draw the probability that each wall has been reached, a panel for each criterion."""
     found = tree["cdf"].to_dataset()
-    panels: dict[str, list[cdfs.CdfLine]] = {}
+    panels: dict[str, list[charts.CdfLine]] = {}
     for wall in map(str, found["wall"].values):
         values = found["wall_date"].sel(wall=wall).values
         panel = panels.setdefault(criterion_of(wall).title, [])
-        panel.append(cdfs.CdfLine(found["date"].values, values, level_label(wall)))
-    return cdfs.grid(panels)
+        panel.append(charts.CdfLine(found["date"].values, values, wall_level(wall)))
+    return charts.cdf_panels(panels)
 
 
 def dates(tree: xr.DataTree) -> Drawn:
     """Draw the date of each wall as equally likely dots over an 80 % interval."""
     walls = [str(wall) for wall in tree["summary"].to_dataset()["wall"].values]
     found = [
-        row(tree, "wall_date", {"wall": wall}, wall_label(wall), style.SERIES[k % 2], dots=True)
+        date_row(tree, "wall_date", {"wall": wall}, wall_label(wall), style.SERIES[k % 2], dots=True)
         for k, wall in enumerate(walls)
     ]
     return rows.draw(found, _limits(tree, 18.0), left=1.75, title="Date of each wall")
@@ -106,13 +106,13 @@ def paths(tree: xr.DataTree, *variables: str) -> Drawn:
     shown: tuple[str, ...] = variables or ("demand_tokens", "supply_tokens")
     about = [FANS.get(name, (name, summary[name].attrs["unit"])) for name in shown]
     found = [
-        fans.Fan(summary, name, label, style.SERIES[k % 5])
+        charts.Fan(summary, name, label, style.SERIES[k % 5])
         for k, (name, (label, _)) in enumerate(zip(shown, about, strict=True))
     ]
     title = title_of(shown[0]) if len(shown) == 1 else "Demand for tokens against their supply"
     if len(shown) > 1 and variables:
         title = ", ".join(label for label, _ in about)
-    return fans.draw(found, about[0][1], log="overtraining_headroom" not in shown, title=title)
+    return charts.fans(found, about[0][1], log="overtraining_headroom" not in shown, title=title)
 
 
 def compute(tree: xr.DataTree) -> Drawn:
@@ -123,11 +123,11 @@ def compute(tree: xr.DataTree) -> Drawn:
     if "ceiling_flop" in summary and len(ceilings) > 1:
         for name in ceilings:
             path = summary["ceiling_flop"].sel(ceiling=name, quantile=0.5).values
-            lines.append(fans.FanLine(summary["year"].values, path, name, style.CEILINGS[name]))
+            lines.append(charts.FanLine(summary["year"].values, path, name, style.CEILINGS[name]))
     label, unit = FANS["frontier_flop"]
     known = _known_runs(manifest(tree)["as_of"])
-    return fans.draw(
-        [fans.Fan(summary, "frontier_flop", label, style.BLUE)],
+    return charts.fans(
+        [charts.Fan(summary, "frontier_flop", label, style.BLUE)],
         unit,
         lines,
         known,
@@ -140,14 +140,14 @@ def binding(tree: xr.DataTree) -> Drawn:
     summary = tree["summary"].to_dataset()
     values = summary["binding_ceiling"].transpose("year", "ceiling").values
     names = [str(name) for name in summary["ceiling"].values]
-    return fans.stacked(summary["year"].values, values, names, "Which ceiling sets the largest run")
+    return charts.stacked(summary["year"].values, values, names, "Which ceiling sets the largest run")
 
 
 def first_runs(tree: xr.DataTree) -> Drawn:
     """Draw the start date of the first run of each amount of compute."""
     levels = [float(level) for level in tree["summary"].to_dataset()["level"].values]
     found = [
-        row(tree, "compute_date", {"level": level}, f"{flop_label(level)} FLOP", style.BLUE, dots=True)
+        date_row(tree, "compute_date", {"level": level}, f"{flop_label(level)} FLOP", style.BLUE, dots=True)
         for level in levels
     ]
     return rows.draw(
@@ -158,7 +158,7 @@ def first_runs(tree: xr.DataTree) -> Drawn:
 def releases(tree: xr.DataTree) -> Drawn:
     """Draw the release date of each generation, beside the tables of mid-2024 and the known releases."""
     as_of, end = _limits(tree, 14.0)
-    named = tuple((date, name) for date, name in _flagships("OpenAI", as_of) if name in NAMED)
+    named = tuple((date, name) for date, name in _flagships("OpenAI", as_of) if name in _NAMED)
     drawn = [one for _, one in sorted(_releases(tree), key=lambda entry: entry[0])]
     if named:
         drawn.insert(0, rows.Row("by name, known", style.INK, points=named))
@@ -171,12 +171,12 @@ def counts(tree: xr.DataTree) -> Drawn:
     """Draw the number of models trained above each threshold, by year."""
     summary = tree["summary"].to_dataset()
     found = [
-        fans.Fan(
+        charts.Fan(
             summary.sel(threshold=level), "model_count", f"above {flop_label(level)}", style.SERIES[k % 5]
         )
         for k, level in enumerate(map(float, summary["threshold"].values))
     ]
-    return fans.draw(found, "models", floor=0.5, title="Models trained above a threshold")
+    return charts.fans(found, "models", floor=0.5, title="Models trained above a threshold")
 
 
 def conditioning(tree: xr.DataTree) -> Drawn:
@@ -197,7 +197,7 @@ def conditioning(tree: xr.DataTree) -> Drawn:
     axes.set_yticks(range(len(moved)), list(moved))
     axes.set_ylim(max(len(moved), 1) - 0.5, -0.5)
     axes.set_xlim(-3.2, 3.2)
-    axes.set_xlabel("standard deviations from the median of the prior", size=9, color=style.INK)
+    axes.set_xlabel("standard deviations from the median of the prior")
     axes.grid(axis="y", visible=False)
     return Drawn(fig)
 
@@ -207,7 +207,7 @@ def _limits(tree: xr.DataTree, years: float) -> tuple[float, float]:
     return facts["as_of"], min(facts["horizon"], facts["as_of"] + years)
 
 
-def row(
+def date_row(
     tree: xr.DataTree, variable: str, at: dict[str, Any], label: str, colour: str, *, dots: bool = False
 ) -> rows.Row:
     """Return the row of a date, with quantile dots on request."""
@@ -228,7 +228,7 @@ def _releases(tree: xr.DataTree) -> Iterator[tuple[tuple[float, int], rows.Row]]
     for order, (kind, colour) in enumerate(KINDS.items()):
         for index in map(float, tree["summary"].to_dataset()["generation"].values):
             at = {"compute": kind, "generation": index}
-            yield (index, order), row(tree, "release", at, f"{index:g}, {kind}", colour)
+            yield (index, order), date_row(tree, "release", at, f"{index:g}, {kind}", colour)
     for place, (title, table) in enumerate(TABLES.items()):
         for index, start, end in zip(table.index, table.start, table.release, strict=True):
             label, colour = f"{index:g}, mid-2024 {title}", (style.GREY, style.PURPLE)[place]
@@ -236,8 +236,8 @@ def _releases(tree: xr.DataTree) -> Iterator[tuple[tuple[float, int], rows.Row]]
 
 
 BANDS = "Lines: medians; bands: 50, 80 and 90 % of the futures."
-BARS = f"Bar: 80 % interval, with a dot at the median. {rows.BEYOND}"
-DOTTED = f"Small dots: one chance in {rows.DOTS} each. {BARS}"
+_BARS = f"Bar: 80 % interval, with a dot at the median. {rows.BEYOND}"
+_DOTTED = f"Small dots: one chance in {rows.DOTS} each. {_BARS}"
 FIGURES: dict[str, Callable[[xr.DataTree], Figure]] = {
     "demand_and_supply": partial(
         _alone, paths, "Training tokens: what the largest run would use, and what there is", BANDS
@@ -248,12 +248,12 @@ FIGURES: dict[str, Callable[[xr.DataTree], Figure]] = {
         "When each data wall is reached",
         "Share of futures that have reached the wall by a date, and at the horizon; the rest never do.",
     ),
-    "wall_intervals": partial(_alone, dates, "Date of each data wall", DOTTED),
+    "wall_intervals": partial(_alone, dates, "Date of each data wall", _DOTTED),
     "release_dates": partial(
         _alone,
         releases,
         "When a model of each generation is released",
-        f"{BARS} Thin lines with diamonds: training start and deployment in the mid-2024 trend tables.",
+        f"{_BARS} Thin lines with diamonds: training start and deployment in the mid-2024 trend tables.",
     ),
 }
 """Every figure of a run folder, by the name of its file."""

@@ -72,8 +72,7 @@ def draw(
     axes.set_yticks(range(len(rows)), [row.label for row in reversed(rows)])
     axes.set_ylim(-0.6, len(rows) - 0.2)
     axes.grid(axis="y", visible=False)
-    style.years(axes, *limits, every=2 if limits[1] - limits[0] < 17 else 4)
-    axes.set_xlabel("year", size=9, color=style.INK)
+    style.years(axes, *limits)
     return Drawn(fig)
 
 
@@ -81,8 +80,8 @@ def _row(axes: Axes, row: Row, level: float, limits: tuple[float, float]) -> Non
     if row.interval is not None and np.isfinite(row.interval).any():
         _interval(axes, level - (0.15 if row.curve else 0.0), row.interval, row.colour, limits)
     if row.curve is not None:
-        inside, _, _ = quantile_dots(*row.curve)
-        _dots(axes, level + 0.05, inside[inside <= limits[1]], row.colour, limits)
+        dots = _quantile_dots(*row.curve)
+        _dots(axes, level + 0.05, dots[dots <= limits[1]], row.colour, limits)
     if row.span is not None:
         axes.plot(row.span, (level, level), color=row.colour, linewidth=1.2, marker="D", markersize=4)
     for date, marker, colour in row.marks:
@@ -108,20 +107,10 @@ def _interval(axes: Axes, row: float, dates: np.ndarray, colour: str, limits: tu
         axes.plot(middle, row, marker="o", color=colour, markersize=6, zorder=4, clip_on=False)
 
 
-def quantile_dots(dates: np.ndarray, cdf: np.ndarray) -> tuple[np.ndarray, int, int]:
-    """Return the dates of `DOTS` equally likely dots, and the numbers of dots in the past and at never.
-
-    Parameters
-    ----------
-    dates
-        Increasing dates, of shape (k,) [decimal year].
-    cdf
-        Probability of each date or earlier, of shape (k,).
-    """
+def _quantile_dots(dates: np.ndarray, cdf: np.ndarray) -> np.ndarray:
+    """Return the dates of `DOTS` equally likely dots, less those in the past and at never."""
     levels = (np.arange(DOTS) + 0.5) / DOTS
-    past, never = int(np.sum(levels < cdf[0])), int(np.sum(levels > cdf[-1]))
-    inside = levels[past : DOTS - never]
-    return np.interp(inside, cdf, dates), past, never
+    return np.interp(levels[(levels >= cdf[0]) & (levels <= cdf[-1])], cdf, dates)
 
 
 def _dots(axes: Axes, base: float, dates: np.ndarray, colour: str, limits: tuple[float, float]) -> None:

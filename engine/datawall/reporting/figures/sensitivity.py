@@ -1,7 +1,7 @@
 """Figure of a sensitivity analysis: the tornado above the Shapley effects."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -13,7 +13,7 @@ from datawall.reporting.figures.base import Drawn
 
 SHOWN = 15
 """Largest number of inputs in a table or figure; the rest hardly matter."""
-STEP = 0.24
+_STEP = 0.24
 """Height of the row of an input [inch]."""
 
 
@@ -41,10 +41,11 @@ def _swing(sides: list[float | str | None]) -> float:
     return 0.0 if low == high else abs(high - low)
 
 
-def panels(flat: Mapping[str, Any]) -> list[Any]:
-    """Return the drawing function of each panel whose index was computed."""
-    there = ((_tornado, flat["tornado"]), (_shapley, flat["indices"].get("shapley")))
-    return [panel for panel, found in there if found]
+def panels(flat: Mapping[str, Any]) -> dict[str, Callable[..., None]]:
+    """Return the drawing function of each panel whose index was computed, by its title."""
+    tornado = {"The answer with an input at its 10 % (blue) and 90 % (orange)": _tornado}
+    shapley = {"Shapley effect, dependence included": _shapley}
+    return (tornado if flat["tornado"] else {}) | (shapley if flat["indices"].get("shapley") else {})
 
 
 def drivers(flat: Mapping[str, Any]) -> Drawn:
@@ -57,14 +58,13 @@ def drivers(flat: Mapping[str, Any]) -> Drawn:
     """
     names = by_importance(flat)[:SHOWN]
     shown = panels(flat)
-    own, left, gap = STEP * len(names), 2.1, 0.85
+    own, left, gap = _STEP * len(names), 2.1, 0.85
     height = (own + gap) * len(shown)
     fig = style.panel(base.WIDTH, height)
-    for k, panel in enumerate(shown):
+    for k, (title, panel) in enumerate(shown.items()):
         bottom = 0.5 + (own + gap) * (len(shown) - 1 - k)
         box = (left / base.WIDTH, bottom / height, 1 - (left + 0.25) / base.WIDTH, own / height)
-        axes = fig.add_axes(box)
-        style.finish(axes)
+        axes = base.axes_in(fig, box, title)
         panel(axes, flat, names)
         axes.set_yticks(range(len(names)), names)
         axes.set_ylim(len(names) - 0.5, -0.5)
@@ -83,10 +83,6 @@ def draw(flat: Mapping[str, Any]) -> Figure | None:
     return style.headed(drivers(flat).figure, f"What drives {flat['output']}", note)
 
 
-def _title(axes: Axes, text: str) -> None:
-    axes.set_title(text, size=9.5, weight="bold", color=style.INK, loc="left")
-
-
 def _tornado(axes: Axes, flat: Mapping[str, Any], names: list[str]) -> None:
     facts, unit = flat["manifest"], flat["unit"]
     limits = (facts["as_of"], facts["horizon"]) if unit == "year" else (-math.inf, math.inf)
@@ -99,14 +95,13 @@ def _tornado(axes: Axes, flat: Mapping[str, Any], names: list[str]) -> None:
         axes.axvline(flat["answer"], color=style.GREY, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
     label = unit
     if unit == "year":
-        style.years(axes, *limits, every=4)
+        style.years(axes, *limits, 4)
         label = "date; at the ends past and never"
     elif unit == "probability":
         axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     elif facts["own_unit"] == "oom":
         axes.set_xscale("log")
-    axes.set_xlabel(label, size=9, color=style.INK)
-    _title(axes, "The answer with an input at its 10 % (blue) and 90 % (orange)")
+    axes.set_xlabel(label)
 
 
 def _shapley(axes: Axes, flat: Mapping[str, Any], names: list[str]) -> None:
@@ -122,5 +117,4 @@ def _shapley(axes: Axes, flat: Mapping[str, Any], names: list[str]) -> None:
     )
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.set_xlim(left=0.0)
-    axes.set_xlabel("share of the variance (lines: two standard errors)", size=9, color=style.INK)
-    _title(axes, "Shapley effect, dependence included")
+    axes.set_xlabel("share of the variance (lines: two standard errors)")

@@ -59,7 +59,7 @@ DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (8, 2)
 BANDS = ((0.05, 0.95, 0.14), (0.1, 0.9, 0.16), (0.25, 0.75, 0.24))
 """Lower quantile, upper quantile and opacity of the bands of a fan, widest first."""
 
-NOTE_LETTERS, NOTE_LINE = 15.5, 0.17
+_NOTE_LETTERS, _NOTE_LINE = 15.5, 0.17
 """Letters per inch of the note above a figure, and the height of its lines [inch]."""
 
 
@@ -78,8 +78,8 @@ def panel(width: float, height: float) -> Figure:
 def headed(figure: Figure, title: str, note: str) -> Figure:
     """Return a standalone figure, with a title and a reading aid above."""
     width, height = figure.get_size_inches()
-    lines = fill(note, int(width * NOTE_LETTERS)).splitlines()
-    room = 0.45 + NOTE_LINE * len(lines)
+    lines = fill(note, int(width * _NOTE_LETTERS)).splitlines()
+    room = 0.45 + _NOTE_LINE * len(lines)
     figure.set_size_inches(width, height + room)
     for axes in figure.axes:
         box, scale = axes.get_position(), height / (height + room)
@@ -99,9 +99,11 @@ def finish(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def years(axes: Axes, start: float, end: float, every: int = 2) -> None:
-    """Label the horizontal axis with whole years."""
+def years(axes: Axes, start: float, end: float, every: int = 0, label: str = "year") -> None:
+    """Label the horizontal axis with whole years; by default every second, or every fourth of many."""
+    every = every or (2 if end - start < 17 else 4)
     axes.set_xlim(start, end)
     first = int(-(-start // every) * every)
     axes.set_xticks(range(first, int(end) + 1, every))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+    axes.set_xlabel(label)

@@ -25,6 +25,13 @@ def short(run: SavedRun, name: str, key: str = "q50") -> Value:
     return Value(text, _key(name, key), run.place)
 
 
+def spread(
+    run: SavedRun, name: str, say: Callable[[SavedRun, str, str], Value] = short
+) -> tuple[str | Value, ...]:
+    """Return the 10 % and the 90 % quantile, joined by a word."""
+    return (say(run, name, "q10"), " to ", say(run, name, "q90"))
+
+
 def number(run: SavedRun, name: str, key: str = "q50") -> Value:
     """Return a quantile of a count."""
     return Value(count(run.row(name)[key]), _key(name, key), run.place)

@@ -5,22 +5,20 @@ from functools import partial
 
 from datawall.model.criteria import criterion_of
 from datawall.model.outputs import paths_of
-from datawall.reporting import conditions
+from datawall.reporting import provenance
 from datawall.reporting.document import Banner, Block, Cards, Label, Page, Prose, Section, Table, Value, Words
-from datawall.reporting.figures import forecast, svg
+from datawall.reporting.figures import base, forecast
 from datawall.reporting.figures.rows import DOTS
 from datawall.reporting.labels import bracketed, wall_label
 from datawall.reporting.saved import SavedRun
-from datawall.reporting.sections import cells, inputs, provenance, scenarios
+from datawall.reporting.sections import cells, comparison, inputs
 
-NOTE = (
+_NOTE = (
     "± is the Monte Carlo standard error of the number before it (a percentage of it, except after "
-    "probabilities "
-    "and shares); ±?: too near past or never to tell; past: before the as-of date; never: not within the "
-    "horizon. "
-    "Dates are decimal years."
+    "probabilities and shares); ±?: too near past or never to tell; past: before the as-of date; never: not "
+    "within the horizon. Dates are decimal years."
 )
-HEAD = "When does training run out of data?"
+_HEAD = "When does training run out of data?"
 
 
 def document(
@@ -39,25 +37,25 @@ def document(
     in_full
         Whether to add all sections behind the answer; the terminal shows the answer alone.
     """
-    names = conditions.labels([run.manifest for run in runs])
+    names = provenance.labels([run.manifest for run in runs])
     first = runs[0]
-    found: list[Section] = [scenarios.section(runs, names)] if len(runs) > 1 else []
+    found: list[Section] = [comparison.side_by_side(runs, names)] if len(runs) > 1 else []
     found += [inputs.conditioning(first)] if "given" in first.flat else []
-    found += [part(first) for part in (walls, compute, generations, efficiency)]
+    found += [part(first) for part in (_walls, _compute, _generations, _efficiency)]
     if first.names("model_count."):
-        found.insert(-2, counts(first))
+        found.insert(-2, _counts(first))
     if in_full:
         found += [inputs.beliefs(first), *rest]
-        found += [provenance.forecast(run, name) for run, name in zip(runs, names, strict=True)]
+        found += [provenance.of_run(run, name) for run, name in zip(runs, names, strict=True)]
     lead = ". ".join(_lead_of(run, name) for run, name in zip(runs, names, strict=True))
     opening = (*(banner for run in runs for banner in _banners(run, len(runs) > 1)), *_answer(first))
-    return Page(title or f"{HEAD} {' and '.join(names)}", lead, opening, tuple(found), NOTE)
+    return Page(title or f"{_HEAD} {' and '.join(names)}", lead, opening, tuple(found), _NOTE)
 
 
 def _lead_of(run: SavedRun, name: str) -> str:
     """Return a line that identifies the run."""
     facts = run.manifest
-    dated = "" if conditions.conditions_of(facts).as_of else f" as of {run.limits[0]:.2f}"
+    dated = "" if facts["options"].get("as_of") else f" as of {run.limits[0]:.2f}"
     return (
         f"{name}{dated}, horizon {run.limits[1]:.0f}, {facts['draws']:,} draws, "
         f"seed {facts['seed']}, sampler {facts['sampler']}"
@@ -72,9 +70,9 @@ def _banners(run: SavedRun, is_named: bool) -> Iterator[Banner]:
         yield Banner("error", f"The run of {run.name} was interrupted: {asked}.")
     for name, count in facts["not_a_number"].items():
         yield Banner("error", f"{run.name}: {count:,} values of {name} are not a number and are left out.")
-    said = " ".join(conditions.sentences(facts))
+    said = " ".join(provenance.sentences(facts))
     if said:
-        yield Banner("note", f"{conditions.label_of(facts)}: {said}" if is_named else said)
+        yield Banner("note", f"{provenance.label_of(facts)}: {said}" if is_named else said)
 
 
 def _headline_wall(run: SavedRun) -> str:
@@ -86,7 +84,7 @@ def _answer(run: SavedRun) -> Iterator[Block]:
     """Yield the answer in two sentences, in four numbers, and in one figure."""
     yield Prose(_sentences(run))
     yield Cards(tuple(_cards(run)))
-    yield svg.block(
+    yield base.block(
         "demand-and-supply",
         lambda: forecast.paths(run.tree),
         "Demand for training tokens rises faster than their supply; bands show how unsure both are",
@@ -106,8 +104,8 @@ def _sentences(run: SavedRun) -> tuple[str | Value, ...]:
     wall, generation = _headline_wall(run), _headline_generation(run)
     passes = bracketed(wall)
     demand = "unique tokens" if passes == "1" else f"unique tokens passed over {passes} times"
-    given = conditions.conditions_of(run.manifest).given
-    opening = f"Given {' and '.join(given)}, the" if given else "The"
+    given = provenance.given_of(run.manifest)
+    opening = f"Given {given}, the" if given else "The"
     return (
         f"{opening} largest training run wants more than all {demand} ",
         *_when(run, wall),
@@ -125,7 +123,7 @@ def _when(run: SavedRun, name: str) -> tuple[str | Value, ...]:
     if isinstance(row["q10"], str) or isinstance(row["q90"], str):
         past, never = cells.mass(run, name, "past"), cells.mass(run, name, "never")
         return (*half, " (", past, " already, ", never, f" not before {horizon})")
-    return (*half, " (80 %: ", cells.short(run, name, "q10"), " to ", cells.short(run, name, "q90"), ")")
+    return (*half, " (80 %: ", *cells.spread(run, name), ")")
 
 
 def _cards(run: SavedRun) -> Iterator[tuple[str, Words, Words]]:
@@ -137,14 +135,13 @@ def _cards(run: SavedRun) -> Iterator[tuple[str, Words, Words]]:
         (f"Generation {bracketed(generation)} released", generation),
         (f"Largest run, {near}, FLOP", f"frontier_flop[{near}]"),
     ):
-        note = ("80 %: ", cells.short(run, name, "q10"), " to ", cells.short(run, name, "q90"))
-        yield label, cells.short(run, name), note
+        yield label, cells.short(run, name), ("80 %: ", *cells.spread(run, name))
     year = int(min(2030, run.limits[1]))
     if f"{wall}<={year}" in run.flat["probabilities"]:
         yield f"Wall by {year}", cells.probability(run, f"{wall}<={year}"), "share of the futures"
 
 
-def walls(run: SavedRun) -> Section:
+def _walls(run: SavedRun) -> Section:
     """Return the dates of each data wall."""
     names = run.names("wall.")
     labels = {name: name.removeprefix("wall.") for name in names}
@@ -157,21 +154,19 @@ def walls(run: SavedRun) -> Section:
         "Data run short gradually, so there are several walls. Each is the first date at which its condition "
         "holds on a future's own path.",
         (
-            svg.block(
+            base.block(
                 "wall-curves",
                 lambda: forecast.cdf(run.tree),
                 "Probability that each data wall has been reached by a date, a panel for each criterion",
-                "Share of the futures that have reached the wall by a date. A curve starts at the share "
-                "that is "
-                "past, and what it lacks of 100 % at the horizon never comes.",
+                "Share of the futures that have reached the wall by a date. A curve starts at the share that "
+                "is past, and what it lacks of 100 % at the horizon never comes.",
             ),
-            svg.block(
+            base.block(
                 "wall-dots",
                 lambda: forecast.dates(run.tree),
                 "Dates of each data wall as rows of dots, with the share that is past and that never comes",
                 f"Small dots: one chance in {DOTS} each, as far as they lie before {end:.0f}. Bar: 80 % "
-                "interval, "
-                "with a large dot at the median; an arrow where an end lies beyond the axis.",
+                "interval, with a large dot at the median; an arrow where an end lies beyond the axis.",
             ),
             cells.dates(
                 run, [(Label(wall_label(one), one), name) for name, one in labels.items()], "criterion"
@@ -182,18 +177,18 @@ def walls(run: SavedRun) -> Section:
     )
 
 
-def compute(run: SavedRun) -> Section:
+def _compute(run: SavedRun) -> Section:
     """Return the largest run, its binding ceilings, and the dates at which it reaches round numbers."""
     return Section(
         "compute",
         "How large is the largest training run, and what holds it back?",
         "The largest run that has been started follows the lowest of several ceilings and never shrinks.",
-        tuple(_compute(run)),
+        tuple(_compute_blocks(run)),
     )
 
 
-def _compute(run: SavedRun) -> Iterator[Block]:
-    yield svg.block(
+def _compute_blocks(run: SavedRun) -> Iterator[Block]:
+    yield base.block(
         "compute-by-year",
         lambda: forecast.compute(run.tree),
         "Training compute of the largest run by year, with the median of each ceiling",
@@ -203,7 +198,7 @@ def _compute(run: SavedRun) -> Iterator[Block]:
     yield from _paths(run, "compute")
     levels = run.names("compute_date[")
     if levels:
-        yield svg.block(
+        yield base.block(
             "compute-levels",
             lambda: forecast.first_runs(run.tree),
             "When the first training run of each size starts",
@@ -212,7 +207,7 @@ def _compute(run: SavedRun) -> Iterator[Block]:
         )
         rows = [(bracketed(name), name) for name in levels]
         yield cells.dates(run, rows, "FLOP", "When does the first run of this size start?")
-    yield svg.block(
+    yield base.block(
         "binding-ceiling",
         lambda: forecast.binding(run.tree),
         "Probability that each ceiling sets the largest run, stacked, by year",
@@ -236,12 +231,11 @@ def _size_factor(run: SavedRun, name: str, key: str) -> Words:
     return "<1" if value is not None and value < 1.0 else cells.cell(run, name, key)
 
 
-def counts(run: SavedRun) -> Section:
+def _counts(run: SavedRun) -> Section:
     """Return the numbers of models above each amount of training compute."""
 
     def cell(run: SavedRun, name: str) -> Words:
-        low, middle, high = (cells.number(run, name, key) for key in cells.QUANTILES)
-        return (middle, " (", low, " to ", high, ")")
+        return (cells.number(run, name), " (", *cells.spread(run, name, cells.number), ")")
 
     return Section(
         "counts",
@@ -249,7 +243,7 @@ def counts(run: SavedRun) -> Section:
         "The expected number of public training runs above a threshold that have been trained by the start "
         "of a year. Rules that start at an amount of compute apply to so many models.",
         (
-            svg.block(
+            base.block(
                 "model-counts",
                 lambda: forecast.counts(run.tree),
                 "Number of models above thresholds of training compute, by year",
@@ -262,7 +256,7 @@ def counts(run: SavedRun) -> Section:
     )
 
 
-def generations(run: SavedRun) -> Section:
+def _generations(run: SavedRun) -> Section:
     """Return the dates of training start and release of each generation."""
     tables = []
     for kind in forecast.KINDS:
@@ -280,21 +274,20 @@ def generations(run: SavedRun) -> Section:
         "of ten more as the scenario says. Raw compute counts FLOP; effective compute counts better "
         "algorithms too, less what short data take away. Names run ahead of compute, so they are kept apart.",
         (
-            svg.block(
+            base.block(
                 "generations",
                 lambda: forecast.releases(run.tree),
                 "Release of each generation by raw and by effective compute, beside the tables of mid-2024",
-                "Bar: 80 % interval of the release, with a dot at the median; arrows lead off the axis. "
-                "Thin lines "
-                "with diamonds: start of training and deployment in the mid-2024 trend tables, by their "
-                "own index.",
+                "Bar: 80 % interval of the release, with a dot at the median; arrows lead off the axis. Thin "
+                "lines with diamonds: start of training and deployment in the mid-2024 trend tables, by "
+                "their own index.",
             ),
             *tables,
         ),
     )
 
 
-def efficiency(run: SavedRun) -> Section:
+def _efficiency(run: SavedRun) -> Section:
     """Return the size reduction of models at equal loss, and the price of a fixed capability."""
     gains = run.names("price_gain[")
     prices = cells.dates(
@@ -316,7 +309,7 @@ def efficiency(run: SavedRun) -> Section:
         "largest factor that the data of the day allow; below 1 not even the compute-optimal "
         "model has the tokens it wants.",
         (
-            svg.block(
+            base.block(
                 "headroom",
                 lambda: forecast.paths(run.tree, "overtraining_headroom"),
                 "How many times smaller a model of equal loss can be, by year",

@@ -15,9 +15,9 @@ from datawall.forecasting.labels import time_grid
 from datawall.model.inputs import Inputs
 from datawall.model.registry import SUPPLIES
 from datawall.model.world import simulate
+from datawall.scaling_laws.costs import efficiency_growth, years_for_gain
 from datawall.scaling_laws.exhaustion import DistillMode, wall_date
 from datawall.scaling_laws.generations import SOURCE_GPT4_FLOP, SOURCE_OOM_PER_GENERATION, Clock
-from datawall.scaling_laws.price import efficiency_growth, years_for_gain
 from datawall.scenario.files import folder
 from datawall.studies.claims.computations import ALL_LAWS, GENERATIONS, Beliefs, computation, drawn
 from datawall.units import DAYS_PER_YEAR, MONTHS_PER_YEAR, decimal_year

@@ -18,15 +18,14 @@ from datawall.scaling_laws.allocation import (
     power_law_allocation,
     tokens_from_pivot,
 )
-from datawall.scaling_laws.effective_data import effective_multiple
-from datawall.scaling_laws.epochs import frontier_flop, repetition_frontier
-from datawall.scaling_laws.hardware import (
+from datawall.scaling_laws.costs import (
     budget_for_flop,
     chips_for_run,
     flop_from_budget,
     site_power,
     training_flop,
 )
+from datawall.scaling_laws.effective_data import effective_multiple, frontier_flop, repetition_frontier
 from datawall.scaling_laws.levers import (
     Overtraining,
     distilled_optimum,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from datawall.errors import DatawallError
-from datawall.inference.models.repetition.runs import load_runs
+from datawall.inference.models.repetition import load_runs
 
 HEADER = "name,params,tokens,unique_tokens,val_loss,seed,in_published_fit"
 

@@ -14,15 +14,12 @@ from datawall.errors import DatawallError
 from datawall.inference.diagnostics import Diagnosis
 from datawall.inference.fit import Fit, fit
 from datawall.inference.fit_by_name import compare
-from datawall.inference.models.repetition import published_fits
-from datawall.inference.models.repetition import runs as repetition_points
-from datawall.inference.models.repetition.predictive import form_of_a_new_run
-from datawall.inference.models.repetition.published_table import load_readings
-from datawall.inference.models.repetition.runs import load_runs
+from datawall.inference.models.repetition import MODULE, RUNS, load_runs
+from datawall.inference.models.repetition_readings import form_of_a_new_run, load_readings, readings_model
 from datawall.inference.simulation_based_calibration import calibrate
 from datawall.model.inputs import DECLARATIONS
 
-RUNS = Path(__file__).parents[3] / "data" / "data_constrained_runs.csv"
+TABLE = Path(__file__).parents[3] / "data" / "data_constrained_runs.csv"
 PENALTY = ("repetition_penalty", "penalty_passes_exponent", "penalty_size_exponent")
 SOUND = Diagnosis(1.0, 8000.0, 8000.0, 0, 1.0, "alpha")
 
@@ -50,7 +47,7 @@ def test_the_error_of_a_reading_is_that_of_its_interval():
 
 @pytest.fixture(scope="module")
 def readings():
-    return fit(published_fits.MODULE, load_readings(None, ()))
+    return fit(MODULE, load_readings(None, ()))
 
 
 def test_readings_give_a_posterior_that_can_be_trusted(readings):
@@ -72,7 +69,7 @@ def test_inputs_are_inputs_of_the_forecast_within_their_range(readings):
 
 
 def test_readings_are_calibrated():
-    found = calibrate(published_fits.MODULE, load_readings(None, ()), replications=96)
+    found = calibrate(MODULE, load_readings(None, ()), replications=96)
 
     # false alarm of all quantities together: one in a thousand
     assert found.passes(), found.p_values()
@@ -81,28 +78,26 @@ def test_readings_are_calibrated():
 def test_readings_taken_for_too_sure_are_found_out():
     def noisier(evidence, observed):
         constants = {**evidence.constants, "log_error": 3.0 * evidence.constants["log_error"]}
-        published_fits.readings_model(replace(evidence, constants=constants), observed)
+        readings_model(replace(evidence, constants=constants), observed)
 
-    truth = replace(published_fits.MODULE, model=noisier)
+    truth = replace(MODULE, model=noisier)
 
-    assert not calibrate(
-        published_fits.MODULE, load_readings(None, ()), replications=96, truth=truth
-    ).passes()
+    assert not calibrate(MODULE, load_readings(None, ()), replications=96, truth=truth).passes()
 
 
 @pytest.fixture(scope="module")
 def runs():
-    return load_runs(None, (RUNS,))
+    return load_runs(None, (TABLE,))
 
 
 @pytest.fixture(scope="module")
 def effective_data(runs):
-    return fit(repetition_points.MODULE, runs)
+    return fit(RUNS, runs)
 
 
 @pytest.fixture(scope="module")
 def additive_penalty(runs):
-    return fit(repetition_points.MODULE.rivals[0], runs)
+    return fit(RUNS.rivals[0], runs)
 
 
 def test_the_published_fit_set_is_what_is_fitted(runs):
@@ -136,7 +131,7 @@ def made_up(module, evidence, seed):
 
 
 def test_what_rival_laws_say_of_a_new_run_is_independent_between_them(runs):
-    first, *rivals = (repetition_points.MODULE, *repetition_points.MODULE.rivals)
+    first, *rivals = (RUNS, *RUNS.rivals)
     found = made_up(first, runs, 0)
     names = [module.name for module in (first, *rivals)]
     found.tree["comparison"] = xr.DataTree(

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from datawall.inference.models.repetition import runs as laws
+from datawall.inference.models import repetition as laws
 
 RUNS = {
     "params": np.array([1e8, 3e9, 1e9]),

@@ -1,7 +1,7 @@
 """The first screen of a report of fits."""
 
 from datawall.reporting.document import Banner, Table
-from datawall.reporting.sections.fit.section import document
+from datawall.reporting.sections.fit import document
 
 
 def test_sound_fits_are_said_to_be(fits):

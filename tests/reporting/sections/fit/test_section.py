@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from datawall.reporting.document import Banner, Figure, Prose, Table, plain
-from datawall.reporting.sections.fit.section import section
+from datawall.reporting.sections.fit import section
 
 
 def of(kind, found):

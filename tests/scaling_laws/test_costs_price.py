@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datawall.scaling_laws.price import efficiency_growth, price_decline, years_for_gain
+from datawall.scaling_laws.costs import efficiency_growth, price_decline, years_for_gain
 
 pytestmark = pytest.mark.usefixtures("exact")
 

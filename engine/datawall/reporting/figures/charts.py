@@ -1,6 +1,6 @@
-"""Fan charts of quantities by year, and stacked shares."""
+"""Charts by year: distributions of dates, fans of quantities, stacked shares."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 
@@ -10,11 +10,65 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from datawall.formatting import amount, share
+from datawall.reporting.document import Hover
 from datawall.reporting.figures import base, style
 from datawall.reporting.figures.base import Drawn, label_ends
 
-LETTERS = 20
-"""Letters on a line of the label of a fan."""
+_LETTERS = 20
+"""Letters on a line of the label of a curve or a fan."""
+
+
+@dataclass(frozen=True)
+class CdfLine:
+    """The distribution of one date: dates, the probability of each or earlier, and a label."""
+
+    dates: np.ndarray
+    probability: np.ndarray
+    label: str
+
+
+def cdf_panels(panels: Mapping[str, Sequence[CdfLine]]) -> Drawn:
+    """Draw a panel of curves under each title, two in a row."""
+    fig, axes = base.grid(list(panels), right=0.9)
+    hovers = [_panel(own, curves, every=10) for own, curves in zip(axes, panels.values(), strict=True)]
+    return Drawn(fig, tuple(hovers))
+
+
+def cdfs(curves: Sequence[CdfLine], title: str) -> Drawn:
+    """Draw curves in one panel, each in a group that can be switched off."""
+    fig, axes = base.one(3.4, right=1.6, title=title)
+    return Drawn(fig, (_panel(axes, curves, every=4),))
+
+
+def _panel(axes: Axes, curves: Sequence[CdfLine], every: int) -> Hover:
+    limits = (min(float(c.dates[0]) for c in curves), max(float(c.dates[-1]) for c in curves))
+    _probabilities(axes, limits, every)
+    ends = []
+    for k, curve in enumerate(curves):
+        colour, dash = style.SERIES[k % 5], style.DASHES[k % 5]
+        (line,) = axes.plot(curve.dates, curve.probability, color=colour, linestyle=dash, linewidth=2)
+        line.set_gid(f"curve{k}-{1 + axes.figure.axes.index(axes)}")
+        last = float(curve.probability[-1])
+        ends.append((last, f"{fill(curve.label, _LETTERS)}\n{share(last)}", colour))
+    label_ends(axes, ends, line=0.12 if every == 10 else 0.065)
+    years = range(int(np.ceil(limits[0])), int(limits[1]) + 1)
+    return base.hover(axes, limits, [(float(year), _cdfs_note(curves, year)) for year in years])
+
+
+def _probabilities(axes: Axes, limits: tuple[float, float], every: int) -> None:
+    style.years(axes, *limits, every)
+    axes.set_ylim(0, 1)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.set_ylabel("probability")
+
+
+def _cdfs_note(curves: Sequence[CdfLine], year: int) -> str:
+    lines = [f"by {year}"]
+    for curve in curves:
+        if curve.dates[0] <= year <= curve.dates[-1]:
+            probability = float(np.interp(year, curve.dates, curve.probability))
+            lines.append(f"{curve.label}: {share(probability)}".replace("\n", " "))
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -56,8 +110,8 @@ class FanLine:
     colour: str
 
 
-def draw(
-    fans: Sequence[Fan],
+def fans(
+    shown: Sequence[Fan],
     unit: str,
     lines: Sequence[FanLine] = (),
     known: Sequence[tuple[float, float]] = (),
@@ -69,7 +123,7 @@ def draw(
 
     Parameters
     ----------
-    fans, lines
+    shown, lines
         Fans and lines to draw.
     unit
         Their common unit.
@@ -84,12 +138,12 @@ def draw(
     """
     fig, axes = base.one(3.9, right=1.6, title=title)
     ends = []
-    for k, one in enumerate(fans):
+    for k, one in enumerate(shown):
         before = len(axes.get_children())
         _bands(axes, one)
         for part, artist in enumerate(axes.get_children()[before:]):
             artist.set_gid(f"fan{k}-{part}")
-        ends.append((max(_last(one.at(0.5)), floor), fill(one.label, LETTERS), one.colour))
+        ends.append((max(_last(one.at(0.5)), floor), fill(one.label, _LETTERS), one.colour))
     for k, line in enumerate(lines):
         axes.plot(
             line.years, line.values, color=line.colour, linestyle=style.DASHES[1 + k % 4], linewidth=1.3
@@ -97,19 +151,18 @@ def draw(
         ends.append((_last(line.values), line.label, line.colour))
     if known:
         axes.plot(*zip(*known, strict=True), "o", color=style.INK, markersize=3, zorder=5)
-    everything = [one.at(q) for one in fans for q in (0.05, 0.95)] + [line.values for line in lines]
+    everything = [one.at(q) for one in shown for q in (0.05, 0.95)] + [line.values for line in lines]
     values = np.concatenate([*everything, np.array([value for _, value in known])])
-    limits = _limits(fans, known)
-    style.years(axes, *limits, every=2 if limits[1] - limits[0] < 17 else 4)
-    axes.set_xlabel("year", size=9, color=style.INK)
+    limits = _limits(shown, known)
+    style.years(axes, *limits)
     values = values[np.isfinite(values) & (values > floor)] if log else values[np.isfinite(values)]
     if log and len(values):
         base.powers(axes, unit, values.min() / 2, values.max() * 2)
     elif len(values):
         axes.set_ylim(min(0.0, values.min()), 1.05 * values.max() or 1.0)
-        axes.set_ylabel(unit, size=9, color=style.INK)
+        axes.set_ylabel(unit)
     label_ends(axes, [end for end in ends if np.isfinite(end[0])], line=0.055)
-    notes = [(float(year), _note(fans, k)) for k, year in enumerate(fans[0].years)]
+    notes = [(float(year), _note(shown, k)) for k, year in enumerate(shown[0].years)]
     return Drawn(fig, (base.hover(axes, limits, notes),))
 
 
@@ -142,7 +195,7 @@ def _note(fans: Sequence[Fan], k: int) -> str:
     return "\n".join(lines)
 
 
-def stacked(years: np.ndarray, shares: np.ndarray, labels: Sequence[str], title: str = "") -> Drawn:
+def stacked(years: np.ndarray, shares: np.ndarray, labels: Sequence[str], title: str) -> Drawn:
     """Draw shares of shape (year, label), one for each ceiling, on top of each other."""
     fig, axes = base.one(3.2, right=1.75, title=title)
     edges = np.concatenate([np.zeros((len(years), 1)), np.cumsum(shares, axis=1)], axis=1)
@@ -163,11 +216,7 @@ def stacked(years: np.ndarray, shares: np.ndarray, labels: Sequence[str], title:
                 va="center",
             )
     limits = (float(years[0]), float(years[-1]))
-    style.years(axes, *limits)
-    axes.set_ylim(0, 1)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.set_xlabel("year", size=9, color=style.INK)
-    axes.set_ylabel("probability", size=9, color=style.INK)
+    _probabilities(axes, limits, 2)
     notes = []
     for k, year in enumerate(years):
         found = (f"{label}: {share(value)}" for label, value in zip(labels, shares[k], strict=True))

@@ -1,6 +1,8 @@
-"""Recipe files: their schema, and the runs, backtests and fits made from them."""
+"""Recipes: reports made from TOML files, and galleries made from folders of them."""
 
 import json
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,25 +13,29 @@ from datawall import files
 from datawall.arguments import DRAWS, LARGEST_SEED, MOST_DRAWS, SAMPLER, SAMPLERS
 from datawall.backtesting.questions import DRAWS as BACKTEST_DRAWS
 from datawall.backtesting.questions import END, EVERY, HORIZONS, SCENARIOS, START
+from datawall.errors import DatawallError
+from datawall.files import replace_file
 from datawall.inference.models import HOMES
 from datawall.reporting.products import save
+from datawall.reporting.render.page import PAGE, environment
+from datawall.reporting.report import build
 from datawall.scenario.files import read_source
 from datawall.validation import Closed, Moment, Text, check, first_problem, one_of, version, wrong
 
-VERSION = 1
+_VERSION = 1
 
 
-Whole = Annotated[int, Field(strict=True)]
-Seed = Annotated[Whole, check(lambda n: 0 <= n <= LARGEST_SEED, f"need 0 to {LARGEST_SEED}", "choose one")]
-Draws = Annotated[Whole, check(lambda n: 1 <= n <= MOST_DRAWS, "need 1 to 2^44", "give another number")]
+_Whole = Annotated[int, Field(strict=True)]
+_Seed = Annotated[_Whole, check(lambda n: 0 <= n <= LARGEST_SEED, f"need 0 to {LARGEST_SEED}", "choose one")]
+_Draws = Annotated[_Whole, check(lambda n: 1 <= n <= MOST_DRAWS, "need 1 to 2^44", "give another number")]
 
 
 class _RunTable(Closed):
     """``[[runs]]``: a forecast, as the options of ``datawall forecast`` describe it."""
 
     scenario: Text
-    draws: Draws = DRAWS
-    seed: Seed = 0
+    draws: _Draws = DRAWS
+    seed: _Seed = 0
     sampler: Annotated[str, one_of(SAMPLERS)] = SAMPLER
     as_of: Moment | None = None
     set_: dict[str, Any] = Field(default_factory=dict, alias="set")
@@ -39,7 +45,7 @@ class _FitTable(Closed):
     """``[[fits]]``: a module of inference, on the evidence that ships."""
 
     module: Annotated[str, one_of(HOMES)]
-    seed: Seed = 0
+    seed: _Seed = 0
 
 
 class _BacktestTable(Closed):
@@ -50,24 +56,14 @@ class _BacktestTable(Closed):
     end: Text = END
     every: Text = EVERY
     horizons: tuple[Text, ...] = HORIZONS
-    draws: Draws = BACKTEST_DRAWS
-    seed: Seed = 0
+    draws: _Draws = BACKTEST_DRAWS
+    seed: _Seed = 0
 
 
 class _RecipeFile(Closed):
-    """Schema of a recipe file.
+    """Schema of a recipe file: title and folder of the page, relative to the recipe, and what it shows."""
 
-    Attributes
-    ----------
-    title
-        Title of the page.
-    to
-        The folder of the page, relative to that of the recipe.
-    runs, backtests, fits
-        Products that the page shows.
-    """
-
-    schema_: Annotated[int, version(VERSION)] = Field(alias="schema")
+    schema_: Annotated[int, version(_VERSION)] = Field(alias="schema")
     title: Text
     to: Text
     runs: tuple[_RunTable, ...] = ()
@@ -81,11 +77,11 @@ class _RecipeFile(Closed):
         return self
 
 
-KIND = ".toml"
+_KIND = ".toml"
 
 
 @dataclass(frozen=True)
-class Recipe:
+class _Recipe:
     """Recipe and its path."""
 
     path: Path
@@ -97,7 +93,7 @@ class Recipe:
         return self.path.parent / self.file.to
 
 
-def read_recipe(path: Path) -> Recipe:
+def read_recipe(path: Path) -> _Recipe:
     """Read and validate a recipe.
 
     Raises
@@ -107,13 +103,13 @@ def read_recipe(path: Path) -> Recipe:
     """
     source = read_source(path, path.name)
     try:
-        return Recipe(path, _RecipeFile.model_validate(source.tables))
+        return _Recipe(path, _RecipeFile.model_validate(source.tables))
     except ValidationError as error:
         problem = first_problem(error, source.tables)
         raise source.error(problem.path, problem.message) from None
 
 
-def prepare(recipe: Recipe, draws: int | None = None) -> list[Path]:
+def prepare(recipe: _Recipe, draws: int | None = None) -> list[Path]:
     """Make the runs, backtests and fits of a recipe that are missing.
 
     Parameters
@@ -150,7 +146,7 @@ def _run(table: _RunTable, beside: Path, draws: int) -> Path:
 
 def _found(scenario: str, beside: Path) -> str | Path:
     """Return the name of a shipped scenario, or the path of a scenario beside the recipe."""
-    return beside / scenario if scenario.endswith(KIND) else scenario
+    return beside / scenario if scenario.endswith(_KIND) else scenario
 
 
 def _is_complete(folder: Path) -> bool:
@@ -197,3 +193,83 @@ def _is_current(file: Path, module: str) -> bool:
         return summary["manifest"]["evidence_digest"] == evidence_digest(MODULES[module].load(None, ()))
     except (OSError, ValueError, KeyError):
         return False
+
+
+_INDEX = {"index.html": "gallery.html.j2", "README.md": "gallery.md.j2"}
+"""Files of an index, and the templates that write them."""
+
+
+def make(path: Path, draws: int | None = None, to: Path | None = None, *, pdf: bool = False) -> list[Path]:
+    """Make the report of a recipe, or all reports of a folder of recipes and their index beside the folder.
+
+    Parameters
+    ----------
+    path
+        A recipe, or a folder of them.
+    draws
+        Number of draws of each run, in place of that of the recipes.
+    to
+        The folder of the page or of the gallery, in place of that of the recipes.
+    pdf
+        Whether to print each page, too.
+
+    Returns
+    -------
+    list
+        The folders of the pages.
+
+    Raises
+    ------
+    DatawallError
+        If there is no recipe, one has a mistake, or its page cannot be made.
+    """
+    if not path.is_dir():
+        recipe = read_recipe(path)
+        folder = to or recipe.target
+        _make(recipe, draws, folder, pdf)
+        return [folder]
+    # all recipes are read before any is made, so that a mistake in the last one does not waste work
+    recipes = [read_recipe(file) for file in sorted(path.glob(f"*{_KIND}"), key=lambda file: file.stem)]
+    if not recipes:
+        raise DatawallError(f"{path}: need a folder of recipes, found none; write one as NAME{_KIND}")
+    gallery = to or path.parent
+    folders = [gallery / recipe.target.name if to else recipe.target for recipe in recipes]
+    leads = [_make(recipe, draws, folder, pdf) for recipe, folder in zip(recipes, folders, strict=True)]
+    entries = [
+        {
+            "title": recipe.file.title,
+            "lead": lead,
+            "page": _seen(folder / PAGE, gallery),
+            "recipe": _seen(recipe.path, gallery),
+        }
+        for recipe, folder, lead in zip(recipes, folders, leads, strict=True)
+    ]
+    write_index(entries, gallery)
+    return folders
+
+
+def write_index(entries: Sequence[Mapping[str, str]], folder: Path) -> None:
+    """Write the index of a gallery to its folder, as a page and as Markdown.
+
+    Parameters
+    ----------
+    entries
+        Title, lead, page and recipe of each report, the latter two as paths relative to the gallery.
+    folder
+        The gallery.
+    """
+    templates = environment()
+    templates.filters["cell"] = lambda text: text.replace("|", "\\|").replace("\n", " ")
+    for name, template in _INDEX.items():
+        text = templates.get_template(template).render(entries=entries)
+        replace_file(folder / name, lambda path, t=text: path.write_text(t, encoding="utf-8"))
+
+
+def _make(recipe: _Recipe, draws: int | None, folder: Path, pdf: bool) -> str:
+    """Make the report of a recipe, and return its answer."""
+    return build(prepare(recipe, draws), folder, recipe.file.title, pdf).answer
+
+
+def _seen(path: Path, folder: Path) -> str:
+    """Return a path relative to a folder."""
+    return Path(os.path.relpath(path, folder)).as_posix()

@@ -7,11 +7,10 @@ import pytest
 
 from datawall.errors import DatawallError
 from datawall.inference.models import HOMES
-from datawall.reporting.recipes import making
-from datawall.reporting.recipes.making import make
-from datawall.reporting.recipes.recipe import read_recipe
+from datawall.reporting import recipes as making
+from datawall.reporting.recipes import make, read_recipe
 
-GALLERY = Path(__file__).parents[3] / "reports"
+GALLERY = Path(__file__).parents[2] / "reports"
 RECIPES = sorted((GALLERY / "recipes").glob("*.toml"))
 TEXT = 'schema = 1\ntitle = "Page {0}"\nto = "../{0}"\n[[runs]]\nscenario = "baseline"\n'
 

@@ -1,4 +1,4 @@
-"""Value of repeated data from single runs: a robust regression of the log loss, under rival laws."""
+"""Value of repeated data: published readings, or a robust regression of the loss of single runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,14 +9,21 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-import numpyro
 
 from datawall.errors import DatawallError
 from datawall.inference.evidence_model import Arrays, Evidence, Module
-from datawall.inference.latents import latent
+from datawall.inference.latents import latent, sample_rows
 from datawall.inference.likelihoods import FastStudentT
-from datawall.inference.models.repetition.predictive import form_of_a_new_run, judged, of_a_new_run, widened
-from datawall.inference.models.repetition.published_table import load_readings
+from datawall.inference.models.repetition_readings import (
+    QUANTITIES,
+    form_of_a_new_run,
+    judged,
+    load_readings,
+    of_a_new_run,
+    readings_inputs,
+    readings_model,
+    widened,
+)
 from datawall.inference.tables import EvidenceTable, read_table
 from datawall.model.loss.additive_penalty import LOG_REFERENCE_TOKENS_PER_PARAM, REFERENCE_EXTRA_PASSES
 from datawall.scaling_laws.effective_data import Repetition
@@ -33,7 +40,7 @@ class _RepetitionLaw:
     name, title
         Names in results.
     exponents
-        Latents of the loss of fresh tokens beside `TERMS`.
+        Latents of the loss of fresh tokens beside `_TERMS`.
     constants
         Latents of repetition that are inputs of the forecast.
     loss
@@ -92,16 +99,16 @@ def additive_penalty(v: Arrays, runs: Arrays) -> Any:
     return penalised_loss(base_law(v, runs), penalty, runs["params"], runs["tokens"], runs["unique_tokens"])
 
 
-TERMS = ("log_floor", "log_params_term", "log_tokens_term")
+_TERMS = ("log_floor", "log_params_term", "log_tokens_term")
 """Terms of the loss at the centre of the runs."""
 
-EFFECTIVE_DATA = _RepetitionLaw(
+_EFFECTIVE_DATA = _RepetitionLaw(
     "effective_data", "repeats lose value", ("alpha", "beta"), ("r_d", "r_n"), effective_data
 )
-EQUAL_EXPONENTS = _RepetitionLaw(
+_EQUAL_EXPONENTS = _RepetitionLaw(
     "equal_exponents", "repeats lose value, alpha = beta", ("alpha",), ("r_d", "r_n"), effective_data
 )
-ADDITIVE_PENALTY = _RepetitionLaw(
+_ADDITIVE_PENALTY = _RepetitionLaw(
     "additive_penalty",
     "repeats add a penalty",
     ("alpha", "beta"),
@@ -110,18 +117,18 @@ ADDITIVE_PENALTY = _RepetitionLaw(
 )
 
 
-COUNTS = ("params", "tokens", "unique_tokens")
-LEAST_RUNS = 30
+_COUNTS = ("params", "tokens", "unique_tokens")
+_LEAST_RUNS = 30
 """Fewer runs than this cannot hold the constants of a law and its residuals."""
 
-SET_APART = {
+_SET_APART = {
     "seed": "repeat a configuration under another seed",
     "dedup": "trained on deduplicated data",
     "shape_variant": "of another shape",
 }
 """Columns that set a run apart where they are neither blank nor 0, and what such runs are."""
-NOT_FITTED = "not in the published fit"
-REASONS = (*SET_APART.values(), NOT_FITTED)
+_NOT_FITTED = "not in the published fit"
+_REASONS = (*_SET_APART.values(), _NOT_FITTED)
 
 
 def load_runs(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
@@ -136,22 +143,17 @@ def load_runs(as_of: float | None, files: tuple[Path, ...]) -> Evidence:
         A table with columns params, tokens, unique_tokens, and val_loss or loss. Runs set apart in a column
         seed, dedup or shape_variant are left out and named, and so are those with 0 in a column
         in_published_fit.
-
-    Raises
-    ------
-    DatawallError
-        If the table cannot be used.
     """
     if len(files) != 1:
         raise DatawallError(
             f"repetition: need one table of runs, got {len(files)}; give one with --data FILE"
         )
-    table = read_table(files[0], COUNTS, label=str(files[0]))
+    table = read_table(files[0], _COUNTS, label=str(files[0]))
     newest = _cut(table, as_of)
     left_out = _leave_out(table)
     loss = _loss_column(table)
-    table.keep_numbers(*COUNTS, loss)
-    table.need(LEAST_RUNS, "of repeated data")
+    table.keep_numbers(*_COUNTS, loss)
+    table.need(_LEAST_RUNS, "of repeated data")
     _check(table, loss)
     return _evidence(table, loss, left_out, newest)
 
@@ -176,15 +178,15 @@ def _cut(table: EvidenceTable, as_of: float | None) -> float:
 def _leave_out(table: EvidenceTable) -> dict[str, str]:
     """Drop the runs marked as set apart; return the reason for each by name."""
     left_out = {}
-    for column, reason in SET_APART.items():
+    for column, reason in _SET_APART.items():
         if column in table.columns:
             apart = np.array([text not in ("", "0") for text in table.texts(column)], bool)
             left_out |= dict.fromkeys(_names(table)[apart], reason)
             table.keep(~apart, reason)
     if "in_published_fit" in table.columns:
         fitted = table.numbers("in_published_fit") != 0.0
-        left_out |= dict.fromkeys(_names(table)[~fitted], NOT_FITTED)
-        table.keep(fitted, NOT_FITTED)
+        left_out |= dict.fromkeys(_names(table)[~fitted], _NOT_FITTED)
+        table.keep(fitted, _NOT_FITTED)
     return left_out
 
 
@@ -195,7 +197,7 @@ def _names(table: EvidenceTable) -> np.ndarray:
 
 def _check(table: EvidenceTable, loss: str) -> None:
     plain = "plain counts are needed, not thousands, millions or billions"
-    params, tokens, unique = (table.numbers(column) for column in COUNTS)
+    params, tokens, unique = (table.numbers(column) for column in _COUNTS)
     table.refuse(params < 1e4, "params", "need a number of parameters above 1e4", plain)
     table.refuse(unique < 1e5, "unique_tokens", "need more than 1e5 tokens", plain)
     table.refuse(tokens < 1e5, "tokens", "need more than 1e5 tokens", plain)
@@ -210,16 +212,16 @@ def _check(table: EvidenceTable, loss: str) -> None:
 
 
 def _evidence(table: EvidenceTable, loss: str, left_out: dict[str, str], newest: float) -> Evidence:
-    params, tokens, unique = (table.numbers(column) for column in COUNTS)
+    params, tokens, unique = (table.numbers(column) for column in _COUNTS)
     constants = {
         "params": params,
         "tokens": tokens,
         "unique_tokens": unique,
         "log_params_centre": np.log(params).mean(),
         "log_tokens_centre": np.log(tokens).mean(),
-        "reason": np.array([REASONS.index(reason) for reason in left_out.values()], int),
+        "reason": np.array([_REASONS.index(reason) for reason in left_out.values()], int),
     }
-    dims = dict.fromkeys((*COUNTS, "log_loss"), ("run",)) | {"reason": ("left_out",)}
+    dims = dict.fromkeys((*_COUNTS, "log_loss"), ("run",)) | {"reason": ("left_out",)}
     return Evidence(
         observed={"log_loss": np.log(table.numbers(loss))},
         constants=constants,
@@ -234,21 +236,14 @@ def _evidence(table: EvidenceTable, loss: str, left_out: dict[str, str], newest:
 def _runs_model(law: _RepetitionLaw, evidence: Evidence, observed: Arrays | None) -> None:
     """Model the loss of each run as scattering about a law, with Student t residuals in the logarithm.
 
-    Parameters
-    ----------
-    law
-        The law of the loss.
-    evidence, observed
-        See `Module`; ``observed["log_loss"]`` is ln(loss) of each run.
+    ``observed["log_loss"]`` is ln(loss) of each run.
     """
     runs = evidence.constants
-    values = {name: latent(f"repetition.{name}") for name in (*TERMS, *law.exponents, *law.constants)}
+    values = {name: latent(f"repetition.{name}") for name in (*_TERMS, *law.exponents, *law.constants)}
     scale = latent("repetition.residual_scale")
     df = 2.0 + latent("repetition.residual_df_above_two")
     expected = jnp.log(law.loss(values, runs))
-    with numpyro.plate("run", len(runs["params"])):
-        residuals = FastStudentT(df, expected, scale)
-        numpyro.sample("log_loss", residuals, obs=None if observed is None else observed["log_loss"])
+    sample_rows("run", len(runs["params"]), "log_loss", FastStudentT(df, expected, scale), observed)
 
 
 def _runs_inputs(law: _RepetitionLaw, evidence: Evidence, posterior: Arrays, key: Any) -> dict[str, Any]:  # noqa: ARG001
@@ -271,9 +266,18 @@ def _runs_module(law: _RepetitionLaw) -> Module:
     )
 
 
-MODULE = replace(
-    _runs_module(EFFECTIVE_DATA),
+RUNS = replace(
+    _runs_module(_EFFECTIVE_DATA),
     title="value of repeated data from single runs, two forms of the law",
-    rivals=(_runs_module(ADDITIVE_PENALTY), _runs_module(EQUAL_EXPONENTS)),
+    rivals=(_runs_module(_ADDITIVE_PENALTY), _runs_module(_EQUAL_EXPONENTS)),
     choice=form_of_a_new_run,
+)
+MODULE = Module(
+    name="repetition",
+    title="value of repeated data from published readings",
+    load=load_readings,
+    model=readings_model,
+    inputs=readings_inputs,
+    headline=QUANTITIES,
+    on_files=RUNS,
 )

@@ -10,9 +10,10 @@ from rich.console import Console
 import datawall
 from datawall.forecasting.plan import Precision
 from datawall.model.outputs import title_of
-from datawall.reporting import conditions, products
+from datawall.reporting import products, provenance
 from datawall.reporting.document import Banner, Code, Page, Table, Value, plain
-from datawall.reporting.render import markdown, terminal
+from datawall.reporting.render import terminal
+from datawall.reporting.render.page import to_markdown
 from datawall.reporting.report import page, read
 from datawall.reporting.sections.forecast import document
 
@@ -73,7 +74,7 @@ def test_the_page_says_what_was_asked_for_and_its_command_too(name, said, comman
     assert said in note(made)
     (found,) = commands(made)
     assert command in found
-    text = markdown.render(made)
+    text = to_markdown(made)
     assert text.index(said) < text.index("## ")
     assert found in text
 
@@ -104,9 +105,9 @@ def test_runs_that_differ_in_a_condition_are_told_apart(folders):
 
 def test_runs_of_one_scenario_are_told_apart_by_their_draws():
     facts = {"scenario": "baseline", "draws": 10, "seed": 0, "options": {}}
-    found = conditions.labels([facts, facts | {"draws": 20}, facts | {"scenario": "bearish"}])
+    found = provenance.labels([facts, facts | {"draws": 20}, facts | {"scenario": "bearish"}])
     assert found == ["baseline, 10 draws, seed 0", "baseline, 20 draws, seed 0", "bearish"]
-    assert conditions.labels([facts, facts]) == ["baseline (1)", "baseline (2)"]
+    assert provenance.labels([facts, facts]) == ["baseline (1)", "baseline (2)"]
 
 
 def test_what_a_condition_says_of_the_inputs_is_a_section(folders):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from datawall.scaling_laws.hardware import (
+from datawall.scaling_laws.costs import (
     budget_for_flop,
     chips_for_run,
     days_for_run,

@@ -10,7 +10,7 @@ from datawall.errors import DatawallError
 from datawall.forecasting import forecast
 from datawall.inference import fit_by_name, models
 from datawall.reporting.products import BACKTEST
-from datawall.reporting.recipes.recipe import prepare, read_recipe
+from datawall.reporting.recipes import prepare, read_recipe
 from support import toy_backtest
 from support import toy_models as toys
 

@@ -1,1 +1,0 @@
-"""Evidence models of the value of repeated data."""

@@ -1,1 +1,0 @@
-"""Report recipes in TOML: the runs, backtests and fits that a report shows."""
