@@ -38,6 +38,7 @@ from support import toy_models as toys
 from support.backtest_parts import Toy
 from support.scenario_files import write
 
+pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[1]
 FOLDERS = (".", "benchmarks", "docs", "docs/published", "priors")
 DOCUMENTS = sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.md"))

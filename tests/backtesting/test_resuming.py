@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import xarray as xr
 
 from support.counted_fits import counted_run
+
+pytestmark = pytest.mark.integration
 
 SCRIPT = """
 import pathlib, sys

@@ -24,6 +24,8 @@ from datawall.reporting.sections.backtest import document
 from datawall.scenario import widening
 from support.backtest_parts import Toy
 
+pytestmark = pytest.mark.integration
+
 COMMAND = ["backtest", "baseline", "bearish", "--from", "2019-01", "--to", "2026-01", "--every", "6mo"]
 COMMAND += ["--horizon", "1y,2y", "--draws", "500"]
 

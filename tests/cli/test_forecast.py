@@ -21,6 +21,8 @@ from support import pairs
 from support.command import datawall
 from support.scenario_files import write
 
+pytestmark = pytest.mark.integration
+
 
 def test_forecast_prints_tables_and_writes_a_run_folder(tmp_path):
     found = datawall("forecast", "--draws", "2000", "--seed", "4", cwd=tmp_path)

@@ -14,6 +14,8 @@ from datawall.reporting.products import FORECAST, Product
 from datawall.reporting.render.page import to_html
 from datawall.scenario import ScenarioError, widening
 
+pytestmark = pytest.mark.integration
+
 DRAWS = 2048
 FOUND = {
     "factor": 1.5,

@@ -10,12 +10,13 @@ from datawall.model.inputs import Inputs
 from datawall.model.questions import Questions
 from datawall.model.world import simulate
 from datawall.scaling_laws.effective_data import Repetition
-from datawall.scaling_laws.exhaustion import NEVER, PAST, wall_date
+from datawall.scaling_laws.exhaustion import WallStatus, wall_date
 from datawall.scaling_laws.laws import ScalingLaw
 from support.world_cases import ANCHORS, AS_OF, HORIZON, YEARS, futures, random_draws
 from support.world_oracle import EFFECTIVE_DATA, Oracle
 
 GRID = YEARS - AS_OF
+CODES = list(WallStatus)
 WALLS = {"tokens": (1.0, 4.0, 16.0), "effective": (4.0, 16.0), "overtrained": (3.0,), "frontier": (4.0, 16.0)}
 TREND = Questions(("trend",), tuple(WALLS.items()), (5.0,), (100.0,))
 TOKENS = Questions(("trend",), (("tokens", (1.0,)), ("overtrained", (3.0,))), (5.0,), (100.0,))
@@ -81,8 +82,8 @@ def test_walls_of_a_trend_have_a_formula(exponential, wall):
     expected = np.where(dates <= GRID[0], -np.inf, np.where(dates > HORIZON - AS_OF, np.inf, dates))
     np.testing.assert_allclose(found, expected, atol=1e-3)
     assert {0, 1, 2} == set(status)
-    assert (found[status == PAST] <= 0).all()
-    assert np.isposinf(found[status == NEVER]).all()
+    assert (found[status == CODES.index(WallStatus.PAST)] <= 0).all()
+    assert np.isposinf(found[status == CODES.index(WallStatus.NEVER)]).all()
     if name == "tokens":
         np.testing.assert_allclose(dates[8:], by_hand[8:], rtol=1e-9, atol=1e-9)
 

@@ -3,8 +3,7 @@
 import pytest
 
 from datawall.reporting.recipes import write_index
-from datawall.reporting.render.page import browser
-from support.browsing import hindrances, visit
+from support.browsing import hindrances, in_browser, visit
 
 ENTRIES = [
     {
@@ -42,13 +41,13 @@ def test_a_title_is_text_and_never_markup(gallery):
     assert r"Walls \| & <dates>" in (gallery / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.skipif(browser() is None, reason="no browser here")
+@in_browser
 @pytest.mark.parametrize("width", [400, 1280])
 def test_the_index_fits_its_window_and_asks_for_nothing(gallery, width):
     found = visit(gallery / "index.html", width, picture=None)
     assert (found.requests, found.errors, found.overflow) == ([], [], 0)
 
 
-@pytest.mark.skipif(browser() is None, reason="no browser here")
+@in_browser
 def test_the_index_hinders_nobody(gallery):
     assert hindrances(gallery / "index.html") == []

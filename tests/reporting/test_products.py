@@ -13,6 +13,8 @@ from support import pairs, toy_backtest
 from support import toy_models as toys
 from support.scenario_files import write
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture(scope="module")
 def scenario(tmp_path_factory):

@@ -17,6 +17,8 @@ from datawall.reporting.render.page import to_markdown
 from datawall.reporting.report import page, read
 from datawall.reporting.sections.forecast import document
 
+pytestmark = pytest.mark.integration
+
 GIVEN = "release[5.5]<2027.5"
 OWN = """
 schema = 1

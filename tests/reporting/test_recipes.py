@@ -14,6 +14,8 @@ from datawall.reporting.recipes import prepare, read_recipe
 from support import toy_backtest
 from support import toy_models as toys
 
+pytestmark = pytest.mark.integration
+
 DRAWS = 4096
 
 

@@ -20,6 +20,8 @@ from datawall.reporting.figures import style
 from datawall.reporting.render.page import to_html, to_markdown
 from datawall.reporting.report import page, read
 
+pytestmark = pytest.mark.integration
+
 DATE_KEYS = re.compile(r"q\d\d")
 
 

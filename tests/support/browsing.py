@@ -2,8 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from datawall.reporting.render.page import browser
+
+
+def in_browser(test: Any) -> Any:
+    """Mark a test that opens pages: `.ci/run` runs it, where there is a browser."""
+    needs = pytest.mark.skipif(browser() is None, reason="needs Chromium")
+    return pytest.mark.integration(needs(test))
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from datawall.reporting.saved import SavedComparison
 from datawall.reporting.sections.comparison import document
 from support import pairs
 
+pytestmark = pytest.mark.integration
+
 WALL, PATH = "wall.tokens[4]", "frontier_flop[2030]"
 
 

@@ -14,6 +14,8 @@ from datawall.scenario import load_scenario
 from support.arithmetic import redo
 from support.command import datawall as run
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture(scope="module")
 def scenario():

@@ -6,7 +6,7 @@ import datawall
 from datawall.reporting.render.page import browser
 from support.browsing import hindrances, visit
 
-pytestmark = pytest.mark.skipif(browser() is None, reason="needs Chromium")
+pytestmark = [pytest.mark.integration, pytest.mark.skipif(browser() is None, reason="needs Chromium")]
 
 
 @pytest.fixture(scope="module")

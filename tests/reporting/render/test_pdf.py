@@ -4,6 +4,7 @@ import pytest
 
 from datawall.errors import DatawallError
 from datawall.reporting.render import page as printing
+from support.browsing import in_browser
 
 PAGE = "<!doctype html><html lang=en><title>A page</title><h1>One page</h1>"
 
@@ -15,7 +16,7 @@ def page(tmp_path):
     return path
 
 
-@pytest.mark.skipif(printing.browser() is None, reason="no browser here")
+@in_browser
 def test_a_browser_prints(page, tmp_path):
     printing.write_pdf(page, tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF-")

@@ -13,13 +13,15 @@ from datawall.cli import app
 from datawall.errors import DatawallError
 from datawall.reporting.document import Figure, Page, Prose, Table, plain
 from datawall.reporting.figures import backtest, base
-from datawall.reporting.render.page import browser, to_html
+from datawall.reporting.render.page import to_html
 from datawall.reporting.report import page, read
 from datawall.reporting.saved import SavedBacktest
 from datawall.reporting.sections import backtest_forecasts
 from datawall.reporting.sections.backtest import parts
 from support import toy_backtest
-from support.browsing import hindrances, overlaps, visit
+from support.browsing import hindrances, in_browser, overlaps, visit
+
+pytestmark = pytest.mark.integration
 
 PARTS = ("largest-run", "calibration", "skill", "dates", "reference", "revision", "unscored", "provenance")
 
@@ -296,28 +298,25 @@ def test_a_backtest_of_another_shape_is_refused(tree, tmp_path):
         read([toy_backtest.write(other, tmp_path)])
 
 
-needs_browser = pytest.mark.skipif(browser() is None, reason="needs Chromium")
-
-
-@needs_browser
+@in_browser
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (400, True)])
 def test_it_asks_for_nothing_and_fits_its_window(width, dark, written):
     seen = visit(written, width, dark=dark)
     assert (seen.requests, seen.errors, seen.overflow) == ([], [], 0)
 
 
-@needs_browser
+@in_browser
 def test_it_hinders_nobody(written):
     assert hindrances(written) == []
 
 
-@needs_browser
+@in_browser
 @pytest.mark.parametrize("width", [1280, 400])
 def test_no_words_run_into_others(width, written):
     assert overlaps(written, width) == []
 
 
-@needs_browser
+@in_browser
 def test_words_that_do_are_found_out(written, tmp_path):
     bad = tmp_path / "bad.html"
     page = written.read_text("utf-8")

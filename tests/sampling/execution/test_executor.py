@@ -17,6 +17,8 @@ from datawall.sampling.execution.shared_folder import shared_folder_executor
 from support import toy_run as toy_module
 from support.toy_run import DRAWS, toy_run
 
+pytestmark = pytest.mark.integration
+
 SCRIPT = str(Path(toy_module.__file__))
 
 

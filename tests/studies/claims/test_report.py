@@ -16,6 +16,8 @@ from datawall.studies.claims.report import (
 )
 from datawall.studies.claims.schema import load_claims
 
+pytestmark = pytest.mark.integration
+
 ROOT = Path(__file__).parents[3]
 
 
