@@ -16,6 +16,8 @@ from datawall.inference.nuts import Settings
 from datawall.units import date_of
 from support.shipped_modules import rows_of, write
 
+pytestmark = pytest.mark.integration
+
 ORIGIN = 2024.0
 CLOCK, SPREAD = 11.0, 0.25
 """The typical wait of the simulated developers [months], and the spread of its logarithm."""

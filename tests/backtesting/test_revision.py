@@ -12,6 +12,8 @@ from datawall.backtesting.revision import DRAWS_OF_MEDIANS, HEADLINES, revision
 from datawall.errors import DatawallError, UntrustedPosteriorError
 from datawall.scenario.posterior import Posterior, shipped
 
+pytestmark = pytest.mark.integration
+
 ORIGINS = (2026.1, 2026.3, 2026.6)
 """Within one year, so that one compiled program serves all."""
 MODULES = ("scaling", "compute", "data_stock", "price", "release")

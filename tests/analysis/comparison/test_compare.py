@@ -15,6 +15,8 @@ from datawall.analysis.comparison.targets import wanted_targets
 from datawall.sampling.samplers import SAMPLERS
 from support import pairs
 
+pytestmark = pytest.mark.integration
+
 WALL = "wall.tokens[4]"
 SWAPPED = ("compute", "data", "law", "policy")
 RESOLUTION = 2e-3

@@ -26,6 +26,8 @@ from datawall.reporting.sections.sensitivity import document
 from datawall.sampling.prng import split_index
 from datawall.sampling.samplers import RANDOM, SOBOL
 
+pytestmark = pytest.mark.integration
+
 DRAWS = 4096
 QUICK = [name for name in METHODS if name != "gradient"]  # which takes as long to compile as all others
 

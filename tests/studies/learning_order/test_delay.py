@@ -5,6 +5,8 @@ import pytest
 
 from datawall.studies.learning_order import results
 
+pytestmark = pytest.mark.integration
+
 SLOPE, BUDGET = 0.8, 3.5
 
 

@@ -10,6 +10,8 @@ import pytest
 from datawall.studies.learning_order import experiment
 from datawall.studies.learning_order.experiment import Curves, steps_to_learn, train
 
+pytestmark = pytest.mark.integration
+
 BUDGET = 300
 
 

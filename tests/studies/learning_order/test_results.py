@@ -13,6 +13,8 @@ from datawall.reporting.document import Table
 from datawall.studies.learning_order import PRODUCT, learning_order, summary
 from datawall.studies.learning_order.figures import document, draw
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture(scope="module")
 def tree():

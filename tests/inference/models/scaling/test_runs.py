@@ -16,6 +16,8 @@ from datawall.inference.models.scaling.runs import MODULE, NESTED, points_module
 from datawall.inference.simulation_based_calibration import calibrate
 from datawall.inference.summary import headline
 
+pytestmark = pytest.mark.integration
+
 RUNS = Path(__file__).parents[3] / "data" / "chinchilla_runs.csv"
 LATENTS = {
     # mean and standard deviation of the normal score's map, and whether the latent is its exponential

@@ -1,7 +1,11 @@
 """The first screen of a report of fits."""
 
+import pytest
+
 from datawall.reporting.document import Banner, Table
 from datawall.reporting.sections.fit import document
+
+pytestmark = pytest.mark.integration
 
 
 def test_sound_fits_are_said_to_be(fits):

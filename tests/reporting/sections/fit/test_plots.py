@@ -8,6 +8,8 @@ import pytest
 from datawall.reporting.document import Prose, plain
 from datawall.reporting.figures.fit import POWER_SCALING, PREDICTIVE, PRIOR_POSTERIOR, SAMPLING
 
+pytestmark = pytest.mark.integration
+
 PANELS = {
     PRIOR_POSTERIOR: 2,
     **dict(zip(SAMPLING, (2, 2, 2, 3, 2), strict=True)),

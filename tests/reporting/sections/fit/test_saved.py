@@ -9,6 +9,8 @@ from datawall.errors import DatawallError
 from datawall.reporting.products import FIT, load
 from datawall.reporting.saved import saved_fit
 
+pytestmark = pytest.mark.integration
+
 
 def test_a_folder_holds_fits_by_name_and_a_file_one(fits, fits_folder):
     assert list(fits) == ["dates", "torn", "toy"]

@@ -8,6 +8,8 @@ import pytest
 from datawall.reporting.document import Banner, Figure, Prose, Table, plain
 from datawall.reporting.sections.fit import section
 
+pytestmark = pytest.mark.integration
+
 
 def of(kind, found):
     return [block for block in found.blocks if isinstance(block, kind)]

@@ -6,6 +6,8 @@ import pytest
 from datawall.reporting.document import Table, plain
 from datawall.reporting.sections.fit import section
 
+pytestmark = pytest.mark.integration
+
 POSTERIOR, LOO = "Posterior", "Leave-one-out cross-validation (PSIS-LOO)"
 POWER_SCALING = "Power-scaling sensitivity"
 
