@@ -38,7 +38,6 @@ from support import toy_models as toys
 from support.backtest_parts import Toy
 from support.scenario_files import write
 
-pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[1]
 FOLDERS = (".", "benchmarks", "docs", "docs/published", "priors")
 DOCUMENTS = sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.md"))
@@ -153,6 +152,7 @@ def alone(*_):
     yield forecasting.OpenExecutor(None, lambda: True, lambda: None)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("words", COMMANDS, ids=shlex.join)
 @pytest.mark.usefixtures("folder")
 def test_command_is_understood(words, saved, toy_tree, backtest_tree, monkeypatch):
@@ -178,12 +178,14 @@ def test_command_is_understood(words, saved, toy_tree, backtest_tree, monkeypatc
     assert found.exit_code == 0
 
 
+@pytest.mark.integration
 @pytest.mark.usefixtures("folder")
 def test_a_wrong_command_is_not_understood():
     assert CliRunner().invoke(app, ["forecast", "--set", "mfoo=1"]).exception is not None
     assert CliRunner().invoke(app, ["forecast", "--darws", "9"]).exit_code == 2
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("path", [path for path in DOCUMENTS if blocks(path, "python")], ids=lambda p: p.name)
 @pytest.mark.usefixtures("folder")
 def test_python_blocks_run(path):
@@ -231,6 +233,7 @@ def stale_rows(text, tree, allowed=5.0):
     return found
 
 
+@pytest.mark.integration
 def test_the_table_of_the_readme_is_what_the_program_prints(tree):
     (text,) = blocks(ROOT / "README.md", "text")
     walls = {at["wall"] for variable, at, *_ in shown_rows(text) if variable == "wall_date"}

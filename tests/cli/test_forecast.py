@@ -21,9 +21,8 @@ from support import pairs
 from support.command import datawall
 from support.scenario_files import write
 
-pytestmark = pytest.mark.integration
 
-
+@pytest.mark.integration
 def test_forecast_prints_tables_and_writes_a_run_folder(tmp_path):
     found = datawall("forecast", "--draws", "2000", "--seed", "4", cwd=tmp_path)
     assert found.returncode == 0, found.stderr
@@ -35,6 +34,7 @@ def test_forecast_prints_tables_and_writes_a_run_folder(tmp_path):
     assert (folder / "forecast.nc").exists()
 
 
+@pytest.mark.integration
 def test_json_is_the_summary_file_of_the_scenario_as_set(tmp_path):
     chosen = ("--set", "repetition_form=additive_penalty", "--as-of", "2024-06-01")
     found = datawall("forecast", "seed2024", "--draws", "500", "--json", "--out", str(tmp_path), *chosen)
@@ -75,6 +75,7 @@ def test_mistakes_end_in_one_sentence(arguments, words):
     assert all(word in last for word in words), last
 
 
+@pytest.mark.integration
 def test_priors_commands():
     assert "seed2024" in datawall("priors", "list").stdout
     shown = datawall("priors", "show", "baseline").stdout
@@ -96,6 +97,7 @@ def test_help_loads_nothing_slow():
     assert found.stderr.strip() == ""
 
 
+@pytest.mark.integration
 def test_an_interrupt_writes_what_there_is_and_the_same_command_goes_on(tmp_path, monkeypatch):
     whole = forecast.forecast("baseline", draws=24_000)
     run = forecast.run
@@ -135,6 +137,7 @@ def test_an_interrupt_writes_what_there_is_and_the_same_command_goes_on(tmp_path
         assert not np.isnan(draws["prior/mfu"]).any()
 
 
+@pytest.mark.integration
 def test_a_precision_is_reached_and_stated(tmp_path, monkeypatch):
     monkeypatch.setattr(Product, "save", lambda _, tree, __: summary(tree))
     found = CliRunner().invoke(app, ["forecast", "--precision", "0.003", "--json", "--out", str(tmp_path)])
@@ -146,6 +149,7 @@ def test_a_precision_is_reached_and_stated(tmp_path, monkeypatch):
     assert "precision 0.003 met with 65,536 draws" in found.stderr
 
 
+@pytest.mark.integration
 def test_the_command_of_a_manifest_gives_the_same_digest(tmp_path, monkeypatch):
     """With an own file, settings, conditions on an input and on an outcome, and a precision."""
     monkeypatch.chdir(tmp_path)
@@ -176,6 +180,7 @@ def test_an_analysis_takes_values_of_inputs_alone(command, tmp_path):
     assert not folder.exists()
 
 
+@pytest.mark.integration
 @pytest.mark.slow
 def test_workers_give_the_forecast_of_one_process(tmp_path):
     found = datawall("forecast", "--draws", "150000", "--workers", "2", "--json", "--out", str(tmp_path))

@@ -17,8 +17,6 @@ from datawall.reporting.render.page import to_markdown
 from datawall.reporting.report import page, read
 from datawall.reporting.sections.forecast import document
 
-pytestmark = pytest.mark.integration
-
 GIVEN = "release[5.5]<2027.5"
 OWN = """
 schema = 1
@@ -62,6 +60,7 @@ def commands(made: Page) -> list[str]:
     return [block.text for section in made.sections for block in section.blocks if isinstance(block, Code)]
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("name", "said", "command"),
     [
@@ -81,18 +80,21 @@ def test_the_page_says_what_was_asked_for_and_its_command_too(name, said, comman
     assert found in text
 
 
+@pytest.mark.integration
 def test_a_plain_run_has_no_note(folders):
     made = page(read([folders["plain"]]))
     assert note(made) == ""
     assert commands(made) == ["datawall forecast baseline --draws 2048 --seed 0 --sampler sobol"]
 
 
+@pytest.mark.integration
 def test_the_number_of_futures_that_meet_a_condition_is_that_of_the_run(folders):
     facts = json.loads((folders["given"] / "manifest.json").read_text())
     accepted = f"{facts['given']['draws_accepted']:,} of 2,048 futures"
     assert accepted in note(page(read([folders["given"]])))
 
 
+@pytest.mark.integration
 def test_runs_that_differ_in_a_condition_are_told_apart(folders):
     made = page(read([folders["plain"], folders["given"], folders["set"]]))
     names = ["baseline", f"baseline given {GIVEN}", "baseline with mfu=0.4"]
@@ -112,6 +114,7 @@ def test_runs_of_one_scenario_are_told_apart_by_their_draws():
     assert provenance.labels([facts, facts]) == ["baseline (1)", "baseline (2)"]
 
 
+@pytest.mark.integration
 def test_what_a_condition_says_of_the_inputs_is_a_section(folders):
     made = page(read([folders["given"]]))
     (section,) = (section for section in made.sections if section.id == "conditioning")
@@ -120,6 +123,7 @@ def test_what_a_condition_says_of_the_inputs_is_a_section(folders):
     assert not any(section.id == "conditioning" for section in page(read([folders["plain"]])).sections)
 
 
+@pytest.mark.integration
 def test_the_terminal_shows_the_numbers_of_the_page(folders):
     (run,) = read([folders["given"]]).runs
     full, brief = document([run]), document([run], in_full=False)
@@ -139,6 +143,7 @@ def test_the_terminal_shows_the_numbers_of_the_page(folders):
     assert f"Conditional on {GIVEN}" in shown
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("name", datawall.plot.__all__)
 def test_every_public_figure_has_axes_with_titles_and_data(name, trees):
     tree = trees["given"]
@@ -150,11 +155,13 @@ def test_every_public_figure_has_axes_with_titles_and_data(name, trees):
         assert axes.has_data()
 
 
+@pytest.mark.integration
 def test_a_path_of_any_name_can_be_drawn(trees):
     figure = datawall.plot.paths(trees["plain"], "loss")
     assert figure.axes[0].get_title(loc="left") == title_of("loss")
 
 
+@pytest.mark.integration
 def test_walls_of_any_number_of_criteria_have_a_panel_each(trees):
     tree = trees["plain"]
     assert len(datawall.plot.cdf(tree).axes) == 5
@@ -164,6 +171,7 @@ def test_walls_of_any_number_of_criteria_have_a_panel_each(trees):
     assert len(datawall.plot.cdf(cut).axes) == 1
 
 
+@pytest.mark.integration
 def test_the_figures_of_a_folder_name_the_condition(trees):
     from datawall.reporting.figures.forecast import FIGURES
 

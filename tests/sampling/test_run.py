@@ -9,10 +9,9 @@ import pytest
 from scipy import stats
 
 from datawall.sampling.execution import devices
-from datawall.sampling.prng import split_index, stream_ids
+from datawall.sampling.prng import normal_quantile, seed_word, split_index, stream_ids, uniforms
 from datawall.sampling.program import count_draws
 from datawall.sampling.run import MonteCarloResult, RunControl, propagate
-from datawall.sampling.samplers import RANDOM
 from datawall.sampling.summaries import Histogram
 
 STREAMS = stream_ids(["a", "b", "c"])
@@ -75,7 +74,7 @@ def test_a_linear_gaussian_function_has_its_exact_law():
 
 
 def test_kept_draws_are_the_function_of_the_scores_at_their_index():
-    z = jax.jit(RANDOM.scores, static_argnums=2)(RANDOM.points(1, STREAMS), split_index(0), 700)
+    z = normal_quantile(uniforms(seed_word(1), split_index(0), 700, STREAMS))
     kept = run(keep=700).kept
     assert {name: value.shape for name, value in kept.items()} == {
         "path": (8, 700),

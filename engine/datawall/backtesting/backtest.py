@@ -46,7 +46,7 @@ from datawall.scenario.widening import widened
 def groups_of(
     plan: BacktestPlan, ledger: Ledger, outcomes: Mapping[ForecastQuestion, Outcome | None]
 ) -> tuple[dict[str, xr.Dataset], dict[str, list[str]]]:
-    """Return the groups of a backtest except `reference` and `revision`, and sentences on the scenario.
+    """Return the groups of a backtest except `reference` and `revision`, and sentences on the main scenario.
 
     The sentences are ``verdicts``, which judge, and ``remarks``. An outcome is None while it is
     unresolved.

@@ -43,7 +43,7 @@ def flat(tree: xr.DataTree) -> _Row:
 
 
 def unanswered(skipped: Iterable[tuple[str, str, float, str]]) -> list[_Row]:
-    """Return unanswered questions (forecaster, target or empty for all, origin, reason), by reason.
+    """Group unanswered questions, given as (forecaster, target or empty for all, origin, reason), by reason.
 
     Each row has ``who``, ``targets``, ``origins`` and ``reason``: targets that share both a reason and its
     origins are one row.

@@ -56,7 +56,7 @@ def came(question: ForecastQuestion) -> float:
 def seen_so_far(question: ForecastQuestion) -> Outcome | None:
     """Return the outcome of a date since the origin, censored where watching has ended.
 
-    The horizon may lie ahead. It is None where the target was not watched after the origin.
+    The horizon may lie ahead. The outcome is None where the target was not watched after the origin.
     """
     last = min(question.until, watched_until(question.target))
     if last <= question.origin:

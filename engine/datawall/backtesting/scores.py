@@ -198,7 +198,10 @@ def coverage_table(scored: xr.Dataset) -> xr.Dataset:
 
 
 def widening(scored: xr.Dataset, seed: int) -> Widening:
-    """Return the widening factor at which 80 % intervals hold 80 % of the outcomes, by a block bootstrap."""
+    """Return the widening factor at which 80 % intervals hold 80 % of the outcomes.
+
+    Its interval is that of a block bootstrap over origins.
+    """
     counts = counted(scored)
     weights = scoring.block_weights(scored["origin"].values[counts], _BLOCK, _RESAMPLES, seed)
     return scoring.widening_factor(pit_bounds_of(scored)[counts], weights)

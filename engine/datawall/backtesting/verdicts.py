@@ -73,8 +73,8 @@ def _apart(origins: np.ndarray, distance: float) -> int:
 
     Examples
     --------
-    >>> _apart(np.array([2019.0, 2019.5, 2020.0, 2020.5, 2021.0]), 1.0)
-    3
+    >>> [_apart(np.array([2019.0, 2019.5, 2020.0, 2020.5, 2021.0]), years) for years in (0.5, 1.0, 9.0)]
+    [5, 3, 1]
     """
     chosen: list[float] = []
     for origin in np.unique(origins):

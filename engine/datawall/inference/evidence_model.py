@@ -53,7 +53,7 @@ type _Choice = Callable[[Evidence, Mapping[str, float], int, Any], dict[str, np.
 
 
 def _none(*_: Any) -> dict[str, np.ndarray]:
-    """Inform no input of the forecast."""
+    """Inform nothing of the forecast."""
     return {}
 
 

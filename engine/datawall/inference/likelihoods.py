@@ -102,7 +102,7 @@ _SERIES_FROM = 20.0
 
 
 class _Law(Distribution):
-    """A distribution whose parameters are those of `arg_constraints`, in their order, broadcast together."""
+    """A distribution whose parameters are positional: those of `arg_constraints`, in their order."""
 
     def __init__(self, *params: Any, validate_args: bool | None = None):
         for name, value in zip(self.arg_constraints, promote_shapes(*params), strict=True):

@@ -1,5 +1,7 @@
 """No-U-turn sampler (NUTS): chains in coordinates whitened by the Laplace approximation.
 
+Whitened, a posterior is nearly a standard normal, so that chains need no long warm-up.
+
 NumPyro's kernel does the sampling. Its driver compiles anew at every call, which takes longer than the
 sampling, so here a whole chain (search of the mode, warm-up and draws) is one compiled program, which serves
 every chain and every data set of the same shape.

@@ -39,7 +39,7 @@ _PAGE_DRAWS = PAGE * REPLICATES
 _PAGE_BITS = PAGE.bit_length() - 1
 
 _BITS = 32
-"""Binary digits of a coordinate and of a point index."""
+"""Binary digits of a coordinate and of a point index: the points repeat after 2^32."""
 
 MOST_DRAWS = 2**32 * REPLICATES
 """Number of draws before they repeat, because point indices have 32 bits."""

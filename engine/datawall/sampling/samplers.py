@@ -30,7 +30,7 @@ class Sampler:
     address
         Maps labels and their ranks to addresses of the rows of scores, uint32 of shape (rows,).
     prepare
-        Maps a seed word and the addresses to the numbers that `lattice_bits` starts from; runs on the host.
+        Maps a seed word and the addresses to the numbers that `bits` starts from; runs on the host.
     bits
         Maps these numbers, the index of the first draw and the number of draws to uint32 (rows, draws).
     """

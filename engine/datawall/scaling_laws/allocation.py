@@ -54,7 +54,7 @@ def loss(law: ScalingLaw | AllocationLaw, params: Real, tokens: Real) -> Real:
     Parameters
     ----------
     law
-        The loss law; under one of the allocation only the loss is nan.
+        The loss law; the loss is nan under an `AllocationLaw`.
     params
         Active parameters.
     tokens

@@ -9,6 +9,10 @@ more e-fold of either,
 
 Both sides fall from 1 as n and e grow from 1, so the root is unique and has n > 1 and e > 1 when M > 1.
 U, A and B have dropped out: every ratio of the frontier depends on exponents and repetition constants alone.
+
+References
+----------
+Muennighoff et al. 2023, arXiv 2305.16264.
 """
 
 import jax

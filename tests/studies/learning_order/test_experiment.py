@@ -10,8 +10,6 @@ import pytest
 from datawall.studies.learning_order import experiment
 from datawall.studies.learning_order.experiment import Curves, steps_to_learn, train
 
-pytestmark = pytest.mark.integration
-
 BUDGET = 300
 
 
@@ -20,6 +18,7 @@ def curves():
     return train(seeds=2, steps=BUDGET, seed=3)
 
 
+@pytest.mark.integration
 def test_one_and_two_signs_are_learned_in_turn_and_before_three(curves):
     taken = steps_to_learn(curves)
     assert (taken[0] < taken[1]).all()
@@ -28,11 +27,13 @@ def test_one_and_two_signs_are_learned_in_turn_and_before_three(curves):
     assert np.isinf(taken[7]).all()
 
 
+@pytest.mark.integration
 def test_what_is_not_learned_stays_at_chance(curves):
     # 4096 held-out points: a standard error is 1/128
     assert np.abs(curves.accuracy[7] - 0.5).max() < 5 / 128
 
 
+@pytest.mark.integration
 def test_the_same_seed_gives_the_same_curves_in_chunks_of_any_size(curves):
     seen = []
     again = train(
@@ -43,10 +44,12 @@ def test_the_same_seed_gives_the_same_curves_in_chunks_of_any_size(curves):
     assert max(b - a for (a, _), (b, _) in itertools.pairwise(seen)) <= 7
 
 
+@pytest.mark.integration
 def test_another_seed_gives_other_curves(curves):
     assert not np.array_equal(train(seeds=2, steps=20, seed=4).accuracy[..., -1], curves.accuracy[..., 19])
 
 
+@pytest.mark.integration
 def test_networks_stay_in_single_precision(curves):
     assert curves.accuracy.dtype == np.float32
     with jax.enable_x64(True):

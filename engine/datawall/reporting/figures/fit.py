@@ -246,7 +246,7 @@ class _Picture:
         if missing := self._missing(fit):
             return Prose(f"{self.title}: left out, for {missing}.")
         return base.block(
-            f"{fit.name}{self.draw.__name__}".replace("_", "-"),
+            f"{fit.name}-{self.draw.__name__.strip('_')}".replace("_", "-"),
             lambda: base.Drawn(self.draw(fit)),
             f"{self.title} of module {fit.name}: {', '.join(_shown(fit))}",
             f"{self.title}. {self.how}",

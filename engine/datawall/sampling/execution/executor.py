@@ -72,7 +72,8 @@ def load(path: Path, identity: Identity) -> Total | None:
     if header["digest"] != digest(arrays):
         return None
     found, wanted = header["identity"], json.loads(json.dumps(dict(identity)))
-    if others := sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name)):
+    if found != wanted:
+        others = sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))
         raise ForeignTotalError(
             f"{path}: holds another run (other {', '.join(others)}); give another --out, or delete it"
         )

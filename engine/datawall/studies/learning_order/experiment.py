@@ -150,8 +150,11 @@ def _recorded_steps(budget: int) -> np.ndarray:
 
     Examples
     --------
-    >>> _recorded_steps(6)
-    array([1, 2, 3, 4, 5, 6])
+    >>> _recorded_steps(1), _recorded_steps(6)
+    (array([1]), array([1, 2, 3, 4, 5, 6]))
+    >>> steps = _recorded_steps(50_000)
+    >>> int(steps[0]), int(steps[-1]), bool((np.diff(steps) > 0).all())
+    (1, 50000, True)
     """
     count = 2 + int(_POINTS_PER_OOM * np.log10(budget))
     return np.unique(np.rint(np.geomspace(1, budget, count)).astype(int))
