@@ -16,7 +16,7 @@ def test_chains_of_like_rivals_do_not_move_together(monkeypatch):
     monkeypatch.setattr(fit_by_name, "MODULES", {"toy": replace(toys.module(), rivals=twins)})
     found = fit_by_name.fit("toy")
     trees = (found, found["rivals/second"], found["rivals/third"])
-    draws = np.stack([tree["posterior/mean"].values.ravel() for tree in trees], axis=1)
+    draws = np.stack([np.asarray(tree["posterior/mean"]).ravel() for tree in trees], axis=1)
     between = stats.spearmanr(draws).statistic[np.triu_indices(3, 1)]
     # thousands of effective draws: a standard error of .03 at most; under one seed the three are the same
     assert np.abs(between).max() < 0.1
