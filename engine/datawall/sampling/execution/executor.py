@@ -72,8 +72,9 @@ def load(path: Path, identity: Identity) -> Total | None:
     if header["digest"] != digest(arrays):
         return None
     found, wanted = header["identity"], json.loads(json.dumps(dict(identity)))
-    if found != wanted:
-        others = sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))
+    names = {*found, *wanted}
+    # a key that one side lacks differs, also where the other has null
+    if others := sorted(n for n in names if (n in found, found.get(n)) != (n in wanted, wanted.get(n))):
         raise ForeignTotalError(
             f"{path}: holds another run (other {', '.join(others)}); give another --out, or delete it"
         )
