@@ -19,8 +19,6 @@ from datawall.analysis.comparison.export import flat as flat_comparison
 from datawall.analysis.sensitivity import sensitivity
 from datawall.analysis.sensitivity.export import sensitivity_summary
 from datawall.backtesting import backtest
-from datawall.backtesting import backtest as backtesting_run
-from datawall.backtesting.backtest import run as run_backtest
 from datawall.backtesting.export import flat as flat_backtest
 from datawall.backtesting.plan import make_plan
 from datawall.cli import app, forecasting
@@ -92,7 +90,7 @@ def indices():
 
 @pytest.fixture(scope="module")
 def backtest_tree():
-    return run_backtest(make_plan(start="2024-01"), Toy().parts())
+    return backtest.run(make_plan(start="2024-01"), Toy().parts())
 
 
 @pytest.fixture(scope="module")
@@ -161,9 +159,9 @@ def test_command_is_understood(words, saved, toy_tree, backtest_tree, monkeypatc
     monkeypatch.setattr(Product, "save_summary", lambda *_: None)
     monkeypatch.setattr(files, "prepare", lambda _: None)
     monkeypatch.setattr(forecasting, "open_executor", alone)
-    for product in (forecast, comparison_run, sensitivity, backtesting_run, learning_order):
+    for product in (forecast, comparison_run, sensitivity, backtest, learning_order):
         monkeypatch.setattr(product, "run", lambda *_, **__: None)
-    monkeypatch.setattr(backtesting_run, "run", lambda *_, **__: backtest_tree)
+    monkeypatch.setattr(backtest, "run", lambda *_, **__: backtest_tree)
     monkeypatch.setattr(files, "replace_file", lambda *_: None)
     monkeypatch.setattr(backtest, "calibration_of", lambda *_: None)
     monkeypatch.setattr(widening, "write", lambda _: None)

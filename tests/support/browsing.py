@@ -8,11 +8,15 @@ import pytest
 
 from datawall.reporting.render.page import browser
 
+OPENS_PAGES = [pytest.mark.integration, pytest.mark.skipif(browser() is None, reason="needs Chromium")]
+"""Marks of tests that open pages: `.ci/run` runs them, where there is a browser."""
+
 
 def in_browser(test: Any) -> Any:
-    """Mark a test that opens pages: `.ci/run` runs it, where there is a browser."""
-    needs = pytest.mark.skipif(browser() is None, reason="needs Chromium")
-    return pytest.mark.integration(needs(test))
+    """Mark a single test that opens pages."""
+    for mark in OPENS_PAGES:
+        test = mark(test)
+    return test
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import pytest
 
 import datawall
 from datawall.reporting.render.page import browser
-from support.browsing import hindrances, visit
+from support.browsing import OPENS_PAGES, hindrances, visit
 
-pytestmark = [pytest.mark.integration, pytest.mark.skipif(browser() is None, reason="needs Chromium")]
+pytestmark = OPENS_PAGES
 
 
 @pytest.fixture(scope="module")
